@@ -1,0 +1,47 @@
+"""Answers how an account passes from one team to the next."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from scheduler.models.accounts import Account
+from scheduler.models.db import db
+from scheduler.models.staff import Staff
+
+OPEN = text("state = 'requested'")
+
+
+class Handover(db.Model):
+    __tablename__ = "handovers"
+    __table_args__ = (
+        CheckConstraint("state IN ('requested', 'accepted', 'returned', 'withdrawn')", name="state"),
+        Index("uq_handovers_open", "account_id", unique=True, sqlite_where=OPEN, postgresql_where=OPEN),
+        Index("ix_handovers_state", "state"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id"), index=True)
+    # Stages it passes between.
+    from_stage: Mapped[str]
+    to_stage: Mapped[str]
+    # requested 依頼, accepted 引き受け, returned 差し戻し, withdrawn 取り下げ.
+    state: Mapped[str] = mapped_column(default="requested")
+    requested_at: Mapped[datetime]
+    # Who asked; null: a program.
+    requested_by_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
+    # What the giver wants the receiver to know.
+    note: Mapped[str] = mapped_column(default="")
+    # The member meant to receive it; null: anyone of the team.
+    receiver_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
+    decided_at: Mapped[datetime | None]
+    decided_by_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
+    # Why it was returned or withdrawn.
+    reason: Mapped[str] = mapped_column(default="")
+
+    account: Mapped[Account] = relationship()
+    requested_by: Mapped[Staff | None] = relationship(foreign_keys=[requested_by_id])
+    receiver: Mapped[Staff | None] = relationship(foreign_keys=[receiver_id])
+    decided_by: Mapped[Staff | None] = relationship(foreign_keys=[decided_by_id])

@@ -1,0 +1,119 @@
+"""Answers what is taught and when: courses, series and dated lectures."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from scheduler.models.accounts import Account
+from scheduler.models.db import db
+from scheduler.models.staff import Staff
+
+
+class Course(db.Model):
+    __tablename__ = "courses"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    # Stable key in addresses, rules and the API (basic, advanced).
+    key: Mapped[str] = mapped_column(unique=True)
+    # {"ja", "en"}: the course's name and, in one line, what it gives the customer.
+    name: Mapped[dict[str, Any]]
+    summary: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    # Length of a lecture in minutes, and how many of them must be attended to count.
+    minutes: Mapped[int]
+    minimum_minutes: Mapped[int]
+    # The course whose lecture must have been attended before; null: none.
+    prerequisite_id: Mapped[int | None] = mapped_column(ForeignKey("courses.id"))
+    # The team that teaches it.
+    team: Mapped[str] = mapped_column(default="onboarding")
+    # Order on pages.
+    position: Mapped[int] = mapped_column(default=0)
+
+    prerequisite: Mapped[Course | None] = relationship(remote_side=[id])
+
+
+class Series(db.Model):
+    __tablename__ = "series"
+    __table_args__ = (
+        CheckConstraint("holidays IN ('keep', 'skip', 'next')", name="holidays"),
+        CheckConstraint("capacity > 0", name="capacity"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    course_id: Mapped[int] = mapped_column(ForeignKey("courses.id"), index=True)
+    # RFC 5545 recurrence rule without DTSTART.
+    rrule: Mapped[str]
+    # First slot: local wall time of the zone as YYYY-MM-DDTHH:MM.
+    starts_at_local: Mapped[str]
+    # IANA name.
+    zone: Mapped[str]
+    # Length of each lecture in minutes.
+    minutes: Mapped[int]
+    # What happens to a date on a holiday: keep, skip, or next (working day).
+    holidays: Mapped[str] = mapped_column(default="skip")
+    # Seats of each lecture.
+    capacity: Mapped[int]
+    host_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
+    # Address of the online meeting.
+    join_url: Mapped[str] = mapped_column(default="")
+    # The language it is held in (ja, en).
+    locale: Mapped[str] = mapped_column(default="ja")
+    # Set when the series was ended: no new lectures are made.
+    ended_at: Mapped[datetime | None]
+    created_at: Mapped[datetime]
+
+    course: Mapped[Course] = relationship()
+    host: Mapped[Staff | None] = relationship()
+
+
+class Lecture(db.Model):
+    __tablename__ = "lectures"
+    __table_args__ = (
+        UniqueConstraint("series_id", "slot"),
+        CheckConstraint("seats_taken >= 0 AND seats_taken <= capacity", name="seats"),
+        CheckConstraint("status IN ('scheduled', 'cancelled')", name="status"),
+        CheckConstraint("ends_at > starts_at", name="order"),
+        Index("ix_lectures_course_start", "course_id", "starts_at"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    # Identity in calendars, never changed.
+    uid: Mapped[str] = mapped_column(unique=True)
+    # RFC 5545 SEQUENCE: raised on every change of time, place or status; and when that was.
+    sequence: Mapped[int] = mapped_column(default=0)
+    revised_at: Mapped[datetime]
+    course_id: Mapped[int] = mapped_column(ForeignKey("courses.id"))
+    # The series that made it; null for a one-off.
+    series_id: Mapped[int | None] = mapped_column(ForeignKey("series.id"))
+    # The local date and time of the series' rule (YYYY-MM-DDTHH:MM), kept when the lecture is moved; null for a one-off.
+    slot: Mapped[str | None]
+    # The only account that may see it (個社開催); null: open to all.
+    account_id: Mapped[int | None] = mapped_column(ForeignKey("accounts.id"), index=True)
+    starts_at: Mapped[datetime] = mapped_column(index=True)
+    ends_at: Mapped[datetime] = mapped_column(index=True)
+    # Local wall time of the start (YYYY-MM-DDTHH:MM) and its IANA zone, beside UTC because zone data changes.
+    local_start: Mapped[str]
+    zone: Mapped[str]
+    # Seats, and how many are held by booked registrations.
+    capacity: Mapped[int]
+    seats_taken: Mapped[int] = mapped_column(default=0)
+    host_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"), index=True)
+    join_url: Mapped[str] = mapped_column(default="")
+    locale: Mapped[str] = mapped_column(default="ja")
+    # scheduled or cancelled; a cancelled one keeps its registrations so that it can be brought back.
+    status: Mapped[str] = mapped_column(default="scheduled")
+    # {"ja", "en"}: why it was cancelled or moved, for customers.
+    reason: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    cancelled_at: Mapped[datetime | None]
+    # True once changed by hand: the horizon leaves it alone.
+    edited: Mapped[bool] = mapped_column(default=False)
+    # When thanks and missed mails were last owed from an attendance report; null: no report yet.
+    reported_at: Mapped[datetime | None]
+
+    course: Mapped[Course] = relationship()
+    series: Mapped[Series | None] = relationship()
+    host: Mapped[Staff | None] = relationship()
+    account: Mapped[Account | None] = relationship()

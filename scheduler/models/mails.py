@@ -1,0 +1,81 @@
+"""Answers what message is owed to whom, and what became of it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from scheduler.models.accounts import Contact
+from scheduler.models.db import db
+from scheduler.models.staff import Staff
+
+WAITING = text("state IN ('queued', 'sending')")
+
+
+class Mail(db.Model):
+    __tablename__ = "mails"
+    __table_args__ = (
+        CheckConstraint("state IN ('queued', 'sending', 'sent', 'failed', 'missed', 'dropped')", name="state"),
+        CheckConstraint("(contact_id IS NULL) <> (staff_id IS NULL)", name="one_recipient"),
+        Index("ix_mails_waiting", "next_try_at", sqlite_where=WAITING, postgresql_where=WAITING),
+        Index("ix_mails_state_due", "state", "due_at"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    # (kind, subject, occasion): the same message cannot be owed twice.
+    key: Mapped[str] = mapped_column(unique=True)
+    # One of emails.kinds.
+    kind: Mapped[str]
+    # To whom: a contact or a member of staff.
+    contact_id: Mapped[int | None] = mapped_column(ForeignKey("contacts.id"), index=True)
+    staff_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"), index=True)
+    # What it is about.
+    account_id: Mapped[int | None] = mapped_column(ForeignKey("accounts.id"), index=True)
+    registration_id: Mapped[int | None] = mapped_column(ForeignKey("registrations.id"), index=True)
+    lecture_id: Mapped[int | None] = mapped_column(ForeignKey("lectures.id"), index=True)
+    handover_id: Mapped[int | None] = mapped_column(ForeignKey("handovers.id"))
+    # Facts of the occasion that cannot be read later (old time, invitation's sequence).
+    params: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    # queued → sending → sent; or failed, missed (too late to be useful), dropped (no longer wanted).
+    state: Mapped[str] = mapped_column(default="queued")
+    # Why it failed, was missed or dropped, as a key; for a failure what the other side said.
+    reason: Mapped[str] = mapped_column(default="")
+    created_at: Mapped[datetime] = mapped_column(index=True)
+    # Not before; not after (null: always useful).
+    due_at: Mapped[datetime]
+    expires_at: Mapped[datetime | None]
+    # When it is tried next: due_at at first, the end of the lease while sending, the backoff after an error.
+    next_try_at: Mapped[datetime]
+    # Which worker holds the lease; a row is only settled by its holder.
+    claimed_by: Mapped[str | None]
+    attempts: Mapped[int] = mapped_column(default=0)
+    sent_at: Mapped[datetime | None]
+    # Message-ID, the same on every try, and the provider's own id.
+    message_id: Mapped[str]
+    provider_id: Mapped[str | None]
+    # What was sent: address, language, subject, text, and the version of the words.
+    to_address: Mapped[str | None]
+    locale: Mapped[str | None]
+    subject: Mapped[str | None]
+    text: Mapped[str | None]
+    template_version: Mapped[str | None]
+
+    contact: Mapped[Contact | None] = relationship()
+    staff: Mapped[Staff | None] = relationship()
+
+
+class Suppression(db.Model):
+    __tablename__ = "suppressions"
+    __table_args__ = (UniqueConstraint("address", "list"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    # Lower-case address that gets none of this list's mails.
+    address: Mapped[str]
+    # invitations, nudges.
+    list: Mapped[str]
+    # Why: unsubscribed.
+    reason: Mapped[str]
+    created_at: Mapped[datetime]

@@ -1,0 +1,51 @@
+"""Answers who is coming: one contact on one lecture."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from scheduler.models.accounts import Contact
+from scheduler.models.db import db
+from scheduler.models.lectures import Lecture
+
+ACTIVE = text("status <> 'cancelled'")
+
+
+class Registration(db.Model):
+    __tablename__ = "registrations"
+    __table_args__ = (
+        CheckConstraint("status IN ('booked', 'waitlisted', 'cancelled')", name="status"),
+        # One live registration per person and lecture; a cancelled one is taken up again rather than joined by another.
+        Index(
+            "uq_registrations_live", "lecture_id", "contact_id", unique=True, sqlite_where=ACTIVE, postgresql_where=ACTIVE
+        ),
+        Index("ix_registrations_lecture_status", "lecture_id", "status"),
+        Index("ix_registrations_contact_status", "contact_id", "status"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    # Moves with a change of date, so that calendars move the entry.
+    lecture_id: Mapped[int] = mapped_column(ForeignKey("lectures.id"))
+    contact_id: Mapped[int] = mapped_column(ForeignKey("contacts.id"))
+    # booked, waitlisted (キャンセル待ち) or cancelled.
+    status: Mapped[str]
+    # Identity of the invitation in the contact's calendar; its SEQUENCE and the moment of the last revision.
+    uid: Mapped[str] = mapped_column(unique=True)
+    sequence: Mapped[int] = mapped_column(default=0)
+    revised_at: Mapped[datetime]
+    # When this date was booked or the waiting list joined (order of the list); reminders due before it are not sent.
+    registered_at: Mapped[datetime]
+    cancelled_at: Mapped[datetime | None]
+    # How it came: page, phone, staff, api.
+    channel: Mapped[str] = mapped_column(default="page")
+    # Names of colleagues who watch the same screen (同席者).
+    companions: Mapped[list[Any]] = mapped_column(default=list)
+    # False: staff asked for no mails about it (reached by phone).
+    mails: Mapped[bool] = mapped_column(default=True)
+
+    lecture: Mapped[Lecture] = relationship()
+    contact: Mapped[Contact] = relationship()

@@ -1,0 +1,30 @@
+"""Answers what operations decided, and when each job last ran."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.orm import Mapped, mapped_column
+
+from scheduler.models.db import Json, db
+
+
+class Setting(db.Model):
+    __tablename__ = "settings"
+
+    # vendor, working_days, mail.
+    key: Mapped[str] = mapped_column(primary_key=True)
+    value: Mapped[Any] = mapped_column(Json)
+    changed_at: Mapped[datetime]
+
+
+class JobRun(db.Model):
+    __tablename__ = "job_runs"
+
+    # The job's name, as in services.jobs.
+    name: Mapped[str] = mapped_column(primary_key=True)
+    # When it last began and last finished well; what it last complained of.
+    started_at: Mapped[datetime]
+    finished_at: Mapped[datetime | None]
+    error: Mapped[str] = mapped_column(default="")

@@ -1,0 +1,44 @@
+"""Answers what files were handed in, and what became of them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index
+from sqlalchemy.orm import Mapped, deferred, mapped_column, relationship
+
+from scheduler.models.db import db
+from scheduler.models.lectures import Lecture
+from scheduler.models.staff import Staff
+
+
+class Upload(db.Model):
+    __tablename__ = "uploads"
+    __table_args__ = (
+        CheckConstraint("kind IN ('customers', 'attendance')", name="kind"),
+        Index("ix_uploads_kind_created", "kind", "created_at"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    # customers (a customer list) or attendance (a webinar tool's report).
+    kind: Mapped[str]
+    # The lecture, for attendance.
+    lecture_id: Mapped[int | None] = mapped_column(ForeignKey("lectures.id"), index=True)
+    filename: Mapped[str]
+    # The file as handed in, kept between preview and confirm; emptied when the upload expires unconfirmed.
+    content: Mapped[bytes] = deferred(mapped_column())
+    # SHA-256 of the content in hex.
+    sha256: Mapped[str] = mapped_column(index=True)
+    # What the user corrected on the preview: mapping, date order, zone, decisions.
+    choices: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    # Totals and refusals once confirmed.
+    result: Mapped[dict[str, Any] | None]
+    # Who handed it in; null: the command line or the API.
+    staff_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    confirmed_at: Mapped[datetime | None]
+
+    lecture: Mapped[Lecture | None] = relationship()
+    staff: Mapped[Staff | None] = relationship()
