@@ -19,7 +19,7 @@ class WrongSettings(Exception):
 
 
 class Settings(BaseSettings):
-    """Settings of the environment, each `TASUKI_…`; secrets and wiring only (what operations decide is in the database)."""
+    """The environment, each name with `TASUKI_` before it: secrets and wiring; what operations decide is in the database."""
 
     model_config = SettingsConfigDict(env_prefix="TASUKI_", extra="ignore")
 

@@ -8,13 +8,13 @@ from typing import Any
 from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, Table, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from scheduler.models.db import Base, db
+from scheduler.models.db import Base
 from scheduler.models.staff import Staff
 
 STAGES = ("sales", "onboarding", "success", "renewal")
 
 
-class Account(db.Model):
+class Account(Base):
     __tablename__ = "accounts"
     __table_args__ = (
         CheckConstraint("stage IN ('sales', 'onboarding', 'success', 'renewal')", name="stage"),
@@ -73,7 +73,7 @@ class Account(db.Model):
     renewal_owner: Mapped[Staff | None] = relationship(foreign_keys=[renewal_owner_id])
 
 
-class Store(db.Model):
+class Store(Base):
     __tablename__ = "stores"
     __table_args__ = (
         UniqueConstraint("account_id", "code"),
@@ -104,7 +104,7 @@ contact_stores = Table(
 )
 
 
-class Contact(db.Model):
+class Contact(Base):
     __tablename__ = "contacts"
     __table_args__ = (
         CheckConstraint("role IN ('coordinator', 'manager', 'member')", name="role"),

@@ -9,11 +9,11 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from scheduler.models.accounts import Contact
-from scheduler.models.db import db
+from scheduler.models.db import Base
 from scheduler.models.lectures import Lecture
 
 
-class Presence(db.Model):
+class Presence(Base):
     __tablename__ = "presences"
     __table_args__ = (
         CheckConstraint("source IN ('report', 'webhook', 'checkin', 'join_click', 'manual')", name="source"),
@@ -38,7 +38,7 @@ class Presence(db.Model):
     recorded_at: Mapped[datetime]
 
 
-class Attendance(db.Model):
+class Attendance(Base):
     __tablename__ = "attendances"
     __table_args__ = (
         UniqueConstraint("lecture_id", "contact_id"),
@@ -63,7 +63,7 @@ class Attendance(db.Model):
     contact: Mapped[Contact] = relationship()
 
 
-class KnownName(db.Model):
+class KnownName(Base):
     __tablename__ = "known_names"
     __table_args__ = (UniqueConstraint("name_key", "contact_id"),)
 
@@ -72,5 +72,3 @@ class KnownName(db.Model):
     name_key: Mapped[str]
     contact_id: Mapped[int] = mapped_column(ForeignKey("contacts.id", ondelete="CASCADE"))
     confirmed_at: Mapped[datetime]
-
-

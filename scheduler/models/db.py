@@ -48,6 +48,8 @@ Json = JSON(none_as_null=True).with_variant(JSONB(none_as_null=True), "postgresq
 
 
 class Base(DeclarativeBase):
+    """The parent of every table; `db` below shares its metadata, so Flask-SQLAlchemy and Alembic see them all."""
+
     metadata = MetaData(naming_convention=NAMES)
     type_annotation_map = {datetime: UTCDateTime, dict[str, Any]: Json, list[Any]: Json, dict[str, str]: Json}
 
@@ -85,7 +87,7 @@ def _to_json(value: Any) -> str:
 
 
 db = Database(
-    model_class=Base,
+    metadata=Base.metadata,
     engine_options={"json_serializer": _to_json},
     session_options={"expire_on_commit": False},
 )

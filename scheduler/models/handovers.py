@@ -8,13 +8,13 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from scheduler.models.accounts import Account
-from scheduler.models.db import db
+from scheduler.models.db import Base
 from scheduler.models.staff import Staff
 
 OPEN = text("state = 'requested'")
 
 
-class Handover(db.Model):
+class Handover(Base):
     __tablename__ = "handovers"
     __table_args__ = (
         CheckConstraint("state IN ('requested', 'accepted', 'returned', 'withdrawn')", name="state"),

@@ -8,10 +8,10 @@ from typing import Any
 from sqlalchemy import CheckConstraint, ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
-from scheduler.models.db import db
+from scheduler.models.db import Base
 
 
-class Event(db.Model):
+class Event(Base):
     __tablename__ = "events"
     __table_args__ = (
         CheckConstraint("actor_kind IN ('contact', 'staff', 'api', 'worker', 'cli')", name="actor_kind"),
@@ -27,7 +27,7 @@ class Event(db.Model):
     # What happened: a key such as registered, cancelled, attended, ready, handover_requested.
     key: Mapped[str]
     params: Mapped[dict[str, Any]] = mapped_column(default=dict)
-    # Who did it: contact, staff, api (token id), worker or cli; and through what: page, phone, import, report, api, cli.
+    # Who did it: contact, staff, api (token id), worker or cli; and the channel: page, phone, import, report, api, cli.
     actor_kind: Mapped[str]
     actor_id: Mapped[int | None]
     channel: Mapped[str] = mapped_column(default="page")

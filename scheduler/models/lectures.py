@@ -9,11 +9,11 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from scheduler.models.accounts import Account
-from scheduler.models.db import db
+from scheduler.models.db import Base
 from scheduler.models.staff import Staff
 
 
-class Course(db.Model):
+class Course(Base):
     __tablename__ = "courses"
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -35,7 +35,7 @@ class Course(db.Model):
     prerequisite: Mapped[Course | None] = relationship(remote_side=[id])
 
 
-class Series(db.Model):
+class Series(Base):
     __tablename__ = "series"
     __table_args__ = (
         CheckConstraint("holidays IN ('keep', 'skip', 'next')", name="holidays"),
@@ -69,7 +69,7 @@ class Series(db.Model):
     host: Mapped[Staff | None] = relationship()
 
 
-class Lecture(db.Model):
+class Lecture(Base):
     __tablename__ = "lectures"
     __table_args__ = (
         UniqueConstraint("series_id", "slot"),
@@ -88,7 +88,7 @@ class Lecture(db.Model):
     course_id: Mapped[int] = mapped_column(ForeignKey("courses.id"))
     # The series that made it; null for a one-off.
     series_id: Mapped[int | None] = mapped_column(ForeignKey("series.id"))
-    # The local date and time of the series' rule (YYYY-MM-DDTHH:MM), kept when the lecture is moved; null for a one-off.
+    # Local date and time of the series' rule (YYYY-MM-DDTHH:MM), kept when the lecture moves; null for a one-off.
     slot: Mapped[str | None]
     # The only account that may see it (個社開催); null: open to all.
     account_id: Mapped[int | None] = mapped_column(ForeignKey("accounts.id"), index=True)

@@ -9,13 +9,13 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, tex
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from scheduler.models.accounts import Contact
-from scheduler.models.db import db
+from scheduler.models.db import Base
 from scheduler.models.staff import Staff
 
 WAITING = text("state IN ('queued', 'sending')")
 
 
-class Mail(db.Model):
+class Mail(Base):
     __tablename__ = "mails"
     __table_args__ = (
         CheckConstraint("state IN ('queued', 'sending', 'sent', 'failed', 'missed', 'dropped')", name="state"),
@@ -67,7 +67,7 @@ class Mail(db.Model):
     staff: Mapped[Staff | None] = relationship()
 
 
-class Suppression(db.Model):
+class Suppression(Base):
     __tablename__ = "suppressions"
     __table_args__ = (UniqueConstraint("address", "list"),)
 

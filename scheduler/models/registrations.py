@@ -9,19 +9,24 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from scheduler.models.accounts import Contact
-from scheduler.models.db import db
+from scheduler.models.db import Base
 from scheduler.models.lectures import Lecture
 
 ACTIVE = text("status <> 'cancelled'")
 
 
-class Registration(db.Model):
+class Registration(Base):
     __tablename__ = "registrations"
     __table_args__ = (
         CheckConstraint("status IN ('booked', 'waitlisted', 'cancelled')", name="status"),
         # One live registration per person and lecture; a cancelled one is taken up again rather than joined by another.
         Index(
-            "uq_registrations_live", "lecture_id", "contact_id", unique=True, sqlite_where=ACTIVE, postgresql_where=ACTIVE
+            "uq_registrations_live",
+            "lecture_id",
+            "contact_id",
+            unique=True,
+            sqlite_where=ACTIVE,
+            postgresql_where=ACTIVE,
         ),
         Index("ix_registrations_lecture_status", "lecture_id", "status"),
         Index("ix_registrations_contact_status", "contact_id", "status"),

@@ -7,10 +7,10 @@ from typing import Any
 
 from sqlalchemy.orm import Mapped, mapped_column
 
-from scheduler.models.db import Json, db
+from scheduler.models.db import Base, Json
 
 
-class Setting(db.Model):
+class Setting(Base):
     __tablename__ = "settings"
 
     # vendor, working_days, mail.
@@ -19,7 +19,7 @@ class Setting(db.Model):
     changed_at: Mapped[datetime]
 
 
-class JobRun(db.Model):
+class JobRun(Base):
     __tablename__ = "job_runs"
 
     # The job's name, as in services.jobs.

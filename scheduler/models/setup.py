@@ -9,13 +9,13 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from scheduler.models.accounts import Account, Store
-from scheduler.models.db import db
+from scheduler.models.db import Base
 
 OF_ACCOUNT = text("store_id IS NULL")
 OF_STORE = text("store_id IS NOT NULL")
 
 
-class SetupStep(db.Model):
+class SetupStep(Base):
     __tablename__ = "setup_steps"
     __table_args__ = (
         CheckConstraint("per IN ('account', 'store')", name="per"),
@@ -40,7 +40,7 @@ class SetupStep(db.Model):
     active: Mapped[bool] = mapped_column(default=True)
 
 
-class Completion(db.Model):
+class Completion(Base):
     __tablename__ = "completions"
     __table_args__ = (
         CheckConstraint("state IN ('done', 'not_needed')", name="state"),
@@ -75,7 +75,7 @@ class Completion(db.Model):
     store: Mapped[Store | None] = relationship()
 
 
-class UsageDay(db.Model):
+class UsageDay(Base):
     __tablename__ = "usage_days"
     __table_args__ = (
         # A repeated or late signal of a day finds its row; no signal counts twice.

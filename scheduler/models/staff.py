@@ -8,12 +8,12 @@ from typing import Any
 from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from scheduler.models.db import db
+from scheduler.models.db import Base
 
 TEAMS = ("sales", "onboarding", "success", "renewal", "operations")
 
 
-class Staff(db.Model):
+class Staff(Base):
     __tablename__ = "staff"
     __table_args__ = (
         CheckConstraint("team IN ('sales', 'onboarding', 'success', 'renewal', 'operations')", name="team"),
@@ -40,7 +40,7 @@ class Staff(db.Model):
     created_at: Mapped[datetime]
 
 
-class ApiToken(db.Model):
+class ApiToken(Base):
     __tablename__ = "api_tokens"
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -57,7 +57,7 @@ class ApiToken(db.Model):
     revoked_at: Mapped[datetime | None]
 
 
-class IdempotentAnswer(db.Model):
+class IdempotentAnswer(Base):
     __tablename__ = "idempotent_answers"
     __table_args__ = (UniqueConstraint("token_id", "key"),)
 

@@ -6,14 +6,14 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index
-from sqlalchemy.orm import Mapped, deferred, mapped_column, relationship
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from scheduler.models.db import db
+from scheduler.models.db import Base
 from scheduler.models.lectures import Lecture
 from scheduler.models.staff import Staff
 
 
-class Upload(db.Model):
+class Upload(Base):
     __tablename__ = "uploads"
     __table_args__ = (
         CheckConstraint("kind IN ('customers', 'attendance')", name="kind"),
@@ -27,7 +27,7 @@ class Upload(db.Model):
     lecture_id: Mapped[int | None] = mapped_column(ForeignKey("lectures.id"), index=True)
     filename: Mapped[str]
     # The file as handed in, kept between preview and confirm; emptied when the upload expires unconfirmed.
-    content: Mapped[bytes] = deferred(mapped_column())
+    content: Mapped[bytes] = mapped_column(deferred=True)
     # SHA-256 of the content in hex.
     sha256: Mapped[str] = mapped_column(index=True)
     # What the user corrected on the preview: mapping, date order, zone, decisions.
