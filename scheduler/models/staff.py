@@ -67,7 +67,7 @@ class IdempotentAnswer(Base):
     key: Mapped[str]
     # SHA-256 of method, path and body: another body under the same key is refused.
     request_hash: Mapped[str]
-    # What was answered; null while the first request is still running.
-    status: Mapped[int | None]
-    body: Mapped[str | None]
+    # What was answered: HTTP status and JSON body.
+    status: Mapped[int]
+    body: Mapped[str]
     created_at: Mapped[datetime] = mapped_column(index=True)

@@ -1,0 +1,136 @@
+"""Answers how the parts are plugged together: `create_app()`."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+
+from flask import Flask
+from flask_babel import Babel
+from flask_bootstrap import Bootstrap5
+from flask_migrate import Migrate
+from flask_talisman import Talisman
+from flask_wtf import CSRFProtect
+from jinja2 import StrictUndefined
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from scheduler.links import Links
+from scheduler.models.db import db, prepare_sqlite
+from scheduler.services.installation import Installation, install
+from scheduler.settings import Settings, load
+from scheduler.web import access, edge, errors, limits
+from scheduler.web.blueprints import BLUEPRINTS
+from scheduler.web.words.register import register as register_words
+
+HERE = Path(__file__).resolve().parent
+
+# Pages bring no inline script or style; Bootstrap's own icons are data: images.
+POLICY = {
+    "default-src": "'self'",
+    "img-src": "'self' data:",
+    "object-src": "'none'",
+    "base-uri": "'none'",
+    "form-action": "'self'",
+    "frame-ancestors": "'self'",
+}
+
+# The largest file that may be handed in is 20 MB; the rest is the form around it.
+LARGEST_REQUEST = 21 * 1024 * 1024
+
+
+def create_app(settings: Settings | None = None) -> Flask:
+    """Build the WSGI application; raise WrongSettings when the environment cannot be used."""
+    settings = settings or load()
+    app = Flask("scheduler", template_folder=str(templates_folder()), static_folder=str(HERE / "static"))
+    _configure(app, settings)
+    app.extensions["tasuki"] = settings
+    install(installation_of(settings))
+    _plug_database(app, settings)
+    _plug_pages(app, settings)
+    return app
+
+
+def installation_of(settings: Settings) -> Installation:
+    """Take what services need from the settings."""
+    return Installation(
+        base_url=settings.base_url,
+        mail_from=settings.mail_from,
+        zone=settings.time_zone,
+        locale=settings.locale,
+        holidays=settings.holidays,
+        links=Links(settings.secret_keys),
+    )
+
+
+def templates_folder() -> Path:
+    """Find the templates: beside the package in a checkout, inside it in a wheel."""
+    beside = HERE.parent / "templates"
+    return beside if (beside / "base.html").exists() else HERE / "_templates"
+
+
+def _configure(app: Flask, settings: Settings) -> None:
+    secure = settings.base_url.startswith("https://")
+    app.config.update(
+        SECRET_KEY=settings.secret_keys[0],
+        SECRET_KEY_FALLBACKS=settings.secret_keys[1:],
+        SQLALCHEMY_DATABASE_URI=_database_url(settings.database_url),
+        MAX_CONTENT_LENGTH=LARGEST_REQUEST,
+        MAX_FORM_MEMORY_SIZE=2 * 1024 * 1024,
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_SECURE=secure,
+        SESSION_COOKIE_NAME="tasuki",
+        PERMANENT_SESSION_LIFETIME=timedelta(days=14),
+        WTF_CSRF_TIME_LIMIT=None,
+        BABEL_DEFAULT_LOCALE="ja",
+        BABEL_DEFAULT_TIMEZONE=settings.time_zone,
+        BABEL_TRANSLATION_DIRECTORIES=str(HERE / "translations"),
+        BOOTSTRAP_SERVE_LOCAL=True,
+        RATELIMIT_STORAGE_URI=settings.broker_url if settings.broker_url.startswith("redis") else "memory://",
+        SEND_FILE_MAX_AGE_DEFAULT=timedelta(hours=1),
+        PREFERRED_URL_SCHEME="https" if secure else "http",
+    )
+    app.jinja_env.undefined = StrictUndefined
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+
+
+def _database_url(url: str) -> str:
+    """Make a relative SQLite path relative to where the program was started, and its folder exist."""
+    if not url.startswith("sqlite:///"):
+        return url
+    path = Path(url.removeprefix("sqlite:///")).absolute()
+    path.parent.mkdir(parents=True, exist_ok=True)
+    return f"sqlite:///{path}"
+
+
+def _plug_database(app: Flask, settings: Settings) -> None:
+    db.init_app(app)
+    Migrate(app, db, directory=str(HERE / "migrations"), render_as_batch=True, compare_type=True)
+    if settings.database_url.startswith("sqlite"):
+        with app.app_context():
+            prepare_sqlite(db.engine)
+
+
+def _plug_pages(app: Flask, settings: Settings) -> None:
+    secure = settings.base_url.startswith("https://")
+    Babel(app, locale_selector=edge.locale, timezone_selector=lambda: str(edge.zone()))
+    Bootstrap5(app)
+    access.login.init_app(app)
+    limits.limiter.init_app(app)
+    CSRFProtect(app)
+    Talisman(
+        app,
+        content_security_policy=POLICY,
+        force_https=secure,
+        strict_transport_security=secure,
+        session_cookie_secure=secure,
+        frame_options="SAMEORIGIN",
+        referrer_policy="same-origin",
+    )
+    for blueprint in BLUEPRINTS:
+        app.register_blueprint(blueprint)
+    errors.register(app)
+    register_words(app)
+    if settings.trusted_proxies:
+        hops = settings.trusted_proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]

@@ -1,0 +1,46 @@
+"""Answers what happened to an account: writes and reads its append-only history."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+
+from scheduler.models.db import db
+from scheduler.models.history import Event
+from scheduler.services.actors import Actor
+
+
+def record(
+    key: str,
+    *,
+    now: datetime,
+    actor: Actor,
+    account_id: int | None = None,
+    contact_id: int | None = None,
+    lecture_id: int | None = None,
+    **params: Any,
+) -> None:
+    """Add one line to the history within the open transaction; `params` hold ids and keys, never names or addresses."""
+    db.session.add(
+        Event(
+            key=key,
+            at=now,
+            actor_kind=actor.kind,
+            actor_id=actor.id,
+            channel=actor.channel,
+            account_id=account_id,
+            contact_id=contact_id,
+            lecture_id=lecture_id,
+            params=params,
+        )
+    )
+
+
+def of_account(account_id: int, limit: int = 200, before: int | None = None) -> list[Event]:
+    """List an account's events, newest first; `before` is an event id to go on from."""
+    query = select(Event).where(Event.account_id == account_id).order_by(Event.id.desc()).limit(limit)
+    if before is not None:
+        query = query.where(Event.id < before)
+    return list(db.session.scalars(query))

@@ -1,0 +1,39 @@
+"""Answers what every service may know of this installation: its address, zone, language, links and working days."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+from scheduler.links import Links
+
+
+@dataclass(frozen=True)
+class Installation:
+    """The wiring that services need, taken from the environment once per process."""
+
+    base_url: str
+    mail_from: str
+    zone: str
+    locale: str
+    # Two-letter country of the public holidays.
+    holidays: str
+    links: Links
+
+    @property
+    def tz(self) -> ZoneInfo:
+        """Return the installation's zone."""
+        return ZoneInfo(self.zone)
+
+
+_installed: list[Installation] = []
+
+
+def install(installation: Installation) -> None:
+    """Set the process's installation; the program's edges call it once, tests once per application."""
+    _installed[:] = [installation]
+
+
+def here() -> Installation:
+    """Return the process's installation."""
+    return _installed[0]

@@ -1,0 +1,107 @@
+"""Answers why a service said no: exceptions named for the business, worded at the edge."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+
+class Refused(Exception):
+    """A request that cannot be granted now; nothing was written."""
+
+    key: ClassVar[str] = "refused"
+    # What the API answers; pages show the words with the same status.
+    status: ClassVar[int] = 409
+
+    def __init__(self, **params: Any) -> None:
+        super().__init__(self.key, params)
+        self.params = params
+
+
+class NotFound(Refused):
+    """Nothing by that name is here for whoever asks."""
+
+    key, status = "not_found", 404
+
+
+class Invalid(Refused):
+    """A value cannot be used; `field` names it, `why` is a key."""
+
+    key, status = "invalid", 422
+
+
+class Forbidden(Refused):
+    """The member's team may not do this."""
+
+    key, status = "forbidden", 403
+
+
+class LectureFull(Refused):
+    """Every seat of the lecture is taken."""
+
+    key = "lecture_full"
+
+
+class LectureOver(Refused):
+    """The lecture has begun or is over."""
+
+    key = "lecture_over"
+
+
+class LectureCancelled(Refused):
+    """The lecture was cancelled."""
+
+    key = "lecture_cancelled"
+
+
+class AlreadyBooked(Refused):
+    """The contact already holds a registration on this lecture."""
+
+    key = "already_booked"
+
+
+class PrerequisiteMissing(Refused):
+    """The course wants another one attended first; `course` is its key."""
+
+    key = "prerequisite_missing"
+
+
+class NotBooked(Refused):
+    """The registration is no longer live."""
+
+    key = "not_booked"
+
+
+class CapacityBelowBooked(Refused):
+    """The capacity asked for is below the seats taken; `taken` says how many."""
+
+    key = "capacity_below_booked"
+
+
+class NotReady(Refused):
+    """The account does not meet the conditions; `open` says how many clauses are open."""
+
+    key = "not_ready"
+
+
+class HandoverClosed(Refused):
+    """The handover is no longer open."""
+
+    key = "handover_closed"
+
+
+class HandoverOpen(Refused):
+    """A handover of this account is already waiting for an answer."""
+
+    key = "handover_open"
+
+
+class Ambiguous(Refused):
+    """Several people share this address; `people` lists (id, name)."""
+
+    key = "ambiguous_contact"
+
+
+class UploadExpired(Refused):
+    """The upload was confirmed already, or is too old."""
+
+    key = "upload_expired"

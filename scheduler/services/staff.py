@@ -1,0 +1,120 @@
+"""Answers who works here, who may sign in, and what each team may do."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+from email_validator import EmailNotValidError, validate_email
+from sqlalchemy import select
+
+from scheduler.models.db import db
+from scheduler.models.staff import TEAMS, Staff
+from scheduler.rules.names import name_key
+from scheduler.services import history
+from scheduler.services.actors import Actor
+from scheduler.services.refusals import Invalid, NotFound
+
+MINIMUM_PASSWORD = 10
+
+# team × action. Who is not listed may look but not act; operations (managers, CS operations) may do everything.
+PERMISSIONS: dict[str, frozenset[str]] = {
+    "sales": frozenset({"view"}),
+    "onboarding": frozenset(
+        {
+            "view", "import", "edit_accounts", "introduce", "schedule", "register", "attendance", "setup",
+            "request_handover", "mails", "export",
+        }
+    ),
+    "success": frozenset(
+        {"view", "edit_accounts", "register", "attendance", "setup", "request_handover", "accept_handover", "mails", "export"}
+    ),
+    "renewal": frozenset({"view", "edit_accounts", "register", "request_handover", "accept_handover", "export"}),
+    "operations": frozenset(
+        {
+            "view", "import", "edit_accounts", "introduce", "schedule", "register", "attendance", "setup",
+            "request_handover", "accept_handover", "mails", "export", "settings", "staff",
+        }
+    ),
+}  # fmt: skip
+
+_hasher = PasswordHasher()
+# Verified when the address is unknown, so that the answer takes as long as for a known one.
+_NOBODY = _hasher.hash("nobody has this password")
+
+
+def may(team: str, action: str) -> bool:
+    """Tell whether a team may do an action of the permission table."""
+    return action in PERMISSIONS[team]
+
+
+def add(email: str, team: str, name: str, now: datetime, actor: Actor, phone: str = "") -> int:
+    """Add a member who can be given a password, or adopt the one known by this name only; return the id.
+
+    The same address again updates team, name and phone. Raises Invalid for an unknown team or a broken address.
+    """
+    if team not in TEAMS:
+        raise Invalid(field="team", why="unknown_team", value=team)
+    try:
+        address = validate_email(email, check_deliverability=False, test_environment=True).normalized.lower()
+    except EmailNotValidError as error:
+        raise Invalid(field="email", why="email_malformed", value=email) from error
+    with db.writing():
+        member = db.session.scalar(select(Staff).where(Staff.email == address))
+        if member is None and name:
+            member = db.session.scalar(select(Staff).where(Staff.email.is_(None), Staff.name_key == name_key(name)))
+        if member is None:
+            member = Staff(name=name or address.partition("@")[0], created_at=now)
+            db.session.add(member)
+        member.email = address
+        member.team = team
+        member.name = name or member.name
+        member.name_key = name_key(member.name)
+        member.phone = phone or member.phone or ""
+        db.session.flush()
+        history.record("staff_added", now=now, actor=actor, staff_id=member.id, team=team)
+        return member.id
+
+
+def by_name(name: str, team: str, now: datetime) -> int:
+    """Return the member of this name, made without address and password when there is none yet."""
+    with db.writing():
+        member = db.session.scalar(select(Staff).where(Staff.name_key == name_key(name)).order_by(Staff.id))
+        if member is None:
+            member = Staff(name=name, name_key=name_key(name), team=team, created_at=now)
+            db.session.add(member)
+            db.session.flush()
+        return member.id
+
+
+def by_email(email: str, team: str, now: datetime) -> int:
+    """Return the member of this address, made without a password when there is none yet."""
+    address = email.strip().lower()
+    with db.writing():
+        member = db.session.scalar(select(Staff).where(Staff.email == address))
+        return member.id if member else add(address, team, "", now, Actor("api", None, "api"))
+
+
+def set_password(staff_id: int, version: int, password: str, now: datetime) -> None:
+    """Set a password by the link of this version, once: it ends the link and all sign-ins from before."""
+    if len(password) < MINIMUM_PASSWORD:
+        raise Invalid(field="password", why="password_too_short", minimum=MINIMUM_PASSWORD)
+    with db.writing():
+        member = db.session.get(Staff, staff_id)
+        if member is None or not member.active or member.password_version != version:
+            raise NotFound()
+        member.password_hash = _hasher.hash(password)
+        member.password_version += 1
+        history.record("password_set", now=now, actor=Actor("staff", staff_id, "page"), staff_id=staff_id)
+
+
+def authenticate(email: str, password: str) -> Staff | None:
+    """Return the member whose address and password these are, else None after the same time."""
+    member = db.session.scalar(select(Staff).where(Staff.email == email.strip().lower(), Staff.active))
+    known = member.password_hash if member and member.password_hash else _NOBODY
+    try:
+        _hasher.verify(known, password)
+    except (VerificationError, InvalidHashError):
+        return None
+    return member if known is not _NOBODY else None

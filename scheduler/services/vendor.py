@@ -1,0 +1,56 @@
+"""Answers what operations decided about the vendor: the details customers see, and its working days."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, fields
+from datetime import datetime
+from typing import Any
+
+from scheduler.models.db import db
+from scheduler.models.settings import Setting
+from scheduler.rules.workdays import WorkingDays, read_closed_days
+from scheduler.services import history
+from scheduler.services.actors import Actor
+from scheduler.services.installation import here
+from scheduler.services.refusals import Invalid
+
+
+@dataclass(frozen=True)
+class Vendor:
+    """会社情報: what stands in every mail's footer and on customers' pages, and when the vendor is closed."""
+
+    name: str = ""
+    phone: str = ""
+    hours: str = ""
+    address: str = ""
+    reply_to: str = ""
+    # Closed days beside weekends and holidays: dates YYYY-MM-DD or yearly spans MM-DD..MM-DD.
+    closed: tuple[str, ...] = ("12-29..01-03",)
+
+
+def get() -> Vendor:
+    """Read the vendor's details; what was never entered is empty."""
+    row = db.session.get(Setting, "vendor")
+    if row is None:
+        return Vendor()
+    known = {field.name for field in fields(Vendor)}
+    values = {key: value for key, value in row.value.items() if key in known}
+    values["closed"] = tuple(values.get("closed", Vendor.closed))
+    return Vendor(**values)
+
+
+def save(values: dict[str, Any], now: datetime, actor: Actor) -> None:
+    """Save the vendor's details; raise Invalid(field, why) for a closed day that cannot be read."""
+    vendor = Vendor(**values)
+    try:
+        read_closed_days(vendor.closed)
+    except ValueError as error:
+        raise Invalid(field="closed", why="closed_day_unreadable", value=str(error)) from error
+    with db.writing():
+        db.session.merge(Setting(key="vendor", value=asdict(vendor) | {"closed": list(vendor.closed)}, changed_at=now))
+        history.record("vendor_changed", now=now, actor=actor)
+
+
+def working_days() -> WorkingDays:
+    """Return the vendor's working days: weekdays without public holidays and closed days."""
+    return WorkingDays(country=here().holidays, closed=read_closed_days(get().closed))

@@ -1,0 +1,111 @@
+"""Answers who may pass: the gates of staff, customers and programs, and who is behind each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, TypeVar, cast
+
+from flask import abort, g, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_login import LoginManager, UserMixin, current_user
+from sqlalchemy import select
+from sqlalchemy.orm import selectinload
+
+from scheduler.links import BadLink
+from scheduler.models.accounts import Contact
+from scheduler.models.db import db
+from scheduler.models.staff import Staff
+from scheduler.services import staff, tokens
+from scheduler.services.installation import here
+from scheduler.web import edge, limits
+
+View = TypeVar("View", bound=Callable[..., ResponseReturnValue])
+
+login = LoginManager()
+
+
+class Member(UserMixin):
+    """The signed-in member of staff, as pages see them."""
+
+    def __init__(self, row: Staff) -> None:
+        self.id, self.name, self.team, self.email = row.id, row.name, row.team, row.email
+        self.locale, self.zone = row.locale, row.zone
+        self._version = row.password_version
+
+    def get_id(self) -> str:
+        """Name the member and the password's version: a new password ends every sign-in."""
+        return f"{self.id}.{self._version}"
+
+    def may(self, action: str) -> bool:
+        """Tell whether the member's team may do this."""
+        return staff.may(self.team, action)
+
+
+@login.user_loader
+def _load(identity: str) -> Member | None:
+    number, _, version = identity.partition(".")
+    row = db.session.get(Staff, int(number)) if number.isdigit() else None
+    return Member(row) if row and row.active and str(row.password_version) == version else None
+
+
+def staff_gate() -> ResponseReturnValue | None:
+    """Let signed-in members pass; send everybody else to the sign-in page (put before every request of a blueprint)."""
+    if current_user.is_authenticated:
+        return None
+    target = request.full_path.rstrip("?") if request.method == "GET" else None
+    return redirect(url_for("staff_door.sign_in", next=target))
+
+
+def requires(action: str) -> Callable[[View], View]:
+    """Let only teams pass that may do `action` of the permission table; others get 403."""
+
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def guarded(*args: Any, **kwargs: Any) -> ResponseReturnValue:
+            if not current_user.may(action):
+                abort(403)
+            return view(*args, **kwargs)
+
+        guarded.requires = action  # type: ignore[attr-defined]
+        return cast(View, guarded)
+
+    return decorate
+
+
+def contact_gate(purpose: str) -> Callable[[], None]:
+    """Make a gate that reads the signed link of `purpose` in the path's `token` and puts its contact into `g.contact`."""
+
+    def gate() -> None:
+        limits.check("link")
+        token = (request.view_args or {}).get("token", "")
+        try:
+            signed = here().links.read(purpose, token)
+        except BadLink:
+            limits.refused("link")
+            abort(404)
+        contact = db.session.scalar(
+            select(Contact)
+            .where(Contact.id == signed.subject_id, Contact.link_version == signed.version)
+            .options(selectinload(Contact.account), selectinload(Contact.stores))
+        )
+        if contact is None:
+            limits.refused("link")
+            abort(404)
+        g.contact = contact
+        g.token = token
+
+    return gate
+
+
+def api_gate() -> None:
+    """Let programs with a valid token pass: 401 without one, 403 for writing with a token that only reads."""
+    limits.check("token")
+    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+    row = tokens.authenticate(token.strip(), edge.now()) if scheme.lower() == "bearer" and token else None
+    if row is None:
+        limits.refused("token")
+        abort(401)
+    if request.method not in ("GET", "HEAD", "OPTIONS") and "write" not in row.scopes:
+        abort(403)
+    g.token_id = row.id

@@ -1,0 +1,38 @@
+"""Answers how a refusal reads: what happened and what to do next."""
+
+from __future__ import annotations
+
+from flask_babel import gettext as _
+
+from scheduler.services.refusals import Refused
+
+
+def sentence(error: Refused) -> str:
+    """Word a refusal in the reader's language."""
+    key = error.params.get("why", error.key)
+    words = _sentences().get(key) or _sentences()["refused"]
+    return words % error.params if "%(" in words else words
+
+
+def _sentences() -> dict[str, str]:
+    return {
+        "refused": _("変更は保存されていません。内容をご確認のうえ、もう一度お試しください。"),
+        "not_found": _("対象が見つかりません。一覧からもう一度お選びください。"),
+        "invalid": _("入力内容をご確認ください。"),
+        "forbidden": _("所属チームでは行えない操作です。必要な場合は管理者にご相談ください。"),
+        "lecture_full": _(
+            "恐れ入ります。こちらの日程は満席となりました。別の日程をお選びいただくか、キャンセル待ちをお申し込みください。"
+        ),
+        "lecture_over": _("こちらの日程は受付を終了しました。別の日程をお選びください。"),
+        "lecture_cancelled": _("こちらの日程は中止となりました。別の日程をお選びください。"),
+        "already_booked": _("こちらの日程はすでにお申し込みいただいています。"),
+        "prerequisite_missing": _("このレクチャーは、前提となるレクチャーの受講後にお申し込みいただけます。"),
+        "not_booked": _("このお申し込みはすでに取り消されています。"),
+        "capacity_below_booked": _("すでに %(taken)d 名の申込があるため、定員はそれより少なくできません。"),
+        "not_ready": _("引き継ぎ条件が残り %(open)d 件あります。早めに引き継ぐ場合は理由を入力してください。"),
+        "handover_closed": _("この引き継ぎはすでに処理されています。"),
+        "handover_open": _("この顧客企業の引き継ぎはすでに依頼中です。"),
+        "upload_expired": _(
+            "この取り込みはすでに完了しているか、有効期限が切れています。もう一度ファイルをお選びください。"
+        ),
+    }
