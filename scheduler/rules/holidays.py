@@ -1,0 +1,80 @@
+"""Which days nobody works because of a national holiday or because the vendor is closed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from datetime import date
+from functools import lru_cache
+
+import holidays as national_calendars
+
+# A month and a day; each year from one to the other; and a closed day of either sort.
+MonthDay = tuple[int, int]
+Yearly = tuple[MonthDay, MonthDay]
+ClosedDay = date | Yearly
+
+_YEARLY = re.compile(r"(\d\d)-(\d\d)(?:\.\.(\d\d)-(\d\d))?")
+_LEAP_YEAR = 2024  # so that 02-29 may stand in a yearly span
+
+
+class CalendarRefused(ValueError):
+    """A country or a closed day that cannot be used; `key` says why, `value` is what was given."""
+
+    def __init__(self, key: str, value: str) -> None:
+        super().__init__(value)
+        self.key = key
+        self.params = {"value": value}
+
+
+@lru_cache(maxsize=512)
+def national_holidays(country: str, year: int, locale: str = "ja") -> Mapping[date, str]:
+    """Return the national holidays of one year with their names, in English where the country has none in `locale`.
+
+    `country` is an ISO 3166 code; years for which the `holidays` package knows no law have no holidays.
+    Raises CalendarRefused("unknown_country").
+    """
+    language = locale if locale in _of(country).supported_languages else "en_US"
+    return dict(national_calendars.country_holidays(country, years=year, language=language))
+
+
+@lru_cache(maxsize=32)
+def weekend(country: str) -> frozenset[int]:
+    """Return the weekdays (Monday is 0) on which that country rests; raises CalendarRefused("unknown_country")."""
+    return frozenset(_of(country).weekend)
+
+
+def _of(country: str) -> national_calendars.HolidayBase:
+    try:
+        return national_calendars.country_holidays(country)
+    except NotImplementedError:
+        raise CalendarRefused("unknown_country", country) from None
+
+
+def read_closed_days(texts: Iterable[str]) -> tuple[ClosedDay, ...]:
+    """Read closed days: a date (`2026-08-13`), or every year a day (`08-13`) or a span (`12-29..01-03`).
+
+    Raises CalendarRefused("closed_day_unreadable").
+    """
+    return tuple(_closed_day(text.strip()) for text in texts)
+
+
+def _closed_day(text: str) -> ClosedDay:
+    try:
+        if match := _YEARLY.fullmatch(text):
+            first_month, first_day, last_month, last_day = match.groups()
+            first = date(_LEAP_YEAR, int(first_month), int(first_day))
+            last = date(_LEAP_YEAR, int(last_month), int(last_day)) if last_month else first
+            return (first.month, first.day), (last.month, last.day)
+        return date.fromisoformat(text)
+    except ValueError:
+        raise CalendarRefused("closed_day_unreadable", text) from None
+
+
+def is_within(day: date, closed: ClosedDay) -> bool:
+    """Tell whether a closed day covers this day; a yearly span may run over the turn of the year."""
+    if isinstance(closed, date):
+        return day == closed
+    first, last = closed
+    here = (day.month, day.day)
+    return first <= here <= last if first <= last else here >= first or here <= last
