@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -34,12 +35,16 @@ class Handover(Base):
     requested_by_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
     # What the giver wants the receiver to know.
     note: Mapped[str] = mapped_column(default="")
+    # Why it is asked for while clauses are still open; empty: the account was ready.
+    early_reason: Mapped[str] = mapped_column(default="")
     # The member meant to receive it; null: anyone of the team.
     receiver_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
     decided_at: Mapped[datetime | None]
     decided_by_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
     # Why it was returned or withdrawn.
     reason: Mapped[str] = mapped_column(default="")
+    # What accepting changed on the account, so that it can be undone: stage_since (ISO 8601, UTC) and owner_id.
+    before: Mapped[dict[str, Any]] = mapped_column(default=dict)
 
     account: Mapped[Account] = relationship()
     requested_by: Mapped[Staff | None] = relationship(foreign_keys=[requested_by_id])
