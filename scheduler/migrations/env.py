@@ -16,10 +16,13 @@ from scheduler.models.db import UTCDateTime
 extension = current_app.extensions["migrate"]
 
 
-def _render(kind: str, value: Any, _context: Any) -> str | bool:
-    """Write our column type as plain SQL types, so that a migration does not change when our code does."""
+def _render(kind: str, value: Any, autogenerate: Any) -> str | bool:
+    """Write our column types as plain SQL types, so that a migration does not change when our code does."""
     if kind == "type" and isinstance(value, UTCDateTime):
         return "sa.DateTime(timezone=True)"
+    if kind == "type" and isinstance(value, types.JSON):
+        autogenerate.imports.add("from sqlalchemy.dialects import postgresql")
+        return "sa.JSON(none_as_null=True).with_variant(postgresql.JSONB(none_as_null=True), 'postgresql')"
     return False
 
 
