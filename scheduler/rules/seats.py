@@ -1,0 +1,79 @@
+"""Whether a person may have a seat in a lecture, and until when a freed seat is given on by itself."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime, time
+
+from scheduler.rules.workdays import WorkingDays, to_local, to_utc
+
+PROMOTION_ENDS_AT = time(17, 0)
+
+
+@dataclass(frozen=True)
+class LectureFacts:
+    """What of a lecture decides about a seat; `account_id` is the only account that may see it, None when open to all.
+
+    `prerequisite` is the key of the course that must have been attended before, None when there is none.
+    """
+
+    status: str
+    starts_at: datetime
+    capacity: int
+    seats_taken: int
+    account_id: int | None = None
+    prerequisite: str | None = None
+
+
+@dataclass(frozen=True)
+class PersonFacts:
+    """What of a person decides about a seat.
+
+    `attended` holds course keys (booked is not enough); `registered` is a live registration on this very lecture.
+    """
+
+    account_id: int
+    attended: frozenset[str] = field(default_factory=frozenset)
+    registered: bool = False
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """Why there is no seat.
+
+    Keys: not_found, lecture_cancelled, lecture_over, already_booked, prerequisite_missing (`course`), lecture_full
+    (`capacity`).
+    """
+
+    key: str
+    params: dict[str, object] = field(default_factory=dict)
+
+
+def may_register(lecture: LectureFacts, person: PersonFacts, now: datetime) -> Refusal | None:
+    """Return why this person cannot have a seat in this lecture, or None.
+
+    Another account's lecture is as if it did not exist. `lecture_full` comes last, so that whoever gets it may join
+    the waiting list.
+    """
+    if lecture.account_id not in (None, person.account_id):
+        return Refusal("not_found")
+    if lecture.status != "scheduled":
+        return Refusal("lecture_cancelled")
+    if now >= lecture.starts_at:
+        return Refusal("lecture_over")
+    if person.registered:
+        return Refusal("already_booked")
+    if lecture.prerequisite is not None and lecture.prerequisite not in person.attended:
+        return Refusal("prerequisite_missing", {"course": lecture.prerequisite})
+    if lecture.seats_taken >= lecture.capacity:
+        return Refusal("lecture_full", {"capacity": lecture.capacity})
+    return None
+
+
+def promotion_cutoff(starts_at: datetime, zone: str, calendar: WorkingDays) -> datetime:
+    """Return the moment (aware UTC) from which a freed seat is only offered: 17:00 of the working day before.
+
+    The day is the lecture's local date in `zone`.
+    """
+    day_before = calendar.previous_working_day(to_local(starts_at, zone).date())
+    return to_utc(datetime.combine(day_before, PROMOTION_ENDS_AT), zone)

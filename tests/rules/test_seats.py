@@ -1,0 +1,71 @@
+"""Who may have a seat, and until when a freed one is given on."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from scheduler.rules.seats import LectureFacts, PersonFacts, Refusal, may_register, promotion_cutoff
+from scheduler.rules.workdays import WorkingDays, read_closed_days
+
+NOW = datetime(2026, 11, 22, 3, 0, tzinfo=UTC)
+BASIC = LectureFacts("scheduled", NOW + timedelta(days=2), capacity=30, seats_taken=18)
+ADVANCED = replace(BASIC, prerequisite="basic")
+HANAKO = PersonFacts(account_id=7)
+
+
+@pytest.mark.parametrize(
+    ("lecture", "person", "refusal"),
+    [
+        (BASIC, HANAKO, None),
+        (replace(BASIC, seats_taken=29), HANAKO, None),
+        (replace(BASIC, seats_taken=30), HANAKO, Refusal("lecture_full", {"capacity": 30})),
+        (replace(BASIC, account_id=7), HANAKO, None),
+        (replace(BASIC, account_id=8), HANAKO, Refusal("not_found")),
+        (replace(BASIC, account_id=8, status="cancelled", seats_taken=30), HANAKO, Refusal("not_found")),
+        (replace(BASIC, status="cancelled"), HANAKO, Refusal("lecture_cancelled")),
+        (replace(BASIC, starts_at=NOW), HANAKO, Refusal("lecture_over")),
+        (replace(BASIC, starts_at=NOW + timedelta(seconds=1)), HANAKO, None),
+        (BASIC, replace(HANAKO, registered=True), Refusal("already_booked")),
+        (replace(BASIC, seats_taken=30), replace(HANAKO, registered=True), Refusal("already_booked")),
+        (ADVANCED, HANAKO, Refusal("prerequisite_missing", {"course": "basic"})),
+        (
+            ADVANCED,
+            replace(HANAKO, attended=frozenset({"other"})),
+            Refusal("prerequisite_missing", {"course": "basic"}),
+        ),
+        (ADVANCED, replace(HANAKO, attended=frozenset({"basic"})), None),
+        (replace(ADVANCED, seats_taken=30), HANAKO, Refusal("prerequisite_missing", {"course": "basic"})),
+    ],
+)
+def test_a_seat_is_given_or_refused_with_its_reason(
+    lecture: LectureFacts, person: PersonFacts, refusal: Refusal | None
+) -> None:
+    assert may_register(lecture, person, NOW) == refusal
+
+
+@pytest.mark.parametrize(
+    ("starts_at", "zone", "cutoff"),
+    [
+        ("2026-11-26T05:00", "Asia/Tokyo", "2026-11-25T08:00"),
+        ("2026-11-24T05:00", "Asia/Tokyo", "2026-11-20T08:00"),  # Tuesday after a long weekend: Friday
+        ("2026-11-24T23:00", "Asia/Tokyo", "2026-11-24T08:00"),  # eight in the morning on the 25th in Tokyo
+        ("2027-01-05T05:00", "Asia/Tokyo", "2027-01-04T08:00"),
+        ("2027-01-04T05:00", "Asia/Tokyo", "2026-12-28T08:00"),
+        ("2026-11-27T15:00", "America/New_York", "2026-11-26T22:00"),
+    ],
+)
+def test_a_freed_seat_is_given_on_until_five_on_the_working_day_before(starts_at: str, zone: str, cutoff: str) -> None:
+    calendar = WorkingDays("JP", read_closed_days(["12-29..01-03"]))
+    moment = promotion_cutoff(datetime.fromisoformat(starts_at).replace(tzinfo=UTC), zone, calendar)
+    assert moment == datetime.fromisoformat(cutoff).replace(tzinfo=UTC)
+
+
+@given(st.datetimes(datetime(2024, 1, 1), datetime(2030, 1, 1)), st.sampled_from(["Asia/Tokyo", "Europe/Paris"]))
+def test_promotion_always_ends_before_the_lectures_day(starts_at: datetime, zone: str) -> None:
+    moment = starts_at.replace(tzinfo=UTC)
+    assert moment - timedelta(days=14) < promotion_cutoff(moment, zone, WorkingDays()) < moment - timedelta(hours=6)
