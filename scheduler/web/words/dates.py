@@ -34,6 +34,11 @@ def day(value: date | datetime | None, year: bool | None = None) -> str:
     return f"{text} {value.year}" if with_year else text
 
 
+def iso_day(value: str | None) -> str:
+    """Write a day that is kept as YYYY-MM-DD, or as the beginning of a longer text of a moment."""
+    return day(date.fromisoformat(value[:10])) if value else "–"
+
+
 def clock_time(value: datetime, zone: str | None = None) -> str:
     """Write a time of day, 14:00, in the reader's zone or the one given."""
     return value.astimezone(ZoneInfo(zone) if zone else edge.zone()).strftime("%H:%M")

@@ -35,4 +35,12 @@ def _sentences() -> dict[str, str]:
         "upload_expired": _(
             "この取り込みはすでに完了しているか、有効期限が切れています。もう一度ファイルをお選びください。"
         ),
+        "password_too_short": _("パスワードは %(minimum)d 文字以上で入力してください。"),
+        "password_differs": _("確認用のパスワードが一致しません。同じものを入力してください。"),
+        "email_malformed": _("メールアドレスの形式をご確認ください。"),
+        "closed_day_unreadable": _(
+            "休業日「%(value)s」を読み取れません。2026-08-13 または 12-29..01-03 の形で入力してください。"
+        ),
+        "unknown_team": _("チームをお選びください。"),
+        "unknown_scope": _("権限をお選びください。"),
     }

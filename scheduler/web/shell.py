@@ -1,0 +1,72 @@
+"""Answers what stands around every page: the vendor, the person to call, the menu and the addresses of assets."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from hashlib import sha256
+from pathlib import Path
+
+from flask import current_app, g, request, url_for
+from flask_babel import gettext as _
+from flask_login import current_user
+
+from scheduler.models.accounts import Account
+from scheduler.models.staff import Staff
+from scheduler.services import vendor as vendor_service
+from scheduler.services.vendor import Vendor
+
+
+@dataclass(frozen=True)
+class MenuItem:
+    """One line of the staff's menu."""
+
+    path: str
+    label: str
+    current: bool
+
+
+def vendor() -> Vendor:
+    """Read the vendor's details once per request."""
+    if "vendor" not in g:
+        g.vendor = vendor_service.get()
+    return g.vendor
+
+
+def owner(account: Account) -> Staff | None:
+    """Return the member a customer should call: the owner of the stage the account is in, else the one before."""
+    owners = {
+        "sales": account.sales_owner,
+        "onboarding": account.onboarding_owner,
+        "success": account.success_owner,
+        "renewal": account.renewal_owner,
+    }
+    return owners[account.stage] or account.success_owner or account.onboarding_owner
+
+
+def menu() -> list[MenuItem]:
+    """List the staff's menu, without what the member's team may not open."""
+    lines = [
+        ("/staff/today", _("今日・今週"), "view"),
+        ("/staff/accounts", _("顧客"), "view"),
+        ("/staff/lectures", _("スケジュール"), "view"),
+        ("/staff/handovers", _("引き継ぎ"), "view"),
+        ("/staff/mails", _("メール"), "view"),
+        ("/staff/imports", _("取り込み"), "import"),
+        ("/staff/settings", _("管理"), "settings"),
+    ]
+    return [
+        MenuItem(path, label, request.path == path or request.path.startswith(path + "/"))
+        for path, label, action in lines
+        if current_user.may(action)
+    ]
+
+
+def asset(name: str) -> str:
+    """Return the address of a file of ours, with a mark of its content so that browsers fetch it again when it changes."""
+    return url_for("static", filename=name, v=_mark(str(current_app.static_folder), name))
+
+
+@cache
+def _mark(folder: str, name: str) -> str:
+    return sha256((Path(folder) / name).read_bytes()).hexdigest()[:12]
