@@ -105,3 +105,15 @@ class UploadExpired(Refused):
     """The upload was confirmed already, or is too old."""
 
     key = "upload_expired"
+
+
+class StepNotYours(Forbidden):
+    """The set-up step is not the customer's to tick."""
+
+    key = "step_not_yours"
+
+
+class LetterGone(Refused):
+    """The customer was told of the new contact person, so the handover can no longer be undone."""
+
+    key = "letter_gone"
