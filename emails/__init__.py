@@ -1,0 +1,50 @@
+"""Answers what a message looks like and how it leaves."""
+
+from emails.headers import BadAddress
+from emails.invitations import invitation
+from emails.kinds import KINDS, Kind, samples
+from emails.message import Address, CalendarPart, Message, build_mime
+from emails.render import Rendered, render
+from emails.templates import TemplateBroken, template_source
+from emails.transports.base import BadTransport, Refused, Sent, Transport, TransportDown, TransportProblem, TryAgain
+from emails.transports.folder import ReadMessage, StoredMessage, list_messages, read_message
+from emails.transports.setting import transport_from
+from emails.values import Context, FreeDate, Link, Span
+from emails.words import LOCALES, day_and_time, salutation, when, zone_name
+
+__all__ = [
+    "KINDS",
+    "LOCALES",
+    "Address",
+    "BadAddress",
+    "BadTransport",
+    "CalendarPart",
+    "Context",
+    "FreeDate",
+    "Kind",
+    "Link",
+    "Message",
+    "ReadMessage",
+    "Refused",
+    "Rendered",
+    "Sent",
+    "Span",
+    "StoredMessage",
+    "TemplateBroken",
+    "Transport",
+    "TransportDown",
+    "TransportProblem",
+    "TryAgain",
+    "build_mime",
+    "day_and_time",
+    "invitation",
+    "list_messages",
+    "read_message",
+    "render",
+    "salutation",
+    "samples",
+    "template_source",
+    "transport_from",
+    "when",
+    "zone_name",
+]

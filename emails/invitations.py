@@ -1,0 +1,85 @@
+"""Answers what calendar programs get to read when somebody takes, changes or leaves a seat (RFC 5546, RFC 6047)."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Literal
+
+from icalendar import Calendar, Event, vCalAddress, vText
+
+from emails.kinds import Method
+
+Status = Literal["CONFIRMED", "CANCELLED"]
+PRODUCT = "-//Tasuki//Invitations//EN"
+
+
+def invitation(
+    method: Method,
+    *,
+    uid: str,
+    sequence: int,
+    stamp: datetime,
+    starts_at: datetime,
+    ends_at: datetime,
+    summary: str,
+    description: str,
+    location: str,
+    url: str,
+    organizer_name: str,
+    organizer_email: str,
+    attendee_name: str,
+    attendee_email: str,
+    status: Status,
+) -> bytes:
+    """Write one event for one attendee as iCalendar bytes, all moments aware and written in UTC.
+
+    `stamp` is when the seat was last revised, not now: equal facts give equal bytes. Raises ValueError for a moment
+    without zone, an end that is not after the start, or a status that contradicts the method.
+    """
+    if (method == "CANCEL") != (status == "CANCELLED"):
+        raise ValueError("CANCEL goes with CANCELLED, REQUEST with CONFIRMED")
+    if ends_at <= starts_at:
+        raise ValueError("an event ends after it starts")
+    event = Event()
+    event.add("uid", uid)
+    event.add("dtstamp", _utc(stamp))
+    event.add("sequence", sequence)
+    event.add("dtstart", _utc(starts_at))
+    event.add("dtend", _utc(ends_at))
+    event.add("summary", summary)
+    event.add("description", description)
+    event.add("location", location)
+    event.add("url", url)
+    event.add("status", status)
+    event.add("transp", "TRANSPARENT" if status == "CANCELLED" else "OPAQUE")
+    event.add("organizer", _person(organizer_name, organizer_email))
+    event.add("attendee", _attendee(attendee_name, attendee_email))
+    calendar = Calendar()
+    calendar.add("prodid", PRODUCT)
+    calendar.add("version", "2.0")
+    calendar.add("method", method)
+    calendar.add_component(event)
+    return calendar.to_ical()
+
+
+def _utc(moment: datetime) -> datetime:
+    if moment.tzinfo is None:
+        raise ValueError("a moment in an invitation must know its zone")
+    return moment.astimezone(UTC).replace(microsecond=0)
+
+
+def _person(name: str, email: str) -> vCalAddress:
+    person = vCalAddress(f"mailto:{email}")
+    if name:
+        person.params["CN"] = vText(name)
+    return person
+
+
+def _attendee(name: str, email: str) -> vCalAddress:
+    attendee = _person(name, email)
+    attendee.params["CUTYPE"] = vText("INDIVIDUAL")
+    attendee.params["ROLE"] = vText("REQ-PARTICIPANT")
+    attendee.params["PARTSTAT"] = vText("NEEDS-ACTION")
+    # Answers to invitations are not read; registering and cancelling happen on the personal page.
+    attendee.params["RSVP"] = vText("FALSE")
+    return attendee

@@ -1,0 +1,64 @@
+"""Answers what every way out for mails promises: accepted, try again, refused, or the whole way is closed."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Protocol
+
+from emails.message import Message
+
+_ADDRESS = re.compile(r'(?:"[^"\s]*"|[^\s<>"\':;,()@]+)@[^\s<>"\':;,()@]+')
+_REASON_LENGTH = 200
+
+
+@dataclass(frozen=True)
+class Sent:
+    """The mail was accepted; `provider_id` is the provider's own name for it, where it has one."""
+
+    provider_id: str | None = None
+
+
+class TransportProblem(Exception):
+    """The mail was not accepted; `reason` says what the other side said, without anybody's address."""
+
+    def __init__(self, reason: str) -> None:
+        self.reason = without_addresses(reason)
+        super().__init__(self.reason)
+
+
+class TryAgain(TransportProblem):
+    """Not now: try the same mail again, after so many seconds where the other side named them.
+
+    `doubtful` tells that the connection broke before the answer came, so that the mail may have been accepted.
+    """
+
+    def __init__(self, reason: str, *, after_seconds: int | None = None, doubtful: bool = False) -> None:
+        super().__init__(reason)
+        self.after_seconds = after_seconds
+        self.doubtful = doubtful
+
+
+class Refused(TransportProblem):
+    """Never: this mail to this recipient will not be accepted."""
+
+
+class TransportDown(TransportProblem):
+    """No mail gets out this way until somebody repairs it (wrong key, forbidden sender): stop and raise an alarm."""
+
+
+class BadTransport(ValueError):
+    """The setting that chooses the transport cannot be used; the message is one clear line."""
+
+
+class Transport(Protocol):
+    """A way out for mails."""
+
+    def send(self, message: Message) -> Sent:
+        """Hand over one mail; raise TryAgain, Refused or TransportDown."""
+
+
+def without_addresses(words: str) -> str:
+    """Shorten what another program said to one line in which mail addresses are left out."""
+    line = " ".join("".join(c if c.isprintable() else " " for c in words).split())
+    return _ADDRESS.sub("…", line)[:_REASON_LENGTH]

@@ -1,0 +1,166 @@
+"""Answers how mails leave through SendGrid's API (v3 mail/send)."""
+
+from __future__ import annotations
+
+import base64
+from email.utils import parsedate_to_datetime
+from typing import Any
+
+import requests
+from sendgrid.helpers.mail import (
+    Attachment,
+    Category,
+    ClickTracking,
+    Content,
+    CustomArg,
+    Disposition,
+    Email,
+    FileContent,
+    FileName,
+    FileType,
+    Header,
+    Mail,
+    OpenTracking,
+    Personalization,
+    SubscriptionTracking,
+    TrackingSettings,
+)
+from urllib3.exceptions import NewConnectionError
+
+from emails.headers import BadAddress, sendable
+from emails.message import CALENDAR_FILE, Address, CalendarPart, Message, extra_headers
+from emails.transports.base import Refused, Sent, TransportDown, TryAgain
+
+SEND_PATH = "/v3/mail/send"
+# Seconds to connect and to wait for the answer.
+TIMEOUT = (5, 20)
+# A reset further away than this is a mistake of the clocks, not a wish.
+_LONGEST_WAIT = 3600
+
+
+class SendGridTransport:
+    """Sends one mail a request over a connection that is kept."""
+
+    def __init__(self, api_key: str, url: str) -> None:
+        self.address = url.rstrip("/").removesuffix(SEND_PATH) + SEND_PATH
+        self._session = requests.Session()
+        self._session.headers["Authorization"] = f"Bearer {api_key}"
+
+    def send(self, message: Message) -> Sent:
+        """Hand over one mail; 202 means that SendGrid has queued it. Raises TryAgain, Refused or TransportDown."""
+        try:
+            body = payload(message)
+        except BadAddress as error:
+            raise Refused(str(error)) from error
+        try:
+            # Redirects are not followed: they would carry the key to another place.
+            answer = self._session.post(self.address, json=body, timeout=TIMEOUT, allow_redirects=False)
+        except requests.exceptions.SSLError as error:
+            raise TransportDown("sendgrid: no trusted TLS") from error
+        except requests.exceptions.ConnectTimeout as error:
+            raise TryAgain("sendgrid: cannot connect") from error
+        except requests.exceptions.ReadTimeout as error:
+            raise TryAgain("sendgrid: no answer in time", doubtful=True) from error
+        except requests.exceptions.RequestException as error:
+            raise _lost(error) from error
+        return _judged(answer)
+
+    def close(self) -> None:
+        """Close the kept connection."""
+        self._session.close()
+
+
+def payload(message: Message) -> dict[str, Any]:
+    """Build the request's body; the mail is named to SendGrid by its opaque id only. Raises BadAddress."""
+    mail = Mail()
+    mail.from_email = _mailbox(message.from_)
+    if message.reply_to is not None:
+        mail.reply_to = _mailbox(message.reply_to)
+    mail.subject = message.subject
+    mail.add_personalization(_personalization(message))
+    mail.add_content(Content("text/plain", message.text))
+    mail.add_content(Content("text/html", message.html))
+    if message.calendar is not None:
+        ics = message.calendar.ics.decode("utf-8")
+        mail.add_content(Content(f"text/calendar; method={message.calendar.method}", ics))
+        mail.add_attachment(_attachment(message.calendar))
+    mail.add_category(Category(message.kind))
+    # Links are the customer's own and must arrive as they are; an open or a click proves nobody's attendance.
+    mail.tracking_settings = TrackingSettings(
+        click_tracking=ClickTracking(enable=False, enable_text=False),
+        open_tracking=OpenTracking(enable=False),
+        subscription_tracking=SubscriptionTracking(enable=False),
+    )
+    body: dict[str, Any] = mail.get()
+    return body
+
+
+def _personalization(message: Message) -> Personalization:
+    person = Personalization()
+    person.add_to(_mailbox(message.to))
+    person.add_header(Header("Message-ID", message.message_id))
+    for name, value in extra_headers(message).items():
+        person.add_header(Header(name, value))
+    person.add_custom_arg(CustomArg("tasuki_mail", message.opaque_id))
+    return person
+
+
+def _mailbox(address: Address) -> Email:
+    mailbox = Email()
+    # Set, not passed: the helper would read the address as a header and take odd local parts apart.
+    mailbox.email = sendable(address.address)
+    if address.name:
+        mailbox.name = address.name
+    return mailbox
+
+
+def _attachment(calendar: CalendarPart) -> Attachment:
+    return Attachment(
+        FileContent(base64.b64encode(calendar.ics).decode("ascii")),
+        FileName(CALENDAR_FILE),
+        FileType("application/ics"),
+        Disposition("attachment"),
+    )
+
+
+def _judged(answer: requests.Response) -> Sent:
+    status = answer.status_code
+    if 200 <= status < 300:
+        return Sent(answer.headers.get("X-Message-Id"))
+    reason = f"sendgrid {status}: {_complaints(answer)}"
+    if status == 429:
+        raise TryAgain(reason, after_seconds=_wait(answer))
+    if status in (401, 403, 404, 405) or 300 <= status < 400:
+        raise TransportDown(reason)
+    if status >= 500 or status == 408:
+        raise TryAgain(reason, after_seconds=_wait(answer))
+    raise Refused(reason)
+
+
+def _complaints(answer: requests.Response) -> str:
+    try:
+        errors = answer.json()["errors"]
+        return "; ".join(f"{error.get('field') or ''} {error['message']}".strip() for error in errors)
+    except (ValueError, LookupError, TypeError, AttributeError):
+        return answer.reason or "no explanation"
+
+
+def _wait(answer: requests.Response) -> int | None:
+    """Tell how many seconds the other side asks for, measured by its own clock."""
+    headers = answer.headers
+    try:
+        if "Retry-After" in headers:
+            seconds = int(headers["Retry-After"])
+        else:
+            seconds = int(headers["X-RateLimit-Reset"]) - int(parsedate_to_datetime(headers["Date"]).timestamp())
+    except (KeyError, ValueError, TypeError):
+        return None
+    return min(max(seconds, 1), _LONGEST_WAIT)
+
+
+def _lost(error: requests.exceptions.RequestException) -> TryAgain:
+    # A connection that was never made cannot have carried the mail; one that broke may have.
+    cause = getattr(error.args[0], "reason", None) if error.args else None
+    if isinstance(cause, NewConnectionError):
+        return TryAgain("sendgrid: cannot connect")
+    return TryAgain("sendgrid: the connection was lost", doubtful=True)
