@@ -132,8 +132,6 @@ class Contact(Base):
     # Raised to make all signed links, or the calendar feed's link alone, invalid.
     link_version: Mapped[int] = mapped_column(default=1)
     feed_version: Mapped[int] = mapped_column(default=1)
-    # Raised whenever something that the personal feed shows has changed.
-    feed_revision: Mapped[int] = mapped_column(default=1)
     # What somebody should check, as keys: no_email, shared_address, second_person, several_stores, ...
     checks: Mapped[list[Any]] = mapped_column(default=list)
     # The last imported value of each field.

@@ -6,10 +6,10 @@ import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, cast
 
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import JSON, DateTime, Dialect, Engine, MetaData, event
+from sqlalchemy import JSON, CursorResult, DateTime, Delete, Dialect, Engine, Insert, MetaData, Update, event
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.types import TypeDecorator
@@ -56,6 +56,10 @@ class Base(DeclarativeBase):
 
 class Database(SQLAlchemy):
     """Flask-SQLAlchemy's extension with the one way to write: `with db.writing():`."""
+
+    def changed(self, statement: Update | Delete | Insert) -> int:
+        """Execute a statement that changes rows and return how many it changed."""
+        return cast("CursorResult[Any]", self.session.execute(statement)).rowcount
 
     @contextmanager
     def writing(self) -> Iterator[None]:

@@ -53,8 +53,8 @@ class Mail(Base):
     claimed_by: Mapped[str | None]
     attempts: Mapped[int] = mapped_column(default=0)
     sent_at: Mapped[datetime | None]
-    # Message-ID, the same on every try, and the provider's own id.
-    message_id: Mapped[str]
+    # Message-ID, given at the first try and the same on every later one; and the provider's own id.
+    message_id: Mapped[str | None]
     provider_id: Mapped[str | None]
     # What was sent: address, language, subject, text, and the version of the words.
     to_address: Mapped[str | None]

@@ -29,7 +29,8 @@ class Registration(Base):
             postgresql_where=ACTIVE,
         ),
         Index("ix_registrations_lecture_status", "lecture_id", "status"),
-        Index("ix_registrations_contact_status", "contact_id", "status"),
+        # The feed's revision (count, latest revision) is read from this index alone.
+        Index("ix_registrations_contact", "contact_id", "revised_at"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -12,7 +12,7 @@ from flask_login import LoginManager, UserMixin, current_user
 from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
-from scheduler.links import BadLink
+from scheduler.links import BadLink, PurposeName
 from scheduler.models.accounts import Contact
 from scheduler.models.db import db
 from scheduler.models.staff import Staff
@@ -73,7 +73,7 @@ def requires(action: str) -> Callable[[View], View]:
     return decorate
 
 
-def contact_gate(purpose: str) -> Callable[[], None]:
+def contact_gate(purpose: PurposeName) -> Callable[[], None]:
     """Make a gate that reads the signed link of `purpose` in the path's `token` and puts its contact into `g.contact`."""
 
     def gate() -> None:

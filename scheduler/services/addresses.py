@@ -1,0 +1,39 @@
+"""Answers at which address each person finds their pages: signed links, complete."""
+
+from __future__ import annotations
+
+from scheduler.models.accounts import Contact
+from scheduler.models.staff import Staff
+from scheduler.services.installation import here
+
+
+def personal(contact: Contact, lecture_id: int | None = None) -> str:
+    """Return the address of a contact's personal page; `lecture_id` points at one date."""
+    url = f"{here().base_url}/me/{here().links.sign('me', contact.id, contact.link_version)}"
+    return url if lecture_id is None else f"{url}?lecture={lecture_id}"
+
+
+def join(registration_id: int, contact: Contact) -> str:
+    """Return the address of the page with the button into the meeting."""
+    return f"{here().base_url}/join/{here().links.sign('join', registration_id, contact.link_version)}"
+
+
+def feed(contact: Contact) -> str:
+    """Return the address of a contact's calendar feed."""
+    return f"{here().base_url}/calendar/{here().links.sign('calendar', contact.id, contact.feed_version)}.ics"
+
+
+def unsubscribe(contact: Contact, wanted_list: str) -> str:
+    """Return the address that takes a contact's address off a list (RFC 8058)."""
+    token = here().links.sign("unsubscribe", contact.id, contact.link_version)
+    return f"{here().base_url}/unsubscribe/{token}?list={wanted_list}"
+
+
+def password(member: Staff) -> str:
+    """Return the address at which a member chooses a password, once."""
+    return f"{here().base_url}/staff/password/{here().links.sign('password', member.id, member.password_version)}"
+
+
+def account(account_id: int) -> str:
+    """Return the address of an account's page for staff."""
+    return f"{here().base_url}/staff/accounts/{account_id}"

@@ -1,0 +1,157 @@
+"""Answers whether a contact may register on a lecture, and which dates stand open."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import or_, select
+
+from scheduler.models.accounts import Contact
+from scheduler.models.attendance import Attendance
+from scheduler.models.db import db
+from scheduler.models.lectures import Course, Lecture
+from scheduler.models.registrations import Registration
+from scheduler.rules import seats
+from scheduler.services import vendor
+from scheduler.services.refusals import (
+    AlreadyBooked,
+    LectureCancelled,
+    LectureOver,
+    NotFound,
+    PrerequisiteMissing,
+    Refused,
+)
+
+# A number of free seats is shown only from here down.
+FEW = 5
+
+
+@dataclass(frozen=True)
+class OpenDate:
+    """One date as a contact sees it."""
+
+    lecture_id: int
+    starts_at: datetime
+    ends_at: datetime
+    # free, full, booked or waitlisted
+    state: str
+    # Free seats, where there are few; else None.
+    left: int | None
+    # The contact's shop is closed that weekday (定休日).
+    closed_day: bool
+    locale: str
+    registration_id: int | None
+
+
+_REFUSALS: dict[str, type[Refused]] = {
+    "not_found": NotFound,
+    "lecture_cancelled": LectureCancelled,
+    "lecture_over": LectureOver,
+    "already_booked": AlreadyBooked,
+    "prerequisite_missing": PrerequisiteMissing,
+}
+
+
+def check(contact: Contact, lecture: Lecture, now: datetime, registered: bool = False) -> None:
+    """Raise what keeps this contact from registering on this lecture; a full one is left to the guarded count of seats."""
+    course = lecture.course
+    wanted = course.prerequisite.key if course.prerequisite is not None else None
+    attended = wanted is not None and course.prerequisite_id and has_attended(contact.id, course.prerequisite_id)
+    refusal = seats.may_register(
+        seats.LectureFacts(
+            status=lecture.status,
+            starts_at=lecture.starts_at,
+            capacity=lecture.capacity,
+            seats_taken=lecture.seats_taken,
+            account_id=lecture.account_id,
+            prerequisite=wanted,
+        ),
+        seats.PersonFacts(
+            account_id=contact.account_id,
+            attended=frozenset({wanted}) if attended and wanted else frozenset(),
+            registered=registered,
+        ),
+        now,
+    )
+    if refusal is not None and refusal.key in _REFUSALS:
+        raise _REFUSALS[refusal.key](**refusal.params)
+
+
+def check_open(lecture: Lecture, now: datetime, cancelled_too: bool = False) -> None:
+    """Raise LectureOver or LectureCancelled when nothing can be changed on this lecture any more."""
+    if lecture.starts_at <= now:
+        raise LectureOver()
+    if lecture.status == "cancelled" and not cancelled_too:
+        raise LectureCancelled()
+
+
+def has_attended(contact_id: int, course_id: int) -> bool:
+    """Tell whether the contact has attended (not merely booked) a lecture of this course."""
+    return (
+        db.session.scalar(
+            select(Attendance.id)
+            .join(Lecture, Lecture.id == Attendance.lecture_id)
+            .where(
+                Attendance.contact_id == contact_id, Attendance.verdict == "attended", Lecture.course_id == course_id
+            )
+            .limit(1)
+        )
+        is not None
+    )
+
+
+def may_promote(lecture: Lecture, now: datetime) -> bool:
+    """Tell whether the waiting list still moves up by itself."""
+    if lecture.status != "scheduled" or lecture.starts_at <= now:
+        return False
+    return now < seats.promotion_cutoff(lecture.starts_at, lecture.zone, vendor.working_days())
+
+
+def open_dates(contact: Contact, course_key: str, now: datetime, days: int = 90) -> list[OpenDate]:
+    """List a course's dates for a contact, by start, those on the closed days of the contact's shops last."""
+    rows = db.session.execute(
+        select(Lecture, Registration.id, Registration.status)
+        .join(Course, Course.id == Lecture.course_id)
+        .outerjoin(
+            Registration,
+            (Registration.lecture_id == Lecture.id)
+            & (Registration.contact_id == contact.id)
+            & (Registration.status != "cancelled"),
+        )
+        .where(
+            Course.key == course_key,
+            Lecture.status == "scheduled",
+            Lecture.starts_at > now,
+            Lecture.starts_at < now + timedelta(days=days),
+            or_(Lecture.account_id.is_(None), Lecture.account_id == contact.account_id),
+        )
+        .order_by(Lecture.starts_at, Lecture.id)
+    ).all()
+    closed = closed_weekdays(contact)
+    dates = [_open_date(lecture, number, status, closed, contact.zone) for lecture, number, status in rows]
+    return sorted(dates, key=lambda date: date.closed_day)
+
+
+def closed_weekdays(contact: Contact) -> frozenset[int]:
+    """Return the weekdays (Monday = 0) on which all of the contact's shops are closed."""
+    days = [frozenset(store.closed_days) for store in contact.stores]
+    return frozenset.intersection(*days) if days else frozenset()
+
+
+def _open_date(
+    lecture: Lecture, registration_id: int | None, status: str | None, closed: frozenset[int], zone: str
+) -> OpenDate:
+    free = lecture.capacity - lecture.seats_taken
+    state = status or ("free" if free > 0 else "full")
+    return OpenDate(
+        lecture_id=lecture.id,
+        starts_at=lecture.starts_at,
+        ends_at=lecture.ends_at,
+        state=state,
+        left=free if state == "free" and free <= FEW else None,
+        closed_day=lecture.starts_at.astimezone(ZoneInfo(zone)).weekday() in closed,
+        locale=lecture.locale,
+        registration_id=registration_id,
+    )

@@ -1,0 +1,30 @@
+"""Answers who changes an account just now: one transaction at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from sqlalchemy import select
+
+from scheduler.models.accounts import Account
+from scheduler.models.db import db
+from scheduler.services.refusals import NotFound
+
+
+def account(account_id: int) -> Account:
+    """Lock an account for the open transaction and return it as it is now; raise NotFound.
+
+    Two facts recorded at the same moment would else each be judged without the other, and the account would stay
+    "not ready" although every clause is met. The lock lets rows that refer to the account be added (FOR NO KEY UPDATE);
+    SQLite has one writer anyway.
+    """
+    rows = accounts([account_id])
+    if not rows:
+        raise NotFound()
+    return rows[0]
+
+
+def accounts(account_ids: Iterable[int]) -> list[Account]:
+    """Lock accounts in the order of their ids, which is the same for everybody, and return them as they are now."""
+    query = select(Account).where(Account.id.in_(sorted(set(account_ids)))).order_by(Account.id)
+    return list(db.session.scalars(query.with_for_update(key_share=True).execution_options(populate_existing=True)))

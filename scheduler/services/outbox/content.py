@@ -1,0 +1,154 @@
+"""Answers what a mail says: the facts of its row as the words' placeholders, and the calendar part it carries."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from email.utils import parseaddr
+
+from emails import (
+    KINDS,
+    Address,
+    CalendarPart,
+    Link,
+    Message,
+    Rendered,
+    TemplateBroken,
+    build_mime,
+    invitation,
+    render,
+)
+from emails.headers import BadAddress
+from emails.values import Value
+from emails.words import salutation
+from scheduler.models.accounts import Account, Contact
+from scheduler.models.mails import Mail
+from scheduler.services import addresses, vendor
+from scheduler.services.installation import here
+from scheduler.services.outbox import facts
+from scheduler.services.owners import owner_of
+
+
+class Undeliverable(Exception):
+    """The mail cannot be made: its words are broken or its address is no address; `reason` is a key with detail."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A mail ready for a transport, with what is kept of it."""
+
+    message: Message
+    to_address: str
+    locale: str
+    template_version: str
+
+
+def preview(mail: Mail, now: datetime) -> Rendered:
+    """Render a mail as it would leave at `now`; raise TemplateBroken."""
+    person = mail.contact or mail.staff
+    return render(mail.kind, person.locale if person else here().locale, context(mail, now))
+
+
+def message_of(mail: Mail, now: datetime) -> Prepared:
+    """Build the message of a claimed mail; raise Undeliverable. The Message-ID is the same on every try."""
+    person = mail.contact or mail.staff
+    if person is None or person.email is None:
+        raise Undeliverable("no_address")
+    try:
+        rendered = preview(mail, now)
+    except TemplateBroken as error:
+        raise Undeliverable(f"template_broken: {error.key}") from error
+    name, address = parseaddr(here().mail_from)
+    details = vendor.get()
+    wanted_list = KINDS[mail.kind].subscription
+    message = Message(
+        message_id=mail.message_id or f"<{mail.id}.{int(mail.created_at.timestamp())}@{address.rpartition('@')[2]}>",
+        from_=Address(address, details.name or name),
+        to=Address(person.email, person.name),
+        subject=rendered.subject,
+        text=rendered.text,
+        html=rendered.html,
+        kind=mail.kind,
+        opaque_id=str(mail.id),
+        date=now.astimezone(here().tz),
+        reply_to=Address(details.reply_to) if details.reply_to else None,
+        calendar=_calendar(mail, address, details.name or name),
+        unsubscribe_url=addresses.unsubscribe(mail.contact, wanted_list) if wanted_list and mail.contact else None,
+    )
+    try:
+        build_mime(message)
+    except (BadAddress, ValueError) as error:
+        raise Undeliverable("bad_address") from error
+    return Prepared(message, person.email, person.locale, rendered.template_version)
+
+
+def context(mail: Mail, now: datetime) -> dict[str, Value]:
+    """Collect the placeholders of a mail's kind."""
+    values: dict[str, Value] = _of_vendor()
+    if mail.contact is not None:
+        values |= _of_contact(mail.contact)
+    if mail.staff is not None:
+        values |= {"staff_name": mail.staff.name}
+    values |= facts.of(mail, now)
+    return {name: values[name] for name in KINDS[mail.kind].placeholders if name in values}
+
+
+def _of_vendor() -> dict[str, Value]:
+    details = vendor.get()
+    return {
+        "vendor_name": details.name or parseaddr(here().mail_from)[0],
+        "vendor_phone": details.phone,
+        "vendor_hours": details.hours,
+        "vendor_address": details.address,
+        "vendor_reply_to": details.reply_to or parseaddr(here().mail_from)[1],
+    }
+
+
+def _of_contact(contact: Contact) -> dict[str, Value]:
+    account: Account = contact.account
+    owner = owner_of(account)
+    store = contact.stores[0].name if len(contact.stores) == 1 else ""
+    details = vendor.get()
+    return {
+        "salutation": salutation(account.name, store, contact.name, contact.locale),
+        "company": account.name,
+        "store": store,
+        "name": contact.name,
+        "zone": contact.zone,
+        "owner_name": owner.name if owner else details.name,
+        "owner_phone": (owner.phone if owner else "") or details.phone,
+        "personal_url": Link(addresses.personal(contact)),
+        "feed_url": Link(addresses.feed(contact)),
+        "unsubscribe_url": Link(addresses.unsubscribe(contact, "invitations")),
+    }
+
+
+def _calendar(mail: Mail, organizer: str, organizer_name: str) -> CalendarPart | None:
+    method = KINDS[mail.kind].calendar
+    if method is None or mail.contact is None or mail.registration_id is None:
+        return None
+    row, lecture = facts.registration_of(mail), facts.lecture_of(mail)
+    course = facts.text(lecture.course.name, mail.contact.locale)
+    page = addresses.join(row.id, mail.contact)
+    ics = invitation(
+        method,
+        uid=row.uid,
+        sequence=mail.params["sequence"],
+        stamp=row.revised_at,
+        starts_at=lecture.starts_at,
+        ends_at=lecture.ends_at,
+        summary=f"{course} – {organizer_name}" if organizer_name else course,
+        description=facts.entry_description(mail.contact, page),
+        location=page,
+        url=page,
+        organizer_name=organizer_name,
+        organizer_email=organizer,
+        attendee_name=mail.contact.name,
+        attendee_email=mail.contact.email or "",
+        status="CANCELLED" if method == "CANCEL" else "CONFIRMED",
+    )
+    return CalendarPart(method, ics)

@@ -1,0 +1,141 @@
+"""Answers what a mail's row stands for: its lecture, dates, owners and reasons as placeholders."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+
+from sqlalchemy import select
+
+from emails import FreeDate, Link, Span
+from emails.values import Value
+from scheduler.models.accounts import Account, Contact
+from scheduler.models.db import db
+from scheduler.models.handovers import Handover
+from scheduler.models.lectures import Course, Lecture
+from scheduler.models.mails import Mail
+from scheduler.models.registrations import Registration
+from scheduler.services import addresses, eligibility, vendor
+
+# How many dates a mail offers; the personal page has them all.
+OFFERED = 3
+
+
+def of(mail: Mail, now: datetime) -> dict[str, Value]:
+    """Collect the placeholders that the mail's own facts give."""
+    values: dict[str, Value] = {}
+    if mail.lecture_id is not None:
+        values |= _of_lecture(mail)
+    if mail.account_id is not None:
+        account = db.session.get_one(Account, mail.account_id)
+        values |= {"account_name": account.name, "account_url": Link(addresses.account(account.id))}
+    if mail.handover_id is not None:
+        values |= _of_handover(db.session.get_one(Handover, mail.handover_id))
+    if mail.kind in _OFFERS and mail.contact is not None:
+        values |= _OFFERS[mail.kind](mail, mail.contact, now)
+    return values
+
+
+def registration_of(mail: Mail) -> Registration:
+    """Return the registration the mail is about."""
+    return db.session.get_one(Registration, mail.registration_id)
+
+
+def lecture_of(mail: Mail) -> Lecture:
+    """Return the lecture the mail is about."""
+    return db.session.get_one(Lecture, mail.lecture_id)
+
+
+def text(words: Mapping[str, str], locale: str) -> str:
+    """Choose a language of a {"ja", "en"} text, else the one that is there."""
+    return words.get(locale) or next((value for value in words.values() if value), "")
+
+
+def entry_description(contact: Contact, page: str) -> str:
+    """Write what stands in the contact's calendar entry: where to join, where to change, whom to call."""
+    details = vendor.get()
+    if contact.locale == "ja":
+        lines = [f"参加: {page}", f"日程の変更・キャンセル: {addresses.personal(contact)}"]
+        lines += [f"お問い合わせ: {details.name} {details.phone}"] if details.phone else []
+    else:
+        lines = [f"Join: {page}", f"Change or cancel: {addresses.personal(contact)}"]
+        lines += [f"Questions: {details.name}, {details.phone}"] if details.phone else []
+    return "\n".join(lines)
+
+
+def _of_lecture(mail: Mail) -> dict[str, Value]:
+    lecture = lecture_of(mail)
+    locale = mail.contact.locale if mail.contact else "ja"
+    now_at = Span(lecture.starts_at, lecture.ends_at)
+    values: dict[str, Value] = {
+        "course_name": text(lecture.course.name, locale),
+        "when": now_at,
+        "new_when": now_at,
+        "host_name": lecture.host.name if lecture.host else "",
+        "reason": text(lecture.reason, locale),
+        "moved_by_us": bool(mail.params.get("by_us")),
+    }
+    if "old_starts_at" in mail.params:
+        old = (datetime.fromisoformat(mail.params[key]) for key in ("old_starts_at", "old_ends_at"))
+        values["old_when"] = Span(*old)
+    if mail.registration_id is not None and mail.contact is not None:
+        values["join_url"] = Link(addresses.join(mail.registration_id, mail.contact))
+    return values
+
+
+def _of_handover(handover: Handover) -> dict[str, Value]:
+    account = handover.account
+    old = getattr(account, f"{handover.from_stage}_owner")
+    new = getattr(account, f"{handover.to_stage}_owner")
+    values: dict[str, Value] = {
+        "old_owner_name": old.name if old else "",
+        "from_name": handover.requested_by.name if handover.requested_by else (old.name if old else ""),
+        "request_note": handover.note,
+        "note": "",
+        "accepted_by": handover.decided_by.name if handover.decided_by else "",
+        "returned_by": handover.decided_by.name if handover.decided_by else "",
+        "return_reason": handover.reason,
+    }
+    if new is not None:
+        values |= {"owner_name": new.name, "owner_phone": new.phone or vendor.get().phone}
+    return values
+
+
+def _dates(contact: Contact, course: Course, now: datetime) -> list[FreeDate]:
+    free = [date for date in eligibility.open_dates(contact, course.key, now) if date.state == "free"]
+    return [
+        FreeDate(date.starts_at, date.ends_at, Link(addresses.personal(contact, date.lecture_id)))
+        for date in free[:OFFERED]
+    ]
+
+
+def _invitation(mail: Mail, contact: Contact, now: datetime) -> dict[str, Value]:
+    course = db.session.get_one(Course, mail.params["course_id"])
+    return {
+        "course_name": text(course.name, contact.locale),
+        "course_summary": text(course.summary, contact.locale),
+        "minutes": course.minutes,
+        "dates": _dates(contact, course, now),
+    }
+
+
+def _same_course(mail: Mail, contact: Contact, now: datetime) -> dict[str, Value]:
+    address = addresses.unsubscribe(contact, "nudges")
+    return {"dates": _dates(contact, lecture_of(mail).course, now), "unsubscribe_url": Link(address)}
+
+
+def _next_course(mail: Mail, contact: Contact, now: datetime) -> dict[str, Value]:
+    """Offer the course that wanted this one first, unless the contact has attended it already."""
+    done = lecture_of(mail).course_id
+    course = db.session.scalar(select(Course).where(Course.prerequisite_id == done).order_by(Course.position).limit(1))
+    if course is None or eligibility.has_attended(contact.id, course.id):
+        return {"next_course_name": "", "dates": []}
+    return {"next_course_name": text(course.name, contact.locale), "dates": _dates(contact, course, now)}
+
+
+_OFFERS: dict[str, Callable[[Mail, Contact, datetime], dict[str, Value]]] = {
+    "invitation": _invitation,
+    "lecture_cancelled": _same_course,
+    "missed": _same_course,
+    "thanks": _next_course,
+}

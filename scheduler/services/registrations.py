@@ -1,0 +1,246 @@
+"""Answers who comes to which lecture: registering, waiting, changing the date and cancelling."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import select, update
+
+from scheduler.models.accounts import Account, Contact
+from scheduler.models.db import db
+from scheduler.models.lectures import Lecture
+from scheduler.models.registrations import Registration
+from scheduler.services import eligibility, history, readiness, seating
+from scheduler.services.actors import Actor
+from scheduler.services.outbox.owe import owe
+from scheduler.services.refusals import AlreadyBooked, LectureFull, NotBooked, NotFound
+
+
+def register(
+    contact_id: int,
+    lecture_id: int,
+    now: datetime,
+    actor: Actor,
+    *,
+    companions: Sequence[str] = (),
+    waitlist: bool = False,
+    mails: bool = True,
+) -> int:
+    """Register a contact on a lecture and return the registration's id; the confirmation with its invitation is owed.
+
+    On a full lecture the contact is put on the waiting list when `waitlist` says so, else LectureFull is raised. Raises
+    NotFound (also for a lecture of another account), LectureOver, LectureCancelled, PrerequisiteMissing, AlreadyBooked.
+    `mails` False: reached by phone, no message about this registration is wanted.
+    """
+    with db.writing():
+        lecture = seating.lock(lecture_id)
+        contact = db.session.get(Contact, contact_id)
+        if contact is None:
+            raise NotFound()
+        row = _latest(contact_id, lecture_id)
+        eligibility.check(contact, lecture, now, registered=row is not None and row.status == "booked")
+        seated = seating.take(lecture_id)
+        if not seated and not waitlist:
+            raise LectureFull(lecture=lecture_id)
+        if not seated and row is not None and row.status == "waitlisted":
+            raise AlreadyBooked()
+        if row is None:
+            row = Registration(lecture_id=lecture_id, contact_id=contact_id, uid=seating.new_uid(), sequence=0)
+            db.session.add(row)
+        else:
+            row.sequence += 1
+        row.status = "booked" if seated else "waitlisted"
+        row.revised_at = row.registered_at = now
+        row.cancelled_at = None
+        row.channel, row.companions, row.mails = actor.channel, list(companions), mails
+        db.session.flush()
+        kind = "confirmation" if seated else "waitlisted"
+        _tell(row, kind, now, account_id=contact.account_id)
+        history.record(
+            "registered" if seated else "waitlisted",
+            now=now,
+            actor=actor,
+            account_id=contact.account_id,
+            contact_id=contact_id,
+            lecture_id=lecture_id,
+        )
+        _refresh_if_first(contact.account_id, now)
+        return row.id
+
+
+def cancel(registration_id: int, now: datetime, actor: Actor) -> None:
+    """Cancel a registration; its seat goes to the first of the waiting list. Raises NotFound, NotBooked, LectureOver."""
+    with db.writing():
+        row = _live(registration_id)
+        lecture = seating.lock(row.lecture_id)
+        eligibility.check_open(lecture, now, cancelled_too=True)
+        if row.status == "booked":
+            seating.release(lecture.id)
+            _tell(row, "cancelled", now, sequence=row.sequence + 1, account_id=row.contact.account_id)
+        row.status = "cancelled"
+        row.sequence += 1
+        row.revised_at = row.cancelled_at = now
+        history.record(
+            "cancelled",
+            now=now,
+            actor=actor,
+            account_id=row.contact.account_id,
+            contact_id=row.contact_id,
+            lecture_id=lecture.id,
+        )
+        db.session.flush()
+        promote(lecture.id, now, actor)
+
+
+def swap(registration_id: int, lecture_id: int, now: datetime, actor: Actor) -> None:
+    """Change a registration's date in one step: the new seat is taken or the old one stays.
+
+    Row and UID are kept, so that the entry in the contact's calendar moves. Raises LectureFull, AlreadyBooked and what
+    `register` raises.
+    """
+    with db.writing():
+        row = _live(registration_id)
+        if row.lecture_id == lecture_id:
+            raise AlreadyBooked()
+        old, lecture = seating.lock_both(row.lecture_id, lecture_id)
+        eligibility.check_open(old, now, cancelled_too=True)
+        other = _latest(row.contact_id, lecture_id)
+        eligibility.check(row.contact, lecture, now, registered=other is not None and other.status != "cancelled")
+        if not seating.take(lecture_id):
+            raise LectureFull(lecture=lecture_id)
+        if row.status == "booked":
+            seating.release(old.id)
+        row.lecture_id, row.status = lecture_id, "booked"
+        row.sequence += 1
+        row.revised_at = row.registered_at = now
+        _tell(
+            row,
+            "changed",
+            now,
+            account_id=row.contact.account_id,
+            old_starts_at=old.starts_at.isoformat(),
+            old_ends_at=old.ends_at.isoformat(),
+        )
+        history.record(
+            "changed",
+            now=now,
+            actor=actor,
+            account_id=row.contact.account_id,
+            contact_id=row.contact_id,
+            lecture_id=lecture_id,
+            old_lecture_id=old.id,
+        )
+        db.session.flush()
+        promote(old.id, now, actor)
+
+
+def promote(lecture_id: int, now: datetime, actor: Actor) -> int:
+    """Give free seats to the first of the waiting list, until the cut-off; return how many were promoted.
+
+    The caller holds the lecture's lock. After 17:00 of the working day before nobody is promoted unasked: the free
+    seat stands on the page, where whoever waits can take it.
+    """
+    lecture = db.session.get_one(Lecture, lecture_id)
+    if not eligibility.may_promote(lecture, now):
+        return 0
+    waiting = (
+        select(Registration)
+        .where(Registration.lecture_id == lecture_id, Registration.status == "waitlisted")
+        .order_by(Registration.registered_at, Registration.id)
+        .limit(1)
+    )
+    promoted = 0
+    while (row := db.session.scalar(waiting)) is not None and seating.take(lecture_id):
+        row.status = "booked"
+        row.sequence += 1
+        row.revised_at = now
+        _tell(row, "promoted", now, account_id=row.contact.account_id)
+        history.record(
+            "promoted",
+            now=now,
+            actor=actor,
+            account_id=row.contact.account_id,
+            contact_id=row.contact_id,
+            lecture_id=lecture_id,
+        )
+        db.session.flush()
+        promoted += 1
+    return promoted
+
+
+def set_companions(registration_id: int, companions: Sequence[str], now: datetime, actor: Actor) -> None:
+    """Name the colleagues who watch the same screen; each counts for the store."""
+    with db.writing():
+        row = _live(registration_id)
+        names = [name.strip() for name in companions if name.strip()]
+        if names != row.companions:
+            row.companions = names
+            account_id = row.contact.account_id
+            history.record(
+                "companions_changed",
+                now=now,
+                actor=actor,
+                account_id=account_id,
+                contact_id=row.contact_id,
+                lecture_id=row.lecture_id,
+                count=len(names),
+            )
+            db.session.flush()
+            readiness.refresh(account_id, now)
+
+
+def revise_all(lecture_id: int, now: datetime) -> None:
+    """Raise the SEQUENCE of every booked invitation of a lecture whose time, place or status changed."""
+    db.session.execute(
+        update(Registration)
+        .where(Registration.lecture_id == lecture_id, Registration.status != "cancelled")
+        .values(sequence=Registration.sequence + 1, revised_at=now)
+        .execution_options(synchronize_session="fetch")
+    )
+
+
+def _live(registration_id: int) -> Registration:
+    row = db.session.get(Registration, registration_id, populate_existing=True)
+    if row is None:
+        raise NotFound()
+    if row.status == "cancelled":
+        raise NotBooked()
+    return row
+
+
+def _latest(contact_id: int, lecture_id: int) -> Registration | None:
+    """Return the live registration, else the cancelled one to be taken up again."""
+    return db.session.scalar(
+        select(Registration)
+        .where(Registration.contact_id == contact_id, Registration.lecture_id == lecture_id)
+        .order_by(Registration.status == "cancelled", Registration.id.desc())
+        .limit(1)
+        .execution_options(populate_existing=True)
+    )
+
+
+def _tell(
+    row: Registration, kind: str, now: datetime, *, account_id: int, sequence: int | None = None, **facts: str
+) -> None:
+    if not row.mails:
+        return
+    number = row.sequence if sequence is None else sequence
+    owe(
+        kind,
+        f"{kind}:{row.id}:{number}",
+        now=now,
+        contact_id=row.contact_id,
+        account_id=account_id,
+        registration_id=row.id,
+        lecture_id=row.lecture_id,
+        params={"sequence": number, **facts},
+    )
+
+
+def _refresh_if_first(account_id: int, now: datetime) -> None:
+    """Recompute the account's way only when this registration can change it: as the first one."""
+    account = db.session.get_one(Account, account_id)
+    registered = next((knot for knot in account.knots if knot["key"] == "registered"), None)
+    if registered is None or registered["state"] != "met":
+        readiness.refresh(account_id, now)

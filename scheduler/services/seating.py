@@ -1,0 +1,48 @@
+"""Answers who holds the seats of a lecture: the lock, the guarded count and new identities."""
+
+from __future__ import annotations
+
+from uuid import uuid4
+
+from sqlalchemy import select, update
+
+from scheduler.models.db import db
+from scheduler.models.lectures import Lecture
+from scheduler.services.installation import here
+from scheduler.services.refusals import NotFound
+
+
+def lock(lecture_id: int) -> Lecture:
+    """Lock a lecture's row and read it anew; whoever changes seats or the waiting list holds this lock first."""
+    row = db.session.scalar(
+        select(Lecture).where(Lecture.id == lecture_id).with_for_update().execution_options(populate_existing=True)
+    )
+    if row is None:
+        raise NotFound()
+    return row
+
+
+def lock_both(first_id: int, second_id: int) -> tuple[Lecture, Lecture]:
+    """Lock two lectures, always in the same order, so that two swaps in opposite directions cannot wait for each other."""
+    rows = {number: lock(number) for number in sorted((first_id, second_id))}
+    return rows[first_id], rows[second_id]
+
+
+def take(lecture_id: int) -> bool:
+    """Take one seat if one is free; one guarded statement, so that no lecture is ever oversold."""
+    taken = db.changed(
+        update(Lecture)
+        .where(Lecture.id == lecture_id, Lecture.status == "scheduled", Lecture.seats_taken < Lecture.capacity)
+        .values(seats_taken=Lecture.seats_taken + 1)
+    )
+    return taken == 1
+
+
+def release(lecture_id: int) -> None:
+    """Give one seat back."""
+    db.session.execute(update(Lecture).where(Lecture.id == lecture_id).values(seats_taken=Lecture.seats_taken - 1))
+
+
+def new_uid() -> str:
+    """Make an identity for calendars, unique in the world (RFC 7986, section 5.3)."""
+    return f"{uuid4()}@{here().base_url.partition('://')[2].partition(':')[0]}"
