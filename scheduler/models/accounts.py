@@ -58,9 +58,10 @@ class Account(Base):
     # Readiness as last computed: since when every clause is met (null: not ready), and the clauses.
     ready_since: Mapped[datetime | None]
     clauses: Mapped[list[Any]] = mapped_column(default=list)
-    # Track as last computed, with its reasons (key and parameters).
+    # Track as last computed, with its reasons (key and parameters) and the key of the step proposed next.
     level: Mapped[str] = mapped_column(default="on_track", index=True)
     level_reasons: Mapped[list[Any]] = mapped_column(default=list)
+    next_step: Mapped[str] = mapped_column(default="")
     # The seven knots of the sash as last computed.
     knots: Mapped[list[Any]] = mapped_column(default=list)
     # The last imported value of each field, so that an edit by hand is recognised and kept.
