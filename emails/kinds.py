@@ -64,7 +64,7 @@ _ALL = (
         subscription="invitations",
     ),
     Kind("missed", "contact", (*_CONTACT, *_LECTURE, "dates", "unsubscribe_url"), subscription="nudges"),
-    Kind("handover_letter", "contact", (*_CONTACT, "old_owner_name", "note")),
+    Kind("handover_letter", "contact", (*_CONTACT, "old_owner_name", "new_owner_name", "new_owner_phone", "note")),
     Kind("staff_ready", "staff", _ACCOUNT),
     Kind("staff_handover_requested", "staff", (*_ACCOUNT, "from_name", "request_note")),
     Kind("staff_handover_accepted", "staff", (*_ACCOUNT, "accepted_by")),
@@ -72,6 +72,14 @@ _ALL = (
     Kind("staff_password", "staff", (*_STAFF, "password_url", "valid_hours")),
 )
 KINDS: dict[str, Kind] = {kind.name: kind for kind in _ALL}
+# What the facts may lack: None, "" or no dates. Everything else has a value.
+MAY_BE_EMPTY = frozenset(
+    {
+        *("store", "name", "owner_name", "owner_phone", "vendor_phone", "vendor_hours", "vendor_address"),
+        *("vendor_reply_to", "course_summary", "host_name", "next_course_name", "dates", "reason", "moved_by_us"),
+        *("old_owner_name", "new_owner_phone", "note", "request_note", "return_reason"),
+    }
+)
 
 
 def samples(kind: str, locale: str) -> dict[str, Value]:

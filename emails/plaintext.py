@@ -17,15 +17,11 @@ def plain_text(tokens: Sequence[Token]) -> str:
 
 def _blocks(nodes: Sequence[SyntaxTreeNode]) -> str:
     written = ""
-    previous = ""
     for node in nodes:
-        text = _block(node)
-        if written:
-            # A heading stands right above what it heads.
-            written += "\n" if previous == "heading" else "\n\n"
-        written += text
-        previous = node.type
-    return written
+        # A heading stands right above what it heads; so does a line of a list without blank lines (a hidden paragraph).
+        close = node.type == "heading" or node.hidden
+        written += _block(node) + ("\n" if close else "\n\n")
+    return written.rstrip("\n")
 
 
 def _block(node: SyntaxTreeNode) -> str:
@@ -44,7 +40,8 @@ def _block(node: SyntaxTreeNode) -> str:
 
 
 def _indented(text: str, mark: str) -> str:
-    return mark + text.replace("\n", "\n" + " " * len(mark))
+    lines = text.split("\n")
+    return "\n".join([mark + lines[0], *(" " * len(mark) + line if line else "" for line in lines[1:])])
 
 
 def _inline(node: SyntaxTreeNode) -> str:

@@ -55,6 +55,8 @@ SAMPLES: dict[str, dict[str, Value]] = {
     "unsubscribe_url": _both(Link(f"{_SITE}/unsubscribe/c3RvcA.1Lw6yJ0d")),
     "moved_by_us": _both(True),
     "reason": {"ja": "講師の体調不良のため", "en": "The host has fallen ill."},
+    "new_owner_name": {"ja": "小林 美咲", "en": "Misaki Kobayashi"},
+    "new_owner_phone": _both("03-5550-0112"),
     "old_owner_name": {"ja": "佐藤 恵", "en": "Megumi Sato"},
     "note": {
         "ja": "先日お伺いしたご予約枠の件も承知しております。",

@@ -68,11 +68,13 @@ def compiled(source: str) -> Words:
         raise TemplateBroken("no_subject")
     if not body.strip():
         raise TemplateBroken("no_body")
+    # The subject's line is kept as an empty one, so that a complaint names the line of the whole file.
+    body = f"\n{body}"
     try:
         names = meta.find_undeclared_variables(_SUBJECT.parse(subject)) | meta.find_undeclared_variables(
             _BODY.parse(body)
         )
-        return Words(_SUBJECT.from_string(subject), _BODY.from_string("\n" + body), frozenset(names))
+        return Words(_SUBJECT.from_string(subject), _BODY.from_string(body), frozenset(names))
     except TemplateSyntaxError as error:
         raise TemplateBroken("syntax", {"line": error.lineno, "detail": str(error.message)}) from error
     except TemplateError as error:
@@ -88,7 +90,7 @@ def escape_markdown(value: object) -> str:
 
 
 def _one_line(value: object) -> str:
-    return "" if value is None else _BREAKS.sub(" ", str(value)).strip()
+    return "" if value is None else _BREAKS.sub(" ", str(value)).strip(" ")
 
 
 def _environment(finalize: Callable[[object], str]) -> ImmutableSandboxedEnvironment:
