@@ -1,0 +1,103 @@
+"""How far an account has come: the seven knots of its sash, and the customer's own four."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Literal
+
+from scheduler.rules.clauses import ClauseResult
+from scheduler.rules.facts import Facts
+from scheduler.rules.readiness import DEFAULT, Rule, evaluate
+
+State = Literal["met", "waiting", "missing"]
+
+#: The knots in their order, and those that customers see.
+KNOTS = ("signed", "invited", "registered", "attended", "set_up", "in_use", "handed_over")
+CUSTOMER_KNOTS = ("registered", "attended", "set_up", "in_use")
+
+
+@dataclass(frozen=True)
+class Journey:
+    """What is known of an account's way beside the facts of readiness; `stage` is the one it is in now.
+
+    `registered_on` is the day of the first registration, `next_lecture_on` the day of the next booked lecture.
+    """
+
+    stage: str = "onboarding"
+    signed_on: date | None = None
+    invited_on: date | None = None
+    registered_on: date | None = None
+    next_lecture_on: date | None = None
+    handover_requested_on: date | None = None
+    handed_over_on: date | None = None
+
+
+@dataclass(frozen=True)
+class Knot:
+    """One knot; `on` is the day it was met or, while it waits, the day it began or is expected, where that is known."""
+
+    key: str
+    state: State
+    on: date | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        """Return it as JSON takes it: key, state, on."""
+        return {"key": self.key, "state": self.state, "on": self.on.isoformat() if self.on else None}
+
+
+def sash(facts: Facts, journey: Journey, now: datetime, rule: Rule = DEFAULT["onboarding"]) -> list[Knot]:
+    """Tie the seven knots, in order; attended, set_up and in_use follow the rule's clauses (the default's without any).
+
+    Who has registered counts as invited, who has attended as registered; an account past onboarding counts as handed
+    over, also when that happened elsewhere.
+    """
+    attended = _of_clauses("attended", facts, now, rule)
+    if attended.state != "met" and journey.next_lecture_on:
+        attended = Knot("attended", "waiting", journey.next_lecture_on)
+    registered = journey.registered_on is not None or bool(facts.attended)
+    signed = journey.signed_on is not None or journey.stage != "sales"
+    return [
+        _met("signed", signed, journey.signed_on),
+        _met("invited", registered or journey.invited_on is not None, journey.invited_on),
+        _met("registered", registered, journey.registered_on),
+        attended,
+        _of_clauses("set_up", facts, now, rule),
+        _of_clauses("in_use", facts, now, rule),
+        _handed_over(journey),
+    ]
+
+
+def customer_sash(knots: Iterable[Knot]) -> list[Knot]:
+    """Keep what customers see of it: their own four knots."""
+    return [knot for knot in knots if knot.key in CUSTOMER_KNOTS]
+
+
+_CLAUSE_OF = {"attended": "attended", "set_up": "setup_complete", "in_use": "usage_started"}
+
+
+def _of_clauses(key: str, facts: Facts, now: datetime, rule: Rule) -> Knot:
+    kind = _CLAUSE_OF[key]
+    of_rule = rule if any(clause.kind == kind for clause in rule.clauses) else DEFAULT["onboarding"]
+    results = [one for one in evaluate(facts, of_rule, now).clauses if one.key == kind]
+    if all(one.met for one in results):
+        return Knot(key, "met", max((one.since for one in results if one.since), default=None))
+    begun = [day for day in map(_first_day, results) if day]
+    return Knot(key, "waiting", min(begun)) if begun else Knot(key, "missing")
+
+
+def _first_day(result: ClauseResult) -> date | None:
+    return min((date.fromisoformat(item["on"]) for item in result.evidence if item["on"]), default=None)
+
+
+def _met(key: str, met: bool, on: date | None) -> Knot:
+    return Knot(key, "met", on) if met else Knot(key, "missing")
+
+
+def _handed_over(journey: Journey) -> Knot:
+    if journey.handed_over_on or journey.stage in ("success", "renewal"):
+        return Knot("handed_over", "met", journey.handed_over_on)
+    if journey.handover_requested_on:
+        return Knot("handed_over", "waiting", journey.handover_requested_on)
+    return Knot("handed_over", "missing")
