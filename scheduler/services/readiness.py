@@ -1,0 +1,117 @@
+"""Answers whether accounts are ready to be handed on and, if not, what is missing: computed wherever a fact changes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, datetime
+
+from sqlalchemy import select, update
+
+from scheduler.models.accounts import Account, Store
+from scheduler.models.db import db
+from scheduler.rules import stalling
+from scheduler.rules.facts import Facts
+from scheduler.rules.readiness import DEFAULT, Readiness, evaluate
+from scheduler.rules.sash import sash
+from scheduler.rules.workdays import WorkingDays
+from scheduler.services import history, locking, stuck, vendor
+from scheduler.services import facts as account_facts
+from scheduler.services.actors import WORKER
+from scheduler.services.outbox.owe import drop, owe
+from scheduler.services.refusals import NotFound
+
+RULE = DEFAULT["onboarding"]
+# Accounts per transaction of the nightly job: others may write in between.
+BATCH = 200
+
+
+def facts(account_id: int) -> Facts:
+    """Return all that is known of an account and matters to readiness; raise NotFound."""
+    account = db.session.get(Account, account_id)
+    if account is None:
+        raise NotFound(what="account")
+    return account_facts.load([account])[account_id]
+
+
+def refresh(account_id: int, now: datetime) -> None:
+    """Judge an account anew within the transaction of the fact that changed.
+
+    The moment the last clause is met it is ready: the history says so and its onboarding owner is told. Losing a fact
+    re-opens it. An account past onboarding keeps its clauses as they stood when it was handed over.
+    """
+    refresh_many([account_id], now)
+
+
+def refresh_many(account_ids: Iterable[int], now: datetime) -> int:
+    """Judge many accounts anew in one transaction, in a handful of statements; return how many there were."""
+    with db.writing():
+        accounts = locking.accounts(account_ids)
+        known = account_facts.load(accounts)
+        ways = stuck.load(accounts, known)
+        calendar = vendor.working_days()
+        today = account_facts.local_day(now)
+        for account in accounts:
+            _refresh(account, known[account.id], ways[account.id], now, today, calendar)
+        db.session.flush()
+        return len(accounts)
+
+
+def refresh_all(now: datetime) -> int:
+    """Judge every account in onboarding anew, since days pass without a fact changing; return how many there were."""
+    _begin_stores(now)
+    ids = list(db.session.scalars(select(Account.id).where(Account.stage == "onboarding").order_by(Account.id)))
+    return sum(refresh_many(ids[start : start + BATCH], now) for start in range(0, len(ids), BATCH))
+
+
+def _begin_stores(now: datetime) -> None:
+    """Take stores into scope whose day has come."""
+    with db.writing():
+        statement = (
+            update(Store)
+            .where(Store.scope == "later", Store.scope_from <= account_facts.local_day(now))
+            .values(scope="in")
+            .returning(Store.id, Store.account_id)
+        )
+        for store_id, account_id in db.session.execute(statement).all():
+            history.record("store_in_scope", now=now, actor=WORKER, account_id=account_id, store_id=store_id)
+
+
+def _refresh(account: Account, known: Facts, way: stuck.Way, now: datetime, today: date, calendar: WorkingDays) -> None:
+    account.knots = [knot.to_json() for knot in sash(known, way.journey, now, RULE)]
+    if account.stage != "onboarding":
+        account.level, account.level_reasons, account.next_step = "on_track", [], ""
+        return
+    readiness = evaluate(known, RULE, now)
+    account.clauses = [clause.to_json() for clause in readiness.clauses]
+    if account.undecided:
+        # Nobody has said yet whether this account is being introduced: nothing is asked of anyone.
+        account.level, account.level_reasons, account.next_step = "on_track", [], ""
+        account.ready_since = None
+        return
+    state = stalling.level(readiness, way.signals, today, calendar)
+    account.level, account.next_step = state.level, state.next_step
+    account.level_reasons = [{"key": key, "params": params} for key, params in state.reasons]
+    if readiness.ready and account.ready_since is None:
+        _became_ready(account, now)
+    elif not readiness.ready and account.ready_since is not None:
+        _lost(account, readiness, now)
+
+
+def _became_ready(account: Account, now: datetime) -> None:
+    account.ready_since = now
+    history.record("ready", now=now, actor=WORKER, account_id=account.id)
+    if account.onboarding_owner_id is not None:
+        owe(
+            "staff_ready",
+            f"staff_ready:{account.id}:{now.isoformat()}",
+            now=now,
+            staff_id=account.onboarding_owner_id,
+            account_id=account.id,
+        )
+
+
+def _lost(account: Account, readiness: Readiness, now: datetime) -> None:
+    account.ready_since = None
+    drop("not_ready_again", kind="staff_ready", account_id=account.id)
+    missing = [clause.key for clause in readiness.open]
+    history.record("not_ready_again", now=now, actor=WORKER, account_id=account.id, open=missing)

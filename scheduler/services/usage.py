@@ -1,0 +1,120 @@
+"""Answers when an account really used the product: signals from the product, and a person's own confirmation."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import func, select
+
+from scheduler.models.accounts import Store
+from scheduler.models.db import db
+from scheduler.models.setup import UsageDay
+from scheduler.services import history, locking, readiness
+from scheduler.services.actors import Actor
+from scheduler.services.inserting import add_missing
+from scheduler.services.installation import here
+from scheduler.services.refusals import Invalid
+
+# The most signals that one call may bring.
+MOST_SIGNALS = 1000
+LONGEST_EVENT = 100
+LONGEST_SOURCE = 500
+# Nobody uses the product longer than this before signing (trials): an earlier date is a slip of the keyboard.
+TRIAL = timedelta(days=366)
+
+
+@dataclass(frozen=True)
+class UsageSignal:
+    """One sign of use: an aware moment, what happened as the product names it, and the store where there is one."""
+
+    at: datetime
+    event: str
+    store_code: str | None = None
+
+
+def record(account_id: int, signals: Sequence[UsageSignal], now: datetime, actor: Actor) -> int:
+    """Record signs of use and return how many days were new; repeated, late and unordered ones change nothing twice.
+
+    A signal counts for the day it has in the installation's zone. Raises NotFound (account) and Invalid(field, why):
+    more than MOST_SIGNALS, a day in the future, a store the account does not have; then nothing is written.
+    """
+    if len(signals) > MOST_SIGNALS:
+        raise Invalid(field="signals", why="too_many_signals", maximum=MOST_SIGNALS)
+    days = [_day(signal, now) for signal in signals]
+    with db.writing():
+        locking.account(account_id)
+        known = db.session.execute(select(Store.code, Store.id).where(Store.account_id == account_id))
+        stores = dict(known.tuples().all())
+        rows: dict[tuple[Any, ...], dict[str, Any]] = {}
+        for signal, day in zip(signals, days, strict=True):
+            store_id = _store_id(signal, stores)
+            values = {"account_id": account_id, "store_id": store_id, "day": day, "event": signal.event.strip()}
+            rows[(day, store_id, values["event"])] = values | {"recorded_at": now}
+        before = db.session.scalar(select(func.count()).where(UsageDay.account_id == account_id))
+        new = add_missing(UsageDay, list(rows.values()))
+        if new and not before:
+            history.record("usage_began", now=now, actor=actor, account_id=account_id, on=min(days).isoformat())
+        if new:
+            readiness.refresh(account_id, now)
+        return new
+
+
+def confirm(account_id: int, on: date, source: str, now: datetime, actor: Actor) -> bool:
+    """Record 利用開始を確認: the day use began and how the member knows; return whether anything changed.
+
+    Raises NotFound and Invalid(field, why): a day to come, one long before the contract, no source. The source stays on
+    the account and not in the history, for it may name people.
+    """
+    told = source.strip()
+    if not told:
+        raise Invalid(field="source", why="source_missing")
+    if len(told) > LONGEST_SOURCE:
+        raise Invalid(field="source", why="too_long", maximum=LONGEST_SOURCE)
+    if on > now.astimezone(here().tz).date():
+        raise Invalid(field="on", why="in_the_future")
+    with db.writing():
+        account = locking.account(account_id)
+        if account.signed_on is not None and on < account.signed_on - TRIAL:
+            raise Invalid(field="on", why="long_before_signing")
+        if (account.started_on, account.started_source) == (on, told):
+            return False
+        account.started_on, account.started_source, account.started_by_id = on, told, actor.staff_id
+        history.record("usage_confirmed", now=now, actor=actor, account_id=account_id, on=on.isoformat())
+        readiness.refresh(account_id, now)
+        return True
+
+
+def unconfirm(account_id: int, now: datetime, actor: Actor) -> bool:
+    """Take the confirmation of use back; return whether there was one. Signals of the product stay."""
+    with db.writing():
+        account = locking.account(account_id)
+        if account.started_on is None:
+            return False
+        account.started_on, account.started_source, account.started_by_id = None, "", None
+        history.record("usage_unconfirmed", now=now, actor=actor, account_id=account_id)
+        readiness.refresh(account_id, now)
+        return True
+
+
+def _day(signal: UsageSignal, now: datetime) -> date:
+    if signal.at.tzinfo is None:
+        raise Invalid(field="at", why="zone_missing")
+    if not signal.event.strip():
+        raise Invalid(field="event", why="event_missing")
+    if len(signal.event) > LONGEST_EVENT:
+        raise Invalid(field="event", why="too_long", maximum=LONGEST_EVENT)
+    day = signal.at.astimezone(here().tz).date()
+    if day > now.astimezone(here().tz).date():
+        raise Invalid(field="at", why="in_the_future")
+    return day
+
+
+def _store_id(signal: UsageSignal, stores: dict[str, int]) -> int | None:
+    if not signal.store_code:
+        return None
+    if signal.store_code not in stores:
+        raise Invalid(field="store", why="unknown_store", value=signal.store_code)
+    return stores[signal.store_code]
