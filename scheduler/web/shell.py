@@ -13,6 +13,7 @@ from flask_login import current_user
 
 from scheduler.models.accounts import Account
 from scheduler.models.staff import Staff
+from scheduler.services import owners
 from scheduler.services import vendor as vendor_service
 from scheduler.services.vendor import Vendor
 
@@ -34,14 +35,8 @@ def vendor() -> Vendor:
 
 
 def owner(account: Account) -> Staff | None:
-    """Return the member a customer should call: the owner of the stage the account is in, else the one before."""
-    owners = {
-        "sales": account.sales_owner,
-        "onboarding": account.onboarding_owner,
-        "success": account.success_owner,
-        "renewal": account.renewal_owner,
-    }
-    return owners[account.stage] or account.success_owner or account.onboarding_owner
+    """Return the member a customer should call."""
+    return owners.owner_of(account)
 
 
 def menu() -> list[MenuItem]:
@@ -63,7 +58,7 @@ def menu() -> list[MenuItem]:
 
 
 def asset(name: str) -> str:
-    """Return the address of a file of ours, with a mark of its content so that browsers fetch it again when it changes."""
+    """Return the address of a file of ours; a mark of its content makes browsers fetch it again when it changes."""
     return url_for("static", filename=name, v=_mark(str(current_app.static_folder), name))
 
 

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from flask_babel import lazy_gettext as _
+
+from scheduler.web import edge
 
 STAGES = {"sales": _("営業"), "onboarding": _("オンボーディング"), "success": _("サクセス"), "renewal": _("更新")}
 TEAMS = STAGES | {"operations": _("CS企画・管理者")}
@@ -41,4 +45,44 @@ CUSTOMER_KNOTS = {
     "set_up": _("初期設定"),
     "in_use": _("ご利用開始"),
 }
+SCOPES = {"in": _("対象"), "later": _("後日対象"), "out": _("対象外")}
+WEEKDAYS = (_("月曜"), _("火曜"), _("水曜"), _("木曜"), _("金曜"), _("土曜"), _("日曜"))
+SETUP_DOERS = {"customer": _("お客様"), "us": _("自社"), "third_party": _("外部の会社")}
+SETUP_STATES = {"open": _("未完了"), "done": _("完了"), "not_needed": _("対象外")}
+CHECKS = {
+    "no_email": _("メールアドレスがありません（電話で連絡）"),
+    "shared_address": _("店舗などの共用アドレスです"),
+    "second_person": _("同じアドレスの方がほかにもいます"),
+    "several_stores": _("複数の店舗に在籍しています"),
+}
+FIELDS = {
+    "name": _("名称"),
+    "reading": _("読み"),
+    "plan": _("プラン"),
+    "note": _("備考"),
+    "it_skill": _("ITスキル"),
+    "signed_on": _("契約日"),
+    "planned_start_on": _("利用開始予定日"),
+    "billing_starts_on": _("課金開始日"),
+    "role": _("役割"),
+    "email": _("メールアドレス"),
+    "phone": _("電話番号"),
+    "locale": _("言語"),
+    "zone": _("タイムゾーン"),
+    "stores": _("店舗"),
+    "code": _("店舗コード"),
+    "closed_days": _("定休日"),
+    "scope": _("対象範囲"),
+    "scope_from": _("対象となる日"),
+    "starts_at": _("開始"),
+    "ends_at": _("終了"),
+    "host_id": _("講師"),
+    "join_url": _("参加リンク"),
+    "capacity": _("定員"),
+}
 LANGUAGES = {"ja": "日本語", "en": "English"}
+
+
+def listed(words: Iterable[object]) -> str:
+    """Write a list in a sentence: 名称、電話番号 / name, telephone."""
+    return ("、" if edge.locale() == "ja" else ", ").join(str(word) for word in words)

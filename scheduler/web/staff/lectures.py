@@ -1,0 +1,217 @@
+"""Answers what staff see of the schedule and do with one lecture: make, change, cancel, bring back."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_babel import ngettext
+from flask_login import current_user
+from sqlalchemy.orm import joinedload
+
+from scheduler.models.db import db
+from scheduler.models.lectures import Lecture
+from scheduler.services import courses, directory, rosters
+from scheduler.services import lectures as service
+from scheduler.services.installation import here
+from scheduler.services.refusals import Invalid, Refused
+from scheduler.web import access, edge, inputs
+from scheduler.web.words import refusals
+
+lectures = Blueprint("staff_lectures", __name__, url_prefix="/staff/lectures")
+lectures.before_request(access.staff_gate)
+
+WEEK = timedelta(days=7)
+
+
+@lectures.get("")
+def index() -> ResponseReturnValue:
+    """Show four weeks of the schedule from a day on."""
+    zone = edge.zone()
+    today = edge.now().astimezone(zone).date()
+    first = inputs.optional_date(request.args.get("from")) or today
+    start = datetime.combine(first, datetime.min.time(), tzinfo=zone)
+    mine = request.args.get("whose") == "mine"
+    rows = rosters.scheduled(
+        start,
+        start + 4 * WEEK,
+        course=request.args.get("course", ""),
+        host_id=current_user.id if mine else None,
+    )
+    return render_template(
+        "staff/lectures/index.html",
+        lectures=rows,
+        waiting=rosters.waiting_counts([row.id for row in rows]),
+        courses=courses.in_order(),
+        first=first,
+        earlier=first - 4 * WEEK,
+        later=first + 4 * WEEK,
+        mine=mine,
+    )
+
+
+@lectures.get("/<int:lecture_id>")
+def show(lecture_id: int) -> ResponseReturnValue:
+    """Show one lecture with its roster; `?q=` finds people to register on the telephone."""
+    lecture = the(lecture_id)
+    wanted = request.args.get("q", "").strip()
+    seats = rosters.of(lecture_id)
+    return render_template(
+        "staff/lectures/show.html",
+        lecture=lecture,
+        seats=seats,
+        wanted=wanted,
+        found=directory.find_people(wanted) if wanted else [],
+        present={seat.contact.id for seat in seats if seat.registration and seat.registration.status != "cancelled"},
+        others=_other_dates(lecture),
+    )
+
+
+@lectures.get("/new")
+@access.requires("schedule")
+def new() -> ResponseReturnValue:
+    """Show the form for a one-off lecture."""
+    return _form(None, {}, {})
+
+
+@lectures.post("/new")
+@access.requires("schedule")
+def create() -> ResponseReturnValue:
+    """Make a one-off lecture."""
+    try:
+        number = service.create(
+            request.form.get("course", ""),
+            inputs.local_moment("starts_at", here().zone),
+            inputs.optional_local_moment("ends_at", here().zone),
+            capacity=inputs.whole("capacity"),
+            host_id=inputs.optional_id("host"),
+            join_url=request.form.get("join_url", "").strip(),
+            locale=request.form.get("locale", "ja"),
+            now=edge.now(),
+            actor=edge.staff_actor(),
+        )
+    except Refused as error:
+        return _form(None, request.form.to_dict(), inputs.errors(error)), error.status
+    flash(_("開催日程を作成しました。"))
+    return redirect(url_for(".show", lecture_id=number))
+
+
+@lectures.get("/<int:lecture_id>/edit")
+@access.requires("schedule")
+def edit(lecture_id: int) -> ResponseReturnValue:
+    """Show the form that changes one lecture, and how many mails a new time or link would send."""
+    lecture = the(lecture_id)
+    zone = ZoneInfo(lecture.zone)
+    values = {
+        "starts_at": lecture.starts_at.astimezone(zone).strftime(inputs.LOCAL),
+        "ends_at": lecture.ends_at.astimezone(zone).strftime(inputs.LOCAL),
+        "capacity": lecture.capacity,
+        "host": lecture.host_id,
+        "join_url": lecture.join_url,
+        "reason_ja": "",
+        "reason_en": "",
+    }
+    return _form(lecture, values, {})
+
+
+@lectures.post("/<int:lecture_id>/edit")
+@access.requires("schedule")
+def change(lecture_id: int) -> ResponseReturnValue:
+    """Change one lecture; its people are told of a new time or link."""
+    lecture = the(lecture_id)
+    try:
+        fields: dict[str, Any] = {
+            "starts_at": inputs.local_moment("starts_at", lecture.zone),
+            "ends_at": inputs.local_moment("ends_at", lecture.zone),
+            "capacity": inputs.whole("capacity"),
+            "host_id": inputs.optional_id("host"),
+            "join_url": request.form.get("join_url", "").strip(),
+        }
+        told = service.change(lecture_id, fields, edge.now(), edge.staff_actor(), reason=inputs.bilingual("reason"))
+    except Refused as error:
+        return _form(lecture, request.form.to_dict(), inputs.errors(error)), error.status
+    flash(_("変更を保存しました。") + _told(told))
+    return redirect(url_for(".show", lecture_id=lecture_id))
+
+
+@lectures.get("/<int:lecture_id>/cancel")
+@access.requires("schedule")
+def confirm_cancel(lecture_id: int) -> ResponseReturnValue:
+    """Ask for the reason, and say how many people will be told."""
+    return _cancel_page(the(lecture_id), {}, {})
+
+
+@lectures.post("/<int:lecture_id>/cancel")
+@access.requires("schedule")
+def cancel(lecture_id: int) -> ResponseReturnValue:
+    """Cancel one lecture with a reason; its people are told."""
+    try:
+        told = service.cancel(lecture_id, inputs.bilingual("reason"), edge.now(), edge.staff_actor())
+    except Invalid as error:
+        return _cancel_page(the(lecture_id), request.form.to_dict(), inputs.errors(error)), error.status
+    flash(_("開催を中止しました。") + _told(told))
+    return redirect(url_for(".show", lecture_id=lecture_id))
+
+
+@lectures.post("/<int:lecture_id>/bring-back")
+@access.requires("schedule")
+def bring_back(lecture_id: int) -> ResponseReturnValue:
+    """Bring a cancelled lecture back with its people."""
+    try:
+        told = service.bring_back(lecture_id, edge.now(), edge.staff_actor())
+    except Refused as error:
+        flash(refusals.sentence(error), "error")
+    else:
+        flash(_("中止を取り消し、開催に戻しました。") + _told(told))
+    return redirect(url_for(".show", lecture_id=lecture_id))
+
+
+def the(lecture_id: int) -> Lecture:
+    """Return the lecture of this id with what its page shows, else 404."""
+    related = (Lecture.course, Lecture.host, Lecture.account, Lecture.series)
+    lecture = db.session.get(Lecture, lecture_id, options=[joinedload(name) for name in related])
+    if lecture is None:
+        abort(404)
+    return lecture
+
+
+def _other_dates(lecture: Lecture) -> list[Lecture]:
+    """List the dates of the same course a person can be moved to."""
+    if lecture.ends_at <= edge.now():
+        return []
+    ahead = rosters.scheduled(edge.now(), edge.now() + timedelta(days=60), course=lecture.course.key)
+    return [
+        other
+        for other in ahead
+        if other.id != lecture.id
+        and other.status == "scheduled"
+        and other.seats_taken < other.capacity
+        and other.account_id in (None, lecture.account_id)
+    ]
+
+
+def _form(lecture: Lecture | None, values: dict[str, Any], errors: dict[str, str]) -> str:
+    return render_template(
+        "staff/lectures/form.html",
+        lecture=lecture,
+        values=values,
+        errors=errors,
+        courses=courses.in_order(),
+        hosts=inputs.hosts(),
+        told=service.people_to_tell(lecture.id) if lecture and lecture.ends_at > edge.now() else 0,
+    )
+
+
+def _cancel_page(lecture: Lecture, values: dict[str, Any], errors: dict[str, str]) -> str:
+    told = service.people_to_tell(lecture.id)
+    return render_template("staff/lectures/cancel.html", lecture=lecture, values=values, errors=errors, told=told)
+
+
+def _told(count: int) -> str:
+    if not count:
+        return ""
+    return ngettext("%(num)d 人にメールでお知らせします。", "%(num)d 人にメールでお知らせします。", count)

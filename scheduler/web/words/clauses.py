@@ -1,0 +1,157 @@
+"""Answers how the conditions of a handover and the reasons for following up read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from flask_babel import gettext as _
+
+from scheduler.web.words import dates, terms
+from scheduler.web.words.people import Names
+from scheduler.web.words.texts import plain
+
+
+@dataclass(frozen=True)
+class Clause:
+    """One condition as it is read: what it asks, how it stands, on which evidence, and since which day it is met."""
+
+    key: str
+    met: bool
+    title: str
+    sentence: str
+    evidence: list[str]
+    since: str
+
+
+def clauses(kept: Sequence[Mapping[str, Any]], courses: Mapping[str, Mapping[str, str]]) -> list[Clause]:
+    """Word the clauses kept with an account (rules.clauses.ClauseResult as JSON); `courses` are names by key."""
+    evidence = [item for clause in kept for item in clause["evidence"]]
+    names = Names(
+        contacts=[item.get("contact") for item in evidence],
+        stores=[number for clause in kept for number in clause["params"].get("stores_missing", ())],
+    )
+    return [_clause(clause, names, courses) for clause in kept]
+
+
+def reason(key: str, params: Mapping[str, Any]) -> str:
+    """Word why an account is behind or stuck (rules.stalling)."""
+    days = [name for name in ("on", "since", "until") if params.get(name)]
+    values = {**params, **{name: dates.iso_day(str(params[name])) for name in days}}
+    words = _reasons().get(key)
+    return words % values if words is not None else key
+
+
+def next_step(key: str) -> str:
+    """Word the step proposed next; nothing for one that is not to be done by us."""
+    return {
+        "request_handover": _("引き継ぎを依頼する"),
+        "invite": _("案内を開始する"),
+        "call": _("電話する"),
+        "offer_own_lecture": _("個別レクチャーを案内する"),
+        "propose_dates": _("日程を提案する"),
+        "remind_setup": _("初期設定の残りを確認する"),
+        "confirm_usage": _("利用開始を確認する"),
+        "fill_field": _("顧客情報を入力する"),
+    }.get(key, "")
+
+
+def _clause(kept: Mapping[str, Any], names: Names, courses: Mapping[str, Mapping[str, str]]) -> Clause:
+    key, params = kept["key"], kept["params"]
+    course = plain(courses.get(params.get("course", ""), {})) or params.get("course", "")
+    titles = {
+        "attended": _("%(course)sの受講", course=course),
+        "setup_complete": _("初期設定の完了"),
+        "usage_started": _("利用開始"),
+        "field_filled": _("%(field)sの入力", field=terms.FIELDS.get(params.get("field", ""), params.get("field", ""))),
+    }
+    return Clause(
+        key=key,
+        met=kept["met"],
+        title=titles.get(key, key),
+        sentence=_sentence(kept["reason"], params, names),
+        evidence=[_evidence(item, names) for item in kept["evidence"]],
+        since=kept["since"] or "",
+    )
+
+
+def _sentence(reason_key: str, params: Mapping[str, Any], names: Names) -> str:
+    missing = params.get("stores_missing", ())
+    values = {
+        **params,
+        "people_left": params.get("people_needed", 0) - params.get("people", 0),
+        "stores_left": params.get("stores_needed", 0) - params.get("stores_covered", 0),
+        "missing": _shortened([names.store(number) for number in missing]),
+        "open_steps": _shortened([_step(step, names) for step in params.get("steps", ())]),
+    }
+    words = _clause_sentences(params).get(reason_key)
+    return words % values if words is not None else reason_key
+
+
+def _clause_sentences(params: Mapping[str, Any]) -> dict[str, str]:
+    coordinator = (
+        _("窓口の方が登録されていません。")
+        if params.get("coordinator") == "nobody"
+        else _("窓口の方の受講がまだです。")
+    )
+    stores = _("受講した店舗は %(stores_covered)d / %(stores)d です。あと %(stores_left)d 店舗: %(missing)s")
+    nobody = not params.get("people")
+    return {
+        "attended_met": _("%(people)d 名が受講しました。")
+        if not params.get("stores_needed")
+        else _("%(people)d 名、%(stores_covered)d / %(stores)d 店舗が受講しました。"),
+        "attended_people_short": _("受講した方がまだいません。")
+        if nobody
+        else _("あと %(people_left)d 名の受講が必要です。"),
+        "attended_coordinator_missing": coordinator,
+        "attended_stores_short": stores,
+        "attended_coordinator_and_stores": f"{coordinator} {stores}",
+        "setup_met": _("必須の %(total)d 項目がすべて完了しました。"),
+        "setup_open": _("必須 %(total)d 項目のうち %(left)d 項目が残っています: %(open_steps)s"),
+        "setup_nothing_required": _("必須の項目はありません。"),
+        "usage_met": _("製品の利用を確認できました（%(days)d 日）。"),
+        "usage_confirmed": _("担当者が利用開始を確認しました。"),
+        "usage_none": _("まだ利用の記録がありません。"),
+        "usage_days_short": _("利用した日は %(days)d 日です（必要 %(days_needed)d 日）。"),
+        "field_filled": _("入力済みです。"),
+        "field_empty": _("まだ入力されていません。"),
+    }
+
+
+def _evidence(item: Mapping[str, Any], names: Names) -> str:
+    day = dates.iso_day(item["on"]) if item.get("on") else ""
+    if "contact" in item:
+        return _("%(person)s %(day)s", person=names.contact(item["contact"]), day=day)
+    if "step" in item:
+        return f"{_step(item, names)} {day}".strip()
+    if item.get("source") == "person":
+        return _("%(day)s（確認方法: %(how)s）", day=day, how=item["how"])
+    return _("%(day)s 製品の利用記録", day=day)
+
+
+def _step(step: Mapping[str, Any], names: Names) -> str:
+    name = names.step(step["step"])
+    return name if step["total"] == 1 else f"{name} {step['done']}/{step['total']}"
+
+
+def _shortened(names: Iterable[str], most: int = 5) -> str:
+    """Join names, the first few of many."""
+    known = list(names)
+    text = terms.listed(known[:most])
+    return text if len(known) <= most else _("%(names)s ほか %(n)d 件", names=text, n=len(known) - most)
+
+
+def _reasons() -> dict[str, str]:
+    return {
+        "past_planned_start": _(
+            "利用開始予定日（%(on)s）を %(working_days)d 営業日過ぎ、条件が %(open)d 件残っています"
+        ),
+        "planned_start_near": _("利用開始予定日（%(on)s）まで %(working_days)d 営業日、条件が %(open)d 件残っています"),
+        "no_progress": _("%(working_days)d 営業日、動きがありません（%(since)s から）"),
+        "long_in_stage": _("オンボーディングが %(working_days)d 営業日続いています（%(since)s から）"),
+        "missed_repeatedly": _("続けて %(times)d 回欠席しています"),
+        "not_registered": _("案内から %(working_days)d 営業日、申込がありません"),
+        "unreachable": _("メールが届いていません"),
+        "on_hold": _("%(until)s まで保留中です"),
+    }

@@ -1,0 +1,171 @@
+"""Answers how an account's history reads: each event as a sentence, who did it, and through what."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from flask_babel import gettext as _
+
+from scheduler.models.history import Event
+from scheduler.web.words import dates, terms
+from scheduler.web.words.people import Names
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of the history as it is read."""
+
+    at: datetime
+    sentence: str
+    # Who did it, and 電話にて, 取り込み, … where it was not the page.
+    by: str
+    channel: str
+
+
+def lines(events: Sequence[Event]) -> list[Line]:
+    """Word events, the names in them read in a handful of statements."""
+    names = _names(events)
+    return [
+        Line(event.at, sentence(event, names), _by(event, names), _channels().get(event.channel, ""))
+        for event in events
+    ]
+
+
+def sentence(event: Event, names: Names) -> str:
+    """Word one event; a key without words of its own is shown as it is."""
+    words = _sentences().get(event.key)
+    return words % _Params(event, names) if words is not None else event.key
+
+
+def _names(events: Sequence[Event]) -> Names:
+    lectures = [event.lecture_id for event in events] + [event.params.get("old_lecture_id") for event in events]
+    members = [event.actor_id for event in events if event.actor_kind == "staff"]
+    members += [event.params.get(key) for event in events for key in ("staff_id", "receiver_id")]
+    people = [event.contact_id for event in events]
+    people += [event.actor_id for event in events if event.actor_kind == "contact"]
+    return Names(
+        contacts=people,
+        lectures=lectures,
+        staff=members,
+        stores=[event.params.get("store_id") for event in events],
+        tokens=[event.actor_id for event in events if event.actor_kind == "api"],
+    )
+
+
+class _Params(Mapping[str, str]):
+    """What a sentence may name of its event, each worded only when it is asked for."""
+
+    def __init__(self, event: Event, names: Names) -> None:
+        self._event, self._names = event, names
+
+    def __getitem__(self, key: str) -> str:
+        event, names, params = self._event, self._names, self._event.params
+        if key in _TERMS:
+            return str(_TERMS[key].get(params.get(key, ""), params.get(key, "")))
+        named = {
+            "person": lambda: names.contact(event.contact_id),
+            "lecture": lambda: names.lecture(event.lecture_id),
+            "old_lecture": lambda: names.lecture(params.get("old_lecture_id")),
+            "member": lambda: names.staff(params.get("staff_id")),
+            "place": lambda: (
+                _("（%(store)s）", store=names.store(params["store_id"])) if params.get("store_id") else ""
+            ),
+            "store": lambda: names.store(params.get("store_id")),
+            "step": lambda: names.step(params.get("step", "")),
+            "fields": lambda: terms.listed(terms.FIELDS.get(field, field) for field in params.get("fields", ())),
+            "on": lambda: dates.iso_day(params.get("on")),
+        }
+        return named[key]() if key in named else str(params.get(key, "–"))
+
+    def __iter__(self) -> Any:
+        return iter(())
+
+    def __len__(self) -> int:
+        return 0
+
+
+_TERMS: dict[str, Mapping[str, Any]] = {
+    "stage": terms.STAGES,
+    "to": terms.STAGES,
+    "from": terms.STAGES,
+    "team": terms.TEAMS,
+    "audience": terms.AUDIENCES,
+    "verdict": terms.VERDICTS,
+}
+
+
+def _by(event: Event, names: Names) -> str:
+    if event.actor_kind == "staff":
+        return names.staff(event.actor_id)
+    if event.actor_kind == "contact":
+        return names.contact(event.actor_id)
+    return {"api": names.token(event.actor_id), "worker": _("自動"), "cli": _("コマンド")}[event.actor_kind]
+
+
+def _channels() -> dict[str, str]:
+    return {
+        "phone": _("電話にて"),
+        "import": _("取り込み"),
+        "report": _("レポート"),
+        "api": _("API"),
+    }
+
+
+def _sentences() -> dict[str, str]:
+    return _of_accounts() | _of_lectures() | _of_progress()
+
+
+def _of_accounts() -> dict[str, str]:
+    return {
+        "account_added": _("顧客企業を登録しました（%(stage)s）。"),
+        "account_changed": _("顧客企業の情報を変更しました: %(fields)s"),
+        "contact_added": _("先方担当者を追加しました: %(person)s"),
+        "contact_changed": _("先方担当者 %(person)s の情報を変更しました: %(fields)s"),
+        "contact_checked": _("先方担当者 %(person)s を確認済みにしました。"),
+        "links_reset": _("%(person)s の個人ページのリンクを無効にしました。"),
+        "store_added": _("店舗を追加しました: %(store)s"),
+        "store_changed": _("店舗 %(store)s の情報を変更しました: %(fields)s"),
+        "owner_assigned": _("自社担当（%(team)s）を %(member)s にしました。"),
+        "decided": _("対応方針を決めました: %(stage)s"),
+        "imported": _("顧客リストから取り込みました。"),
+    }
+
+
+def _of_lectures() -> dict[str, str]:
+    return {
+        "introduced": _("案内を開始しました（%(audience)s）。"),
+        "registered": _("申込: %(person)s – %(lecture)s"),
+        "waitlisted": _("キャンセル待ち: %(person)s – %(lecture)s"),
+        "promoted": _("キャンセル待ちから申込確定: %(person)s – %(lecture)s"),
+        "changed": _("日程変更: %(person)s – %(old_lecture)s から %(lecture)s へ"),
+        "cancelled": _("キャンセル: %(person)s – %(lecture)s"),
+        "companions_changed": _("同席者を変更しました: %(person)s – %(lecture)s（%(count)s 名）"),
+        "lecture_added": _("開催日程を追加しました: %(lecture)s"),
+        "attended": _("出席: %(person)s – %(lecture)s"),
+        "partial": _("一部参加: %(person)s – %(lecture)s"),
+        "missed": _("欠席: %(person)s – %(lecture)s"),
+        "unknown": _("出欠未確認: %(person)s – %(lecture)s"),
+    }
+
+
+def _of_progress() -> dict[str, str]:
+    return {
+        "setup_done": _("初期設定が完了しました: %(step)s%(place)s"),
+        "setup_not_needed": _("初期設定を対象外にしました: %(step)s%(place)s"),
+        "setup_undone": _("初期設定を未完了に戻しました: %(step)s%(place)s"),
+        "usage_began": _("利用が始まりました（%(on)s）。"),
+        "usage_confirmed": _("利用開始を確認しました（%(on)s）。"),
+        "usage_unconfirmed": _("利用開始の確認を取り消しました。"),
+        "ready": _("引き継ぎ可になりました。"),
+        "not_ready": _("引き継ぎ条件が未達に戻りました。"),
+        "handover_requested": _("引き継ぎを依頼しました（%(from)s → %(to)s）。"),
+        "handover_accepted": _("引き継ぎを引き受けました（%(to)s）。"),
+        "handover_returned": _("引き継ぎを差し戻しました。"),
+        "handover_withdrawn": _("引き継ぎの依頼を取り下げました。"),
+        "handover_undone": _("引き継ぎの引き受けを取り消しました（%(to)s に戻りました）。"),
+        "handover_letter_changed": _("担当者変更のご案内に一言を添えました。"),
+        "mail_retried": _("メールをもう一度送信しました。"),
+    }

@@ -1,0 +1,83 @@
+"""Answers how people and lectures are called on the staff's pages."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TypeVar
+
+from flask_babel import gettext as _
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload
+
+from scheduler.models.accounts import Contact, Store
+from scheduler.models.db import db
+from scheduler.models.lectures import Lecture
+from scheduler.models.setup import SetupStep
+from scheduler.models.staff import ApiToken, Staff
+from scheduler.web.words import dates
+from scheduler.web.words.texts import plain
+
+Row = TypeVar("Row", Contact, Staff, Store, ApiToken)
+
+
+def called(contact: Contact) -> str:
+    """Call a person by name; who has none, a shop's shared mailbox, by address or telephone."""
+    return contact.name or contact.email or contact.phone or _("ご担当者様")
+
+
+def lecture_name(lecture: Lecture) -> str:
+    """Name a dated lecture: 基本操作編 12月7日(月) 14:00."""
+    return f"{plain(lecture.course.name)} {dates.moment(lecture.starts_at)}"
+
+
+class Names:
+    """What ids are called, read once for a whole page; what is no longer there says so."""
+
+    def __init__(
+        self,
+        contacts: Iterable[int | None] = (),
+        lectures: Iterable[int | None] = (),
+        staff: Iterable[int | None] = (),
+        stores: Iterable[int | None] = (),
+        tokens: Iterable[int | None] = (),
+    ) -> None:
+        self._contacts = {row.id: called(row) for row in _rows(Contact, contacts)}
+        wanted = select(Lecture).where(Lecture.id.in_(_ids(lectures))).options(joinedload(Lecture.course))
+        self._lectures = {row.id: lecture_name(row) for row in db.session.scalars(wanted)}
+        self._staff = {row.id: row.name for row in _rows(Staff, staff)}
+        self._stores = {row.id: row.name for row in _rows(Store, stores)}
+        self._tokens = {row.id: row.name for row in _rows(ApiToken, tokens)}
+        self._steps = {row.key: plain(row.name) for row in db.session.scalars(select(SetupStep))}
+
+    def contact(self, number: int | None) -> str:
+        """Call a person."""
+        return self._contacts.get(number or 0) or _("削除された方")
+
+    def lecture(self, number: int | None) -> str:
+        """Name a lecture with its date."""
+        return self._lectures.get(number or 0) or _("削除された日程")
+
+    def staff(self, number: int | None) -> str:
+        """Name a member of staff."""
+        return self._staff.get(number or 0) or _("自社担当なし")
+
+    def store(self, number: int | None) -> str:
+        """Name a store."""
+        return self._stores.get(number or 0) or _("削除された店舗")
+
+    def token(self, number: int | None) -> str:
+        """Name the program that holds a token."""
+        return self._tokens.get(number or 0) or "API"
+
+    def step(self, key: str) -> str:
+        """Name a set-up step."""
+        return self._steps.get(key, key)
+
+
+def _ids(numbers: Iterable[int | None]) -> list[int]:
+    return sorted({number for number in numbers if number is not None})
+
+
+def _rows(model: type[Row], numbers: Iterable[int | None]) -> list[Row]:
+    ids = _ids(numbers)
+    return list(db.session.scalars(select(model).where(model.id.in_(ids)))) if ids else []
