@@ -31,9 +31,11 @@ _SNIFFED_CHARACTERS = 65_536
 _NOT_A_TABLE = re.compile(r"\s*(?:%PDF|<(?:!doctype|html|\?xml|table|head)\b|(?:\[\s*)?\{\s*\")", re.IGNORECASE)
 _CONTROLS = re.compile("[\x01-\x08\x0e-\x1f\x7f]")
 _HALF_WIDTH_KANA = re.compile("[\uff61-\uff9f]")
+# Single bytes that CP932 leaves undefined, as Python's codec decodes them all the same.
+_NOT_CP932 = re.compile("[\x80\xa0\uf8f0-\uf8f3]")
 _QUOTED = re.compile(r'"[^"]*"')
 # A last record of our own: when the parser does not give it back alone, a quote before it was never closed.
-_END = "\ue000"
+_END = "\uffff"
 
 
 class Unreadable(Exception):
@@ -85,7 +87,7 @@ def _decode(data: bytes, filename: str) -> tuple[str, str]:
             text = _decoded(data, codec, filename)
         except Unreadable:
             continue
-        if codec != "cp932" or not _is_euc_jp(data, text):
+        if codec != "cp932" or not (_NOT_CP932.search(text) or _is_euc_jp(data, text)):
             return text, codec
     raise Unreadable("unknown_encoding", {"filename": filename})
 
