@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from typing import Any, cast
 
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import JSON, CursorResult, DateTime, Delete, Dialect, Engine, Insert, MetaData, Update, event
+from sqlalchemy import JSON, CursorResult, DateTime, Delete, Dialect, Engine, MetaData, Update, event
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.types import TypeDecorator
@@ -57,8 +57,8 @@ class Base(DeclarativeBase):
 class Database(SQLAlchemy):
     """Flask-SQLAlchemy's extension with the one way to write: `with db.writing():`."""
 
-    def changed(self, statement: Update | Delete | Insert) -> int:
-        """Execute a statement that changes rows and return how many it changed."""
+    def changed(self, statement: Update | Delete) -> int:
+        """Execute an UPDATE or DELETE and return how many rows it changed."""
         return cast("CursorResult[Any]", self.session.execute(statement)).rowcount
 
     @contextmanager

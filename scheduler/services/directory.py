@@ -61,7 +61,7 @@ def every_account(wanted: Filter) -> Iterable[Account]:
 def store_counts(account_ids: Iterable[int]) -> dict[int, int]:
     """Count the stores in scope of each account."""
     query = select(Store.account_id, func.count()).where(Store.account_id.in_(list(account_ids)), Store.scope == "in")
-    return dict(db.session.execute(query.group_by(Store.account_id)).tuples().all())
+    return dict(db.session.execute(query.group_by(Store.account_id)).all())
 
 
 def find_people(text: str, limit: int = 20) -> list[Contact]:

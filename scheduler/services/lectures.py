@@ -200,7 +200,7 @@ def _people(lecture_id: int) -> list[tuple[int, int, int, int]]:
         .where(Registration.lecture_id == lecture_id, Registration.status == "booked", Registration.mails)
         .order_by(Registration.id)
     )
-    return list(rows.tuples())
+    return list(rows)
 
 
 def _tell_all(lecture: Lecture, kind: str, now: datetime, **params: Any) -> int:

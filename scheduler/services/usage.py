@@ -47,7 +47,7 @@ def record(account_id: int, signals: Sequence[UsageSignal], now: datetime, actor
     with db.writing():
         locking.account(account_id)
         known = db.session.execute(select(Store.code, Store.id).where(Store.account_id == account_id))
-        stores = dict(known.tuples().all())
+        stores = dict(known.all())
         rows: dict[tuple[Any, ...], dict[str, Any]] = {}
         for signal, day in zip(signals, days, strict=True):
             store_id = _store_id(signal, stores)

@@ -80,4 +80,4 @@ def _owe(lecture_id: int, starts_at: datetime, zone: str, kind: str, moment: dat
     )
     dialect = postgresql.insert if db.session.get_bind().dialect.name == "postgresql" else sqlite.insert
     statement = dialect(Mail).from_select(list(columns), booked).on_conflict_do_nothing(index_elements=["key"])
-    return db.changed(statement)
+    return len(db.session.execute(statement.returning(Mail.id)).all())

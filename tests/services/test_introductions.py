@@ -1,0 +1,65 @@
+"""案内を開始 invites each person once, and says beforehand how many mails will go."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import pytest
+from sqlalchemy import select
+
+from scheduler.models.accounts import Account
+from scheduler.models.db import db
+from scheduler.models.mails import Mail
+from scheduler.services import introductions
+from scheduler.services.actors import Actor
+from scheduler.services.refusals import Invalid
+from tests.factories import a_contact, a_course, a_lecture, a_registration, an_account
+
+STAFF = Actor("staff", None, "page")
+
+pytestmark = pytest.mark.usefixtures("database")
+
+
+@pytest.fixture
+def account() -> Account:
+    a_course()
+    return an_account()
+
+
+@pytest.mark.parametrize(("audience", "roles"), [("coordinator", 1), ("manager", 2), ("everyone", 3)])
+def test_the_audience_chooses_who_is_invited(account: Account, audience: str, roles: int, now: datetime) -> None:
+    for role in ("coordinator", "manager", "member"):
+        a_contact(account, role=role)
+    plan = introductions.plan([account.id], audience)
+    assert len(plan.invited) == roles
+    assert introductions.start([account.id], audience, now, STAFF) == plan
+    assert len(db.session.scalars(select(Mail)).all()) == roles
+
+
+def test_pressing_again_invites_only_who_is_new(account: Account, now: datetime) -> None:
+    a_contact(account)
+    introductions.start([account.id], "coordinator", now, STAFF)
+    late = a_contact(account)
+    assert introductions.start([account.id], "coordinator", now, STAFF).invited == [late.id]
+    assert len(db.session.scalars(select(Mail)).all()) == 2
+
+
+def test_the_plan_says_who_gets_none_and_why(account: Account, now: datetime) -> None:
+    phone = a_contact(account, email=None)
+    booked = a_contact(account)
+    a_registration(booked, a_lecture())
+    live, empty = an_account(stage="success"), an_account()
+    plan = introductions.plan([account.id, live.id, empty.id], "everyone")
+    assert (plan.without_email, plan.already, plan.not_introduced, plan.nobody, plan.invited) == (
+        [phone.id],
+        [booked.id],
+        [live.id],
+        [empty.id],
+        [],
+    )
+    assert db.session.scalars(select(Mail)).all() == []
+
+
+def test_an_unknown_audience_is_refused(account: Account) -> None:
+    with pytest.raises(Invalid):
+        introductions.plan([account.id], "nobody")

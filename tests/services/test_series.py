@@ -1,0 +1,100 @@
+"""A series keeps its lectures ninety days ahead, each once, and leaves alone what people have touched."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from sqlalchemy import func, select
+
+from scheduler.models.db import db
+from scheduler.models.lectures import Lecture, Series
+from scheduler.rules.recurrence import SeriesRule
+from scheduler.services import lectures, series
+from scheduler.services.actors import Actor
+from scheduler.services.refusals import Invalid, NotFound
+from tests.factories import a_course, a_registration
+
+STAFF = Actor("staff", None, "page")
+TOKYO = ZoneInfo("Asia/Tokyo")
+MONDAYS_AND_FRIDAYS = SeriesRule("FREQ=WEEKLY;BYDAY=MO,FR", datetime(2026, 4, 3, 14, 0), "Asia/Tokyo", "skip")
+
+pytestmark = pytest.mark.usefixtures("database")
+
+
+def made() -> list[Lecture]:
+    return list(db.session.scalars(select(Lecture).order_by(Lecture.starts_at)))
+
+
+def create(now: datetime, rule: SeriesRule = MONDAYS_AND_FRIDAYS) -> int:
+    a_course()
+    return series.create("basic", rule, capacity=30, now=now, actor=STAFF, join_url="https://meet.example/1")
+
+
+def test_a_series_makes_its_lectures_ninety_days_ahead_without_holidays(now: datetime) -> None:
+    create(now)
+    starts = [lecture.starts_at.astimezone(TOKYO) for lecture in made()]
+    assert {(start.weekday(), start.hour) for start in starts} == {(0, 14), (4, 14)}
+    assert now < starts[0]
+    assert starts[-1] <= now + timedelta(days=90)
+    # 2026-05-04 (みどりの日, a Monday) is a holiday in Japan.
+    assert datetime(2026, 5, 4, 14, tzinfo=TOKYO) not in starts
+    assert datetime(2026, 5, 8, 14, tzinfo=TOKYO) in starts
+    assert len(starts) == 25
+
+
+def test_filling_the_horizon_again_makes_only_what_is_new(now: datetime) -> None:
+    create(now)
+    before = len(made())
+    assert series.fill_horizons(now) == 0
+    assert series.fill_horizons(now + timedelta(days=7)) == 2
+    assert len(made()) == before + 2
+
+
+def test_a_changed_rule_takes_only_empty_untouched_lectures_away(now: datetime) -> None:
+    number = create(now)
+    booked, moved, *_rest = made()
+    a_registration(lecture=booked)
+    lectures.change(moved.id, {"starts_at": moved.starts_at + timedelta(hours=1)}, now, STAFF)
+    with db.writing():
+        db.session.get_one(Series, number).rrule = "FREQ=WEEKLY;BYDAY=TU"
+    series.fill_horizons(now)
+    kept = {lecture.id for lecture in made() if lecture.starts_at.astimezone(TOKYO).weekday() != 1}
+    assert kept == {booked.id, moved.id}
+
+
+def test_a_moved_lecture_is_not_made_a_second_time(now: datetime) -> None:
+    create(now)
+    first = made()[0]
+    lectures.change(first.id, {"starts_at": first.starts_at + timedelta(days=1)}, now, STAFF)
+    assert series.fill_horizons(now) == 0
+
+
+def test_an_ended_series_leaves_only_dates_with_people(now: datetime) -> None:
+    number = create(now)
+    a_registration(lecture=made()[3])
+    assert series.end(number, now, STAFF) == 1
+    assert len(made()) == 1
+    assert series.fill_horizons(now) == 0
+
+
+@pytest.mark.parametrize(
+    ("rule", "field"),
+    [
+        (SeriesRule("FREQ=HOURLY", datetime(2026, 4, 3, 14, 0), "Asia/Tokyo"), "rrule"),
+        (SeriesRule("nonsense", datetime(2026, 4, 3, 14, 0), "Asia/Tokyo"), "rrule"),
+        (SeriesRule("FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30", datetime(2026, 4, 3, 14, 0), "Asia/Tokyo"), "rrule"),
+        (SeriesRule("FREQ=WEEKLY", datetime(2026, 4, 3, 14, 0), "Asia/Nowhere"), "time_zone"),
+    ],
+)
+def test_an_impossible_rule_is_refused_and_makes_nothing(rule: SeriesRule, field: str, now: datetime) -> None:
+    with pytest.raises(Invalid) as refusal:
+        create(now, rule)
+    assert refusal.value.params["field"] == field
+    assert db.session.scalar(select(func.count()).select_from(Series)) == 0
+
+
+def test_a_series_of_an_unknown_course_is_refused(now: datetime) -> None:
+    with pytest.raises(NotFound):
+        series.create("unknown", MONDAYS_AND_FRIDAYS, capacity=30, now=now, actor=STAFF)
