@@ -13,6 +13,7 @@ from icalendar import Calendar, Event, vText
 PRODUCT = "-//Tasuki//Tasuki//JA"
 REFRESH_EVERY = timedelta(hours=1)
 CANCELLED = {"ja": "【中止】", "en": "Cancelled: "}
+LEFT = {"ja": "【キャンセル済み】", "en": "You cancelled: "}
 
 _LINE_ENDS = re.compile("\r\n|[\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
 _CONTROLS = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f\ufeff\ud800-\udfff]")
@@ -31,7 +32,7 @@ class LectureEvent:
     """One revision of a lecture as one reader may see it; all moments are aware.
 
     `uid` never changes, `sequence` rises with every change of time, place or status, `revised_at` is when that was.
-    `status` is scheduled or cancelled; `url` is the reader's own link, empty for none; `locale` (ja, en) is the
+    `status` is scheduled, cancelled, or left (held, but the reader gave the seat up); `url` is the reader's own link, empty for none; `locale` (ja, en) is the
     language of the mark on a cancelled lecture's title.
     """
 
@@ -54,8 +55,9 @@ def vevent(lecture: LectureEvent) -> str:
     The text depends on the revision alone, so it is made once and kept. A cancelled lecture stays, marked in its title
     for programs that do not show the status, and takes no time from the reader.
     """
-    cancelled = lecture.status == "cancelled"
-    title = CANCELLED[lecture.locale] + lecture.summary if cancelled else lecture.summary
+    cancelled = lecture.status != "scheduled"
+    mark = (LEFT if lecture.status == "left" else CANCELLED)[lecture.locale] if cancelled else ""
+    title = mark + lecture.summary
     url = _SPACES.sub("", _plain(lecture.url))
     description = _plain(lecture.description)
     if url and url not in description:  # many programs show neither URL nor CONFERENCE

@@ -31,10 +31,13 @@ class Vendor:
 def get() -> Vendor:
     """Read the vendor's details; what was never entered is empty."""
     row = db.session.get(Setting, "vendor")
-    if row is None:
-        return Vendor()
+    return read(row.value if row is not None else {})
+
+
+def read(value: dict[str, Any]) -> Vendor:
+    """Read the vendor's details from their row's value."""
     known = {field.name for field in fields(Vendor)}
-    values = {key: value for key, value in row.value.items() if key in known}
+    values = {key: item for key, item in value.items() if key in known}
     values["closed"] = tuple(values.get("closed", Vendor.closed))
     return Vendor(**values)
 

@@ -16,6 +16,7 @@ from scheduler.models.lectures import Course, Lecture
 from scheduler.models.mails import Mail
 from scheduler.models.registrations import Registration
 from scheduler.services import addresses, eligibility, vendor
+from scheduler.services.vendor import Vendor
 
 # How many dates a mail offers; the personal page has them all.
 OFFERED = 3
@@ -51,9 +52,9 @@ def text(words: Mapping[str, str], locale: str) -> str:
     return words.get(locale) or next((value for value in words.values() if value), "")
 
 
-def entry_description(contact: Contact, page: str) -> str:
+def entry_description(contact: Contact, page: str, details: Vendor | None = None) -> str:
     """Write what stands in the contact's calendar entry: where to join, where to change, whom to call."""
-    details = vendor.get()
+    details = details or vendor.get()
     if contact.locale == "ja":
         lines = [f"参加: {page}", f"日程の変更・キャンセル: {addresses.personal(contact)}"]
         lines += [f"お問い合わせ: {details.name} {details.phone}"] if details.phone else []
