@@ -43,8 +43,10 @@ class SendGridTransport:
 
     def __init__(self, api_key: str, url: str) -> None:
         self.address = url.rstrip("/").removesuffix(SEND_PATH) + SEND_PATH
+        self._api_key = api_key
         self._session = requests.Session()
-        self._session.headers["Authorization"] = f"Bearer {api_key}"
+        # As `auth` and not as a header, which an entry for the host in ~/.netrc would replace.
+        self._session.auth = self._signed
 
     def send(self, message: Message) -> Sent:
         """Hand over one mail; 202 means that SendGrid has queued it. Raises TryAgain, Refused or TransportDown."""
@@ -64,6 +66,10 @@ class SendGridTransport:
         except requests.exceptions.RequestException as error:
             raise _lost(error) from error
         return _judged(answer)
+
+    def _signed(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
+        request.headers["Authorization"] = f"Bearer {self._api_key}"
+        return request
 
     def close(self) -> None:
         """Close the kept connection."""

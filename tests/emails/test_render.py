@@ -59,7 +59,7 @@ def read(rendered: Rendered) -> Reader:
 
 def letter(source: str, **changes: object) -> Rendered:
     """Render changed words of the letter in Japanese with sample values."""
-    return render("handover_letter", "ja", samples("handover_letter", "ja") | changes, source=source)  # type: ignore[operator]
+    return render("handover_letter", "ja", samples("handover_letter", "ja") | changes, source=source)
 
 
 @pytest.mark.parametrize("value", HOSTILE)

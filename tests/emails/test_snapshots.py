@@ -33,7 +33,7 @@ def whole(rendered: Rendered) -> str:
 @pytest.mark.parametrize("case", CASES)
 def test_a_mail_reads_as_it_was_approved(case: str, locale: str) -> None:
     kind, changes = CASES[case]
-    text = whole(render(kind, locale, samples(kind, locale) | changes))  # type: ignore[operator]
+    text = whole(render(kind, locale, samples(kind, locale) | changes))
     path = STORED / f"{case}.{locale}.txt"
     if UPDATE:
         path.write_text(text, encoding="utf-8")

@@ -1,0 +1,212 @@
+"""Answers whether mails reach SendGrid as it documents its API, and what is made of each of its answers."""
+
+from __future__ import annotations
+
+import base64
+import time
+from collections.abc import Iterator
+
+import pytest
+
+from emails import (
+    KINDS,
+    LOCALES,
+    Address,
+    BadAddress,
+    Refused,
+    Sent,
+    TransportDown,
+    TryAgain,
+    render,
+    samples,
+)
+from emails.transports import sendgrid as module
+from emails.transports.sendgrid import SendGridTransport, payload
+from tests.emails.mails import a_calendar_part, a_message
+from tests.emails.transports.sendgrid_server import KEY, SendGrid, complaints, serving
+from tests.servers import free_port
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[SendGrid]:
+    with serving() as sendgrid:
+        yield sendgrid
+
+
+@pytest.fixture
+def sendgrid(server: SendGrid) -> SendGrid:
+    server.bodies.clear()
+    server.connections.clear()
+    server.instead = None
+    return server
+
+
+@pytest.fixture
+def transport(sendgrid: SendGrid) -> Iterator[SendGridTransport]:
+    transport = SendGridTransport(KEY, sendgrid.url)
+    yield transport
+    transport.close()
+
+
+def test_a_mail_is_queued_under_its_own_names(transport: SendGridTransport, sendgrid: SendGrid) -> None:
+    message = a_message(unsubscribe_url="https://tasuki.example/unsubscribe/abc")
+    assert transport.send(message) == Sent("id-1")
+    assert sendgrid.bodies == [
+        {
+            "from": {"email": "lectures@asahi-booking.example", "name": "株式会社あさひ予約"},
+            "reply_to": {"email": "onboarding@asahi-booking.example"},
+            "subject": message.subject,
+            "personalizations": [
+                {
+                    "to": [{"email": "hanako@mihon.example", "name": "山田 花子"}],
+                    "headers": {
+                        "Message-ID": "<4f9d2c@asahi-booking.example>",
+                        "Auto-Submitted": "auto-generated",
+                        "List-Unsubscribe": "<https://tasuki.example/unsubscribe/abc>",
+                        "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+                    },
+                    "custom_args": {"tasuki_mail": "4f9d2c"},
+                }
+            ],
+            "content": [
+                {"type": "text/plain", "value": message.text},
+                {"type": "text/html", "value": message.html},
+            ],
+            "categories": ["confirmation"],
+            "tracking_settings": {
+                "click_tracking": {"enable": False, "enable_text": False},
+                "open_tracking": {"enable": False},
+                "subscription_tracking": {"enable": False},
+            },
+        }
+    ]
+
+
+def test_an_invitation_goes_as_content_and_as_a_file(transport: SendGridTransport, sendgrid: SendGrid) -> None:
+    part = a_calendar_part("CANCEL")
+    transport.send(a_message(calendar=part))
+    (body,) = sendgrid.bodies
+    assert body["content"][2] == {"type": "text/calendar; method=CANCEL", "value": part.ics.decode()}
+    (file,) = body["attachments"]
+    assert (file["type"], file["filename"], file["disposition"]) == ("application/ics", "invite.ics", "attachment")
+    assert base64.b64decode(file["content"]) == part.ics
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_mail_keeps_the_published_limits(kind: str, locale: str) -> None:
+    rendered = render(kind, locale, samples(kind, locale))
+    calendar = KINDS[kind].calendar
+    body = payload(
+        a_message(
+            kind=kind,
+            subject=rendered.subject,
+            text=rendered.text,
+            html=rendered.html,
+            calendar=a_calendar_part(calendar) if calendar else None,
+            unsubscribe_url="https://tasuki.example/unsubscribe/abc" if KINDS[kind].subscription else None,
+        )
+    )
+    assert complaints(body, 0) == []
+
+
+def test_nothing_that_sendgrid_keeps_tells_who_the_person_is() -> None:
+    body = payload(a_message())
+    kept = f"{body['personalizations'][0]['custom_args']} {body['categories']}"
+    assert "hanako" not in kept
+    assert "山田" not in kept
+
+
+def test_one_connection_carries_many_mails(transport: SendGridTransport, sendgrid: SendGrid) -> None:
+    for _ in range(5):
+        transport.send(a_message())
+    assert len(sendgrid.bodies) == 5
+    assert len(sendgrid.connections) == 1
+
+
+def test_an_old_carrier_address_goes_out_in_quotes(transport: SendGridTransport, sendgrid: SendGrid) -> None:
+    transport.send(a_message(to=Address("ab..c@docomo.ne.jp")))
+    assert sendgrid.bodies[0]["personalizations"][0]["to"] == [{"email": '"ab..c"@docomo.ne.jp'}]
+
+
+def test_what_sendgrid_calls_wrong_is_refused_for_good(transport: SendGridTransport, sendgrid: SendGrid) -> None:
+    with pytest.raises(Refused, match="sendgrid 400: subject is missing"):
+        transport.send(a_message(subject=""))
+    assert sendgrid.bodies == []
+
+
+def test_a_wrong_key_stops_everything(sendgrid: SendGrid) -> None:
+    with pytest.raises(TransportDown, match="sendgrid 401: The provided authorization") as caught:
+        SendGridTransport("SG.wrong", sendgrid.url).send(a_message())
+    assert "SG.wrong" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("status", "headers", "body", "problem", "after"),
+    [
+        (403, {}, '{"errors": [{"message": "from address not verified", "field": "from"}]}', TransportDown, None),
+        (404, {}, "", TransportDown, None),
+        (302, {"Location": "http://evil.example/"}, "", TransportDown, None),
+        (413, {}, "", Refused, None),
+        (422, {}, "<html>", Refused, None),
+        (429, {"Retry-After": "7"}, '{"errors": [{"field": null, "message": "too many requests"}]}', TryAgain, 7),
+        (429, {}, "", TryAgain, None),
+        (429, {"X-RateLimit-Reset": "soon"}, "", TryAgain, None),
+        (429, {"X-RateLimit-Reset": "99999999999"}, "", TryAgain, 3600),
+        (429, {"X-RateLimit-Reset": "1"}, "", TryAgain, 1),
+        (500, {}, "[]", TryAgain, None),
+        (503, {"Retry-After": "120"}, "", TryAgain, 120),
+    ],
+)
+def test_an_answer_is_understood(
+    transport: SendGridTransport,
+    sendgrid: SendGrid,
+    status: int,
+    headers: dict[str, str],
+    body: str,
+    problem: type[Exception],
+    after: int | None,
+) -> None:
+    sendgrid.instead = (status, headers, body)
+    with pytest.raises(problem) as caught:
+        transport.send(a_message())
+    assert type(caught.value) is problem
+    assert str(caught.value).startswith(f"sendgrid {status}: ")
+    if isinstance(caught.value, TryAgain):
+        assert caught.value.after_seconds == after
+        assert not caught.value.doubtful
+
+
+def test_a_limit_is_waited_for_by_sendgrids_own_clock(transport: SendGridTransport, sendgrid: SendGrid) -> None:
+    sendgrid.instead = (429, {"X-RateLimit-Reset": str(int(time.time()) + 30)}, "")
+    with pytest.raises(TryAgain) as caught:
+        transport.send(a_message())
+    assert caught.value.after_seconds in (29, 30)
+
+
+@pytest.mark.parametrize("silence", ["hang", "drop"])
+def test_no_answer_leaves_doubt(
+    transport: SendGridTransport, sendgrid: SendGrid, monkeypatch: pytest.MonkeyPatch, silence: str
+) -> None:
+    monkeypatch.setattr(module, "TIMEOUT", (1, 0.2))
+    sendgrid.instead = silence
+    with pytest.raises(TryAgain) as caught:
+        transport.send(a_message())
+    assert caught.value.doubtful
+    sendgrid.instead = None
+    assert transport.send(a_message()).provider_id == "id-1"
+
+
+def test_a_server_that_is_away_is_tried_again_without_doubt() -> None:
+    with pytest.raises(TryAgain) as caught:
+        SendGridTransport(KEY, f"http://127.0.0.1:{free_port()}").send(a_message())
+    assert not caught.value.doubtful
+
+
+def test_an_impossible_address_is_refused_without_asking(transport: SendGridTransport, sendgrid: SendGrid) -> None:
+    message = a_message(to=Address("太郎@mihon.example"))
+    with pytest.raises(BadAddress):
+        payload(message)
+    with pytest.raises(Refused, match="bad_address"):
+        transport.send(message)
+    assert sendgrid.bodies == []
