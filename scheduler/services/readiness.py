@@ -14,8 +14,8 @@ from scheduler.rules.facts import Facts
 from scheduler.rules.readiness import DEFAULT, Readiness, evaluate
 from scheduler.rules.sash import sash
 from scheduler.rules.workdays import WorkingDays
-from scheduler.services import history, locking, stuck, vendor
 from scheduler.services import facts as account_facts
+from scheduler.services import history, locking, stuck, vendor
 from scheduler.services.actors import WORKER
 from scheduler.services.outbox.owe import drop, owe
 from scheduler.services.refusals import NotFound
