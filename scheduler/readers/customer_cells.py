@@ -70,7 +70,8 @@ def says_nothing(text: str) -> bool:
 
 def code(text: str) -> str:
     """Repair an identifier: half width, no spaces."""
-    return "".join(unicodedata.normalize("NFKC", text).split())
+    # Folding makes spaces of some accents, and taking those out makes letters that fold once more.
+    return unicodedata.normalize("NFKC", "".join(unicodedata.normalize("NFKC", text).split()))
 
 
 def person(text: str) -> str:
