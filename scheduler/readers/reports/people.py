@@ -121,7 +121,7 @@ def _person(rows: list[Row], counted: list[Row], same_name: bool) -> ReportPerso
     return ReportPerson(
         name=first.name.strip(),
         original_name=original,
-        email=usable_email(first.email),
+        email=next((email for line in lines if (email := usable_email(line.email))), ""),
         personal_key=first.personal_key,
         phone_like=is_phone(best),
         intervals=intervals,
