@@ -69,7 +69,6 @@ _ALL = (
     Kind("staff_handover_requested", "staff", (*_ACCOUNT, "from_name", "request_note")),
     Kind("staff_handover_accepted", "staff", (*_ACCOUNT, "accepted_by")),
     Kind("staff_handover_returned", "staff", (*_ACCOUNT, "returned_by", "return_reason")),
-    Kind("staff_password", "staff", (*_STAFF, "password_url", "valid_hours")),
 )
 KINDS: dict[str, Kind] = {kind.name: kind for kind in _ALL}
 # What the facts may lack: None, "" or no dates. Everything else has a value.

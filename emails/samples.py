@@ -76,6 +76,4 @@ SAMPLES: dict[str, dict[str, Value]] = {
         "ja": "予約枠の初期設定が済んでいない店舗が3つあります。",
         "en": "Three stores have not yet set up their booking slots.",
     },
-    "password_url": _both(Link(f"{_SITE}/staff/password/cGFzcw.3Xs7uQ5e")),
-    "valid_hours": _both(48),
 }

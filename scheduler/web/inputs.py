@@ -10,8 +10,9 @@ from sqlalchemy import select
 from scheduler.models.db import db
 from scheduler.models.staff import Staff
 from scheduler.rules.workdays import to_utc
+from scheduler.services import courses
 from scheduler.services.refusals import Invalid, Refused
-from scheduler.web.words import refusals
+from scheduler.web.words import refusals, texts
 
 # What a browser's datetime-local field sends.
 LOCAL = "%Y-%m-%dT%H:%M"
@@ -72,6 +73,12 @@ def bilingual(field: str) -> dict[str, str]:
     return {locale: text for locale, text in texts.items() if text}
 
 
-def hosts() -> list[Staff]:
-    """List the members who can hold a lecture."""
-    return list(db.session.scalars(select(Staff).where(Staff.active).order_by(Staff.name_key)))
+def host_options() -> list[tuple[int, str]]:
+    """List the members who can hold a lecture, as a select's options."""
+    members = db.session.execute(select(Staff.id, Staff.name).where(Staff.active).order_by(Staff.name_key))
+    return [(number, name) for number, name in members]
+
+
+def course_options() -> list[tuple[str, str]]:
+    """List the courses as a select's options."""
+    return [(course.key, texts.plain(course.name)) for course in courses.in_order()]

@@ -62,12 +62,12 @@ def message_of(mail: Mail, now: datetime) -> Prepared:
         rendered = preview(mail, now)
     except TemplateBroken as error:
         raise Undeliverable(f"template_broken: {error.key}") from error
-    name, address = parseaddr(here().mail_from)
+    address = parseaddr(here().mail_from)[1]
     details = vendor.get()
     wanted_list = KINDS[mail.kind].subscription
     message = Message(
         message_id=mail.message_id or f"<{mail.id}.{int(mail.created_at.timestamp())}@{address.rpartition('@')[2]}>",
-        from_=Address(address, details.name or name),
+        from_=Address(address, _sender_name()),
         to=Address(person.email, person.name),
         subject=rendered.subject,
         text=rendered.text,
@@ -76,7 +76,7 @@ def message_of(mail: Mail, now: datetime) -> Prepared:
         opaque_id=str(mail.id),
         date=now.astimezone(here().tz),
         reply_to=Address(details.reply_to) if details.reply_to else None,
-        calendar=_calendar(mail, address, details.name or name),
+        calendar=_calendar(mail, address, _sender_name()),
         unsubscribe_url=addresses.unsubscribe(mail.contact, wanted_list) if wanted_list and mail.contact else None,
     )
     try:
@@ -97,10 +97,15 @@ def context(mail: Mail, now: datetime) -> dict[str, Value]:
     return {name: values[name] for name in KINDS[mail.kind].placeholders if name in values}
 
 
+def _sender_name() -> str:
+    name, address = parseaddr(here().mail_from)
+    return vendor.get().name or name or address
+
+
 def _of_vendor() -> dict[str, Value]:
     details = vendor.get()
     return {
-        "vendor_name": details.name or parseaddr(here().mail_from)[0],
+        "vendor_name": _sender_name(),
         "vendor_phone": details.phone,
         "vendor_hours": details.hours,
         "vendor_address": details.address,
@@ -114,7 +119,7 @@ def _of_contact(contact: Contact) -> dict[str, Value]:
     store = contact.stores[0].name if len(contact.stores) == 1 else ""
     details = vendor.get()
     return {
-        "salutation": salutation(account.name, store, contact.name, contact.locale),
+        "salutation": salutation(account.name, store, contact.name or None, contact.locale),
         "company": account.name,
         "store": store,
         "name": contact.name,

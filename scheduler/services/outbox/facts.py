@@ -31,7 +31,7 @@ def of(mail: Mail, now: datetime) -> dict[str, Value]:
         account = db.session.get_one(Account, mail.account_id)
         values |= {"account_name": account.name, "account_url": Link(addresses.account(account.id))}
     if mail.handover_id is not None:
-        values |= _of_handover(db.session.get_one(Handover, mail.handover_id))
+        values |= _of_handover(mail)
     if mail.kind in _OFFERS and mail.contact is not None:
         values |= _OFFERS[mail.kind](mail, mail.contact, now)
     return values
@@ -84,7 +84,8 @@ def _of_lecture(mail: Mail) -> dict[str, Value]:
     return values
 
 
-def _of_handover(handover: Handover) -> dict[str, Value]:
+def _of_handover(mail: Mail) -> dict[str, Value]:
+    handover = db.session.get_one(Handover, mail.handover_id)
     account = handover.account
     old = getattr(account, f"{handover.from_stage}_owner")
     new = getattr(account, f"{handover.to_stage}_owner")
@@ -92,13 +93,13 @@ def _of_handover(handover: Handover) -> dict[str, Value]:
         "old_owner_name": old.name if old else "",
         "from_name": handover.requested_by.name if handover.requested_by else (old.name if old else ""),
         "request_note": handover.note,
-        "note": "",
+        "note": mail.params.get("note", ""),
         "accepted_by": handover.decided_by.name if handover.decided_by else "",
         "returned_by": handover.decided_by.name if handover.decided_by else "",
         "return_reason": handover.reason,
     }
     if new is not None:
-        values |= {"owner_name": new.name, "owner_phone": new.phone or vendor.get().phone}
+        values |= {"new_owner_name": new.name, "new_owner_phone": new.phone or vendor.get().phone}
     return values
 
 

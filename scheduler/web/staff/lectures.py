@@ -15,12 +15,12 @@ from sqlalchemy.orm import joinedload
 
 from scheduler.models.db import db
 from scheduler.models.lectures import Lecture
-from scheduler.services import courses, directory, rosters
+from scheduler.services import directory, rosters
 from scheduler.services import lectures as service
 from scheduler.services.installation import here
 from scheduler.services.refusals import Invalid, Refused
 from scheduler.web import access, edge, inputs
-from scheduler.web.words import refusals
+from scheduler.web.words import dates, refusals
 
 lectures = Blueprint("staff_lectures", __name__, url_prefix="/staff/lectures")
 lectures.before_request(access.staff_gate)
@@ -46,7 +46,7 @@ def index() -> ResponseReturnValue:
         "staff/lectures/index.html",
         lectures=rows,
         waiting=rosters.waiting_counts([row.id for row in rows]),
-        courses=courses.in_order(),
+        course_options=inputs.course_options(),
         first=first,
         earlier=first - 4 * WEEK,
         later=first + 4 * WEEK,
@@ -67,7 +67,10 @@ def show(lecture_id: int) -> ResponseReturnValue:
         wanted=wanted,
         found=directory.find_people(wanted) if wanted else [],
         present={seat.contact.id for seat in seats if seat.registration and seat.registration.status != "cancelled"},
-        others=_other_dates(lecture),
+        other_options=[
+            (other.id, f"{dates.span(other.starts_at, other.ends_at)} ({other.seats_taken}/{other.capacity})")
+            for other in _other_dates(lecture)
+        ],
     )
 
 
@@ -200,8 +203,9 @@ def _form(lecture: Lecture | None, values: dict[str, Any], errors: dict[str, str
         lecture=lecture,
         values=values,
         errors=errors,
-        courses=courses.in_order(),
-        hosts=inputs.hosts(),
+        course_options=inputs.course_options(),
+        host_options=inputs.host_options(),
+        home_zone=here().zone,
         told=service.people_to_tell(lecture.id) if lecture and lecture.ends_at > edge.now() else 0,
     )
 

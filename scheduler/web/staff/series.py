@@ -12,7 +12,7 @@ from flask_babel import ngettext
 from scheduler.models.db import db
 from scheduler.models.lectures import Series
 from scheduler.rules.recurrence import RuleRefused, SeriesRule, Slot, weekly_rrule
-from scheduler.services import courses, rosters
+from scheduler.services import rosters
 from scheduler.services import series as service
 from scheduler.services.installation import here
 from scheduler.services.refusals import Invalid, Refused
@@ -122,7 +122,7 @@ def _form(values: dict[str, Any], errors: dict[str, str], dates: list[Slot] | No
         errors=errors,
         dates=dates[:SHOWN] if dates is not None else None,
         total=len(dates or ()),
-        courses=courses.in_order(),
-        hosts=inputs.hosts(),
-        weekdays=words.weekdays(),
+        course_options=inputs.course_options(),
+        host_options=inputs.host_options(),
+        weekdays=list(enumerate(words.weekdays())),
     )

@@ -1,0 +1,103 @@
+"""Answers why somebody did or did not get a mail: the outbox, each mail's words, and the folder's files."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from flask import Blueprint, Response, abort, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from sqlalchemy.orm import joinedload
+
+from emails import KINDS, TemplateBroken
+from emails.transports.folder import read_message
+from scheduler.models.db import db
+from scheduler.models.mails import Mail
+from scheduler.services import mailbox
+from scheduler.services.outbox.content import preview
+from scheduler.services.outbox.deliver import retry
+from scheduler.services.refusals import Refused
+from scheduler.web import access, edge
+from scheduler.web.words import mails as words
+from scheduler.web.words import refusals
+
+mails = Blueprint("staff_mails", __name__, url_prefix="/staff/mails")
+mails.before_request(access.staff_gate)
+
+PER_PAGE = 50
+
+
+@mails.get("")
+def index() -> ResponseReturnValue:
+    """List the mails, newest first, with what became of each."""
+    page = request.args.get("page", 1, type=int)
+    wanted = mailbox.Wanted(
+        state=request.args.get("state", ""),
+        kind=request.args.get("kind", ""),
+        account_id=request.args.get("account", type=int),
+        contact_id=request.args.get("contact", type=int),
+    )
+    rows, total = mailbox.page_of(wanted, max(page, 1), PER_PAGE)
+    return render_template(
+        "staff/mails/index.html",
+        mails=rows,
+        total=total,
+        page=max(page, 1),
+        per_page=PER_PAGE,
+        counts=mailbox.counts(),
+        wanted=wanted,
+        kinds=[(name, words.kind(name)) for name in KINDS],
+        words=words,
+    )
+
+
+@mails.get("/<int:mail_id>")
+def show(mail_id: int) -> ResponseReturnValue:
+    """Show one mail: as it was sent, else as it would be sent now."""
+    mail = _the(mail_id)
+    rendered = None
+    if mail.text is None and mail.state in ("queued", "sending", "failed"):
+        try:
+            rendered = preview(mail, edge.now())
+        except TemplateBroken:
+            rendered = None
+    stored = read_message(folder, mail.provider_id) if (folder := _folder()) and mail.provider_id else None
+    return render_template("staff/mails/show.html", mail=mail, rendered=rendered, stored=stored, words=words)
+
+
+@mails.get("/<int:mail_id>/file.eml")
+def file(mail_id: int) -> ResponseReturnValue:
+    """Hand out the file a mail was written to."""
+    mail, folder = _the(mail_id), _folder()
+    if folder is None or not mail.provider_id or read_message(folder, mail.provider_id) is None:
+        abort(404)
+    data = (folder / mail.provider_id).read_bytes()
+    return Response(
+        data, mimetype="message/rfc822", headers={"Content-Disposition": f'attachment; filename="mail-{mail_id}.eml"'}
+    )
+
+
+@mails.post("/<int:mail_id>/retry")
+@access.requires("mails")
+def again(mail_id: int) -> ResponseReturnValue:
+    """Queue a failed mail once more."""
+    try:
+        retry(mail_id, edge.now(), edge.staff_actor())
+    except Refused as error:
+        flash(refusals.sentence(error), "error")
+    else:
+        flash(_("もう一度送信します。"))
+    return redirect(url_for(".show", mail_id=mail_id))
+
+
+def _the(mail_id: int) -> Mail:
+    mail = db.session.get(Mail, mail_id, options=[joinedload(Mail.contact), joinedload(Mail.staff)])
+    if mail is None:
+        abort(404)
+    return mail
+
+
+def _folder() -> Path | None:
+    """Return the folder mails are written to, None with another transport."""
+    scheme, _colon, path = edge.settings().mail.partition(":")
+    return Path(path) if scheme == "folder" else None

@@ -1,0 +1,49 @@
+"""Answers what kinds of mail are called, and why one was not sent."""
+
+from __future__ import annotations
+
+from flask_babel import gettext as _
+
+
+def kind(name: str) -> str:
+    """Name a kind of mail."""
+    return {
+        "invitation": _("ご案内"),
+        "confirmation": _("お申し込み確認"),
+        "waitlisted": _("キャンセル待ち受付"),
+        "promoted": _("キャンセル待ちからの確定"),
+        "changed": _("日程変更"),
+        "cancelled": _("お申し込みの取り消し"),
+        "lecture_cancelled": _("開催中止"),
+        "reminder_day": _("前日のお知らせ"),
+        "reminder_hour": _("1時間前のお知らせ"),
+        "thanks": _("受講のお礼"),
+        "missed": _("欠席された方への再案内"),
+        "handover_letter": _("担当者変更のご案内"),
+        "staff_ready": _("社内: 引き継ぎ可"),
+        "staff_handover_requested": _("社内: 引き継ぎの依頼"),
+        "staff_handover_accepted": _("社内: 引き継ぎの引き受け"),
+        "staff_handover_returned": _("社内: 引き継ぎの差し戻し"),
+    }[name]
+
+
+def reason(key: str) -> str:
+    """Word why a mail was dropped or missed; what another program said of a failure stays as it is."""
+    return {
+        "too_late": _("間に合わなかったため送りませんでした"),
+        "no_address": _("メールアドレスがありません"),
+        "member_left": _("自社担当が退職しています"),
+        "unsubscribed": _("配信停止のお申し出があります"),
+        "superseded": _("その後の変更のお知らせに置き換わりました"),
+        "cancelled": _("申込が取り消されました"),
+        "brought_back": _("開催に戻りました"),
+        "moved": _("日程が変わりました"),
+        "stage_changed": _("フェーズが変わりました"),
+        "already_registered": _("すでに申込済みです"),
+        "verdict_changed": _("出欠が変わりました"),
+        "no_longer_ready": _("引き継ぎ条件を満たさなくなりました"),
+        "handover_changed": _("引き継ぎの状態が変わりました"),
+        "handover_decided": _("引き継ぎの回答がありました"),
+        "handover_undone": _("引き受けが取り消されました"),
+        "bad_address": _("メールアドレスの形が正しくありません"),
+    }.get(key, key)

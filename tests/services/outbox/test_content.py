@@ -1,0 +1,61 @@
+"""Every kind of mail finds all its facts, so that no row ends as one that cannot be made."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from emails import KINDS
+from scheduler.models.accounts import Account
+from scheduler.models.db import db
+from scheduler.models.handovers import Handover
+from scheduler.models.mails import Mail
+from scheduler.services.outbox.content import message_of
+from scheduler.services.outbox.owe import owe
+from tests.factories import a_contact, a_course, a_lecture, a_member, a_registration, a_store, an_account
+
+pytestmark = pytest.mark.usefixtures("app")
+
+OLD = {"old_starts_at": "2026-04-07T00:00:00+00:00", "old_ends_at": "2026-04-07T01:00:00+00:00"}
+BOOKED = ("confirmation", "waitlisted", "promoted", "changed", "cancelled", "lecture_cancelled")
+
+
+def a_mail(kind: str, locale: str, now: datetime) -> Mail:
+    """Owe one mail of this kind about a whole little world and return its row."""
+    owner = a_member(team="success", locale=locale)
+    account = an_account(
+        name="株式会社みほん", stage="success", onboarding_owner_id=a_member().id, success_owner_id=owner.id
+    )
+    contact = a_contact(account, (a_store(account, name="横浜店"),), name="山田 花子", locale=locale)
+    basic = a_course("basic")
+    a_course("advanced", prerequisite_id=basic.id)
+    lecture = a_lecture(basic)
+    registration = a_registration(contact, lecture)
+    with db.writing():
+        handover = Handover(account_id=account.id, from_stage="onboarding", to_stage="success", requested_at=now)
+        handover.decided_by_id = owner.id
+        db.session.add(handover)
+    about: dict[str, Any] = {"account_id": account.id}
+    about |= {"contact_id": contact.id} if KINDS[kind].audience == "contact" else {"staff_id": owner.id}
+    if kind in (*BOOKED, "reminder_day", "reminder_hour", "thanks", "missed"):
+        about |= {"lecture_id": lecture.id, "registration_id": registration.id}
+    if "handover" in kind:
+        about |= {"handover_id": handover.id}
+    params = {"sequence": 0, "course_id": basic.id, "starts_at": lecture.starts_at.isoformat()} | OLD
+    with db.writing():
+        owe(kind, f"{kind}:test", now=now, params=params, **about)
+    return db.session.scalars(select(Mail).where(Mail.key == f"{kind}:test")).one()
+
+
+@pytest.mark.parametrize("locale", ["ja", "en"])
+@pytest.mark.parametrize("kind", list(KINDS))
+def test_every_kind_of_mail_can_be_made_in_both_languages(kind: str, locale: str, now: datetime) -> None:
+    prepared = message_of(a_mail(kind, locale, now), now)
+    account = db.session.scalars(select(Account)).one()
+    assert prepared.locale == locale
+    assert account.name in prepared.message.text
+    assert (prepared.message.calendar is not None) == (KINDS[kind].calendar is not None)
+    assert (prepared.message.unsubscribe_url is not None) == (KINDS[kind].subscription is not None)
