@@ -89,7 +89,6 @@ def accept(handover_id: int, now: datetime, actor: Actor) -> None:
         _tell_giver("staff_handover_accepted", row, account, now, actor)
         letters = _owe_letters(row, account, now)
         _record("handover_accepted", handover_id, account.id, now, actor, to=row.to_stage, letters=letters)
-        readiness.refresh(account.id, now)
 
 
 def give_back(handover_id: int, reason: str, now: datetime, actor: Actor) -> None:
@@ -139,7 +138,6 @@ def undo(handover_id: int, now: datetime, actor: Actor) -> None:
         row.before = {"undone": _undone(row) + 1}
         db.session.flush()
         _record("handover_undone", handover_id, account.id, now, actor, to=row.from_stage)
-        readiness.refresh(account.id, now)
 
 
 def undo_ends(handover: Handover) -> datetime:
@@ -271,7 +269,9 @@ def _undone(row: Handover) -> int:
 
 
 def _record(key: str, handover_id: int, account_id: int, now: datetime, actor: Actor, **params: Any) -> None:
+    """Write the history, and judge the account anew: its sash shows how far the handover is."""
     history.record(key, now=now, actor=actor, account_id=account_id, handover_id=handover_id, **params)
+    readiness.refresh(account_id, now)
 
 
 def _text(field: str, value: str) -> str:
