@@ -127,6 +127,8 @@ class Contact(Base):
     # The number as written, and its digits alone for searching.
     phone: Mapped[str] = mapped_column(default="")
     phone_digits: Mapped[str] = mapped_column(default="", index=True)
+    # What to know about the person, from the customer's list or by hand; never shown to customers.
+    note: Mapped[str] = mapped_column(default="")
     # The language of mails and pages (ja, en) and the IANA zone of their dates.
     locale: Mapped[str] = mapped_column(default="ja")
     zone: Mapped[str] = mapped_column(default="Asia/Tokyo")

@@ -193,6 +193,7 @@ def upgrade() -> None:
     sa.Column('phone_digits', sa.String(), nullable=False),
     sa.Column('locale', sa.String(), nullable=False),
     sa.Column('zone', sa.String(), nullable=False),
+    sa.Column('note', sa.String(), nullable=False),
     sa.Column('link_version', sa.Integer(), nullable=False),
     sa.Column('feed_version', sa.Integer(), nullable=False),
     sa.Column('checks', sa.JSON(none_as_null=True).with_variant(postgresql.JSONB(none_as_null=True), 'postgresql'), nullable=False),
