@@ -83,10 +83,16 @@ def match(people: Sequence[ReportPerson], candidates: Iterable[Candidate], known
 
     Certain are only a personal link, an address that is one contact's alone, and what somebody confirmed before
     (`known_names`: contacts by `known_key`). A name only proposes; unique among those booked it stands ticked. Nobody
-    stands ticked for two people, nor for one while another is certainly the same contact.
+    stands ticked for two people, nor for one while another is certainly the same contact. Devices that the report took
+    for one person's are people of their own when several of that name are booked.
     """
     roster = Roster(candidates)
-    return Matching(tuple(_settled([_match(person, roster, known_names) for person in people])))
+    matches: list[Match] = []
+    for person in people:
+        found = _match(person, roster, known_names)
+        namesakes = person.apart if found.reason == "several_of_this_name" else ()
+        matches += [replace(found, person=one) for one in namesakes] or [found]
+    return Matching(tuple(_settled(matches)))
 
 
 def _match(person: ReportPerson, roster: Roster, known_names: Known) -> Match:

@@ -146,6 +146,13 @@ def test_a_name_that_two_of_those_booked_bear_ticks_nobody_until_the_store_tells
     assert only(person("仙台支店 林"), *both).ticked == 1
 
 
+def test_devices_of_one_name_are_people_of_their_own_when_several_of_that_name_are_booked() -> None:
+    devices = tuple(person("林 健太", "", "same_name") for _ in range(2))
+    both = replace(person("林 健太", "", "two_devices"), apart=devices)
+    assert [found.person for found in match([both], (*BOOKED, NAMESAKE), {}).matches] == list(devices)
+    assert [found.person for found in match([both], BOOKED, {}).matches] == [both]
+
+
 def test_a_namesake_who_is_not_booked_does_not_untick() -> None:
     assert only(person("林 健太"), *BOOKED, replace(NAMESAKE, booked=False)).ticked == 1
 

@@ -46,6 +46,8 @@ def gather(rows: Sequence[Row]) -> tuple[list[ReportPerson], list[LeftOut]]:
         counted = group if whole else [row for row in group if row.why is None]
         reason = whole or (None if counted else group[0].why)
         person = _person(group, counted, same_name)
+        if not reason and not person.email and not person.personal_key and "two_devices" in person.flags:
+            person = replace(person, apart=tuple(_person(seat, seat, True) for seat in _seats(counted)))
         if reason:
             left_out.append(LeftOut(person.name, reason, replace(person, is_host=reason == "host")))
         else:
@@ -84,14 +86,19 @@ def _same_name(rows: list[Row]) -> list[list[Row]]:
         return [[row] for row in rows]
     if is_full_name(rows[0].line.identity) and all(row.interval or row.why for row in rows):
         return [rows]
-    people: list[list[Row]] = []
+    return _seats(rows)
+
+
+def _seats(rows: list[Row]) -> list[list[Row]]:
+    """Lay lines one after the other, on as few seats as people at the same time need."""
+    seats: list[list[Row]] = []
     for row in sorted(rows, key=_begins):
-        free = [person for person in people if row.interval and _ends(person) <= _begins(row) + _GHOST]
+        free = [seat for seat in seats if row.interval and _ends(seat) <= _begins(row) + _GHOST]
         if free:
             max(free, key=_ends).append(row)
         else:
-            people.append([row])
-    return people
+            seats.append([row])
+    return seats
 
 
 def _begins(row: Row) -> datetime:

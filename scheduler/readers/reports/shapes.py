@@ -71,6 +71,8 @@ class ReportPerson:
     is_host: bool = False
     # Row numbers in the file.
     rows: tuple[int, ...] = ()
+    # Who it would be if devices at the same time were not one person's: namesakes, when the roster holds several.
+    apart: tuple[ReportPerson, ...] = ()
 
 
 @dataclass(frozen=True)

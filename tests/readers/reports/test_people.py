@@ -52,6 +52,7 @@ def test_a_renamed_device_joins_its_owner_by_the_original_name() -> None:
     assert [(person.rows, person.original_name, person.flags) for person in people] == [
         ((1, 2), "高橋 大樹", frozenset({"two_devices"}))
     ]
+    assert [device.rows for device in people[0].apart] == [(1,), (2,)]
 
 
 def test_a_personal_key_comes_before_the_address() -> None:
