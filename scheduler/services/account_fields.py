@@ -9,6 +9,7 @@ from zoneinfo import available_timezones
 
 from email_validator import EmailNotValidError, validate_email
 
+from scheduler.models.accounts import Account, Contact, Store
 from scheduler.rules.names import clean_name, name_key, phone_digits
 from scheduler.services.refusals import Invalid
 
@@ -36,6 +37,14 @@ def contact(fields: Mapping[str, Any]) -> dict[str, Any]:
 def store(fields: Mapping[str, Any]) -> dict[str, Any]:
     """Return a store's fields as they are kept; raise Invalid."""
     return _read(fields, _STORE)
+
+
+def change(row: Account | Store | Contact, values: Mapping[str, Any]) -> list[str]:
+    """Set on a row what differs; return the names of what changed, sorted."""
+    changed = sorted(key for key, value in values.items() if getattr(row, key) != value)
+    for key in changed:
+        setattr(row, key, values[key])
+    return changed
 
 
 def _read(fields: Mapping[str, Any], readers: Mapping[str, Reader]) -> dict[str, Any]:
@@ -129,6 +138,7 @@ _CONTACT: dict[str, Reader] = {
     "phone": _text(LINE),
     "locale": _one_of("ja", "en"),
     "zone": _zone,
+    "note": _text(NOTE),
 }
 _STORE: dict[str, Reader] = {
     "code": _required,

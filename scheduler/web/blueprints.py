@@ -6,7 +6,22 @@ from flask import Blueprint
 
 from scheduler.web.health import health
 from scheduler.web.language import language
+from scheduler.web.staff.account import account
+from scheduler.web.staff.accounts import accounts
 from scheduler.web.staff.door import door
+from scheduler.web.staff.members import members
+from scheduler.web.staff.people import people
+from scheduler.web.staff.settings import settings
 from scheduler.web.staff.today import today
 
-BLUEPRINTS: list[Blueprint] = [health, language, door, today]
+BLUEPRINTS: list[Blueprint] = [
+    health,
+    language,
+    door,
+    today,
+    accounts,
+    account,
+    people,
+    settings,
+    members,
+]

@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, redirect, url_for
-from flask.typing import ResponseReturnValue
+from datetime import date
 
-from scheduler.web import access
+from flask import Blueprint, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_login import current_user
+
+from scheduler.models.lectures import Lecture
+from scheduler.services import courses, directory
+from scheduler.services import today as service
+from scheduler.web import access, edge
+from scheduler.web.words import clauses
 
 today = Blueprint("staff_today", __name__, url_prefix="/staff")
 today.before_request(access.staff_gate)
@@ -15,3 +22,42 @@ today.before_request(access.staff_gate)
 def home() -> ResponseReturnValue:
     """Lead to the page a working day begins with."""
     return redirect(url_for("staff_today.page"))
+
+
+@today.get("/today")
+def page() -> ResponseReturnValue:
+    """Show the week's lectures, the accounts to hand over and to follow up, and loose ends."""
+    mine = _mine()
+    owner_id = current_user.id if mine else None
+    days = _by_day(service.lectures(edge.now(), edge.zone(), owner_id))
+    ready, requested = service.ready(owner_id)
+    waiting, waiting_total = service.to_follow_up(owner_id)
+    named = {course.key: course.name for course in courses.in_order()}
+    return render_template(
+        "staff/today/page.html",
+        mine=mine,
+        today=edge.now().astimezone(edge.zone()).date(),
+        days=days,
+        unreported=service.unreported(edge.now(), owner_id),
+        ready=[(account, clauses.clauses(account.clauses, named)) for account in ready],
+        requested=requested,
+        waiting=waiting,
+        waiting_total=waiting_total,
+        reason=clauses.reason,
+        next_step=clauses.next_step,
+        ends=service.loose_ends(edge.now(), current_user.team),
+    )
+
+
+def _mine() -> bool:
+    """Tell whether only the member's own is shown: as the address says, else for who owns any account."""
+    whose = request.args.get("whose")
+    return whose == "mine" if whose in ("mine", "all") else directory.owned_by(current_user.id)
+
+
+def _by_day(lectures: list[Lecture]) -> list[list[Lecture]]:
+    """Group lectures by the reader's day."""
+    days: dict[date, list[Lecture]] = {}
+    for lecture in lectures:
+        days.setdefault(lecture.starts_at.astimezone(edge.zone()).date(), []).append(lecture)
+    return list(days.values())

@@ -5,12 +5,13 @@ from __future__ import annotations
 from flask_babel import gettext as _
 
 from scheduler.services.refusals import Refused
+from scheduler.web.words import faults
 
 
 def sentence(error: Refused) -> str:
     """Word a refusal in the reader's language."""
-    key = error.params.get("why", error.key)
-    words = _sentences().get(key) or _sentences()["refused"]
+    table = _sentences() | faults.sentences()
+    words = table.get(error.params.get("why", error.key)) or table.get(error.key) or table["refused"]
     return words % error.params if "%(" in words else words
 
 

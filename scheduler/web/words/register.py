@@ -6,7 +6,7 @@ from flask import Flask
 
 from scheduler.rules.names import phone_digits
 from scheduler.web import edge, shell
-from scheduler.web.words import dates, terms, texts
+from scheduler.web.words import dates, people, terms, texts
 
 
 def register(app: Flask) -> None:
@@ -19,6 +19,7 @@ def register(app: Flask) -> None:
         bilingual=texts.bilingual,
         plain=texts.plain,
         dialled=phone_digits,
+        called=people.called,
     )
     app.jinja_env.globals.update(
         span=dates.span,

@@ -46,7 +46,7 @@ CUSTOMER_KNOTS = {
     "in_use": _("ご利用開始"),
 }
 SCOPES = {"in": _("対象"), "later": _("後日対象"), "out": _("対象外")}
-WEEKDAYS = (_("月曜"), _("火曜"), _("水曜"), _("木曜"), _("金曜"), _("土曜"), _("日曜"))
+WEEKDAYS = {0: _("月曜"), 1: _("火曜"), 2: _("水曜"), 3: _("木曜"), 4: _("金曜"), 5: _("土曜"), 6: _("日曜")}
 SETUP_DOERS = {"customer": _("お客様"), "us": _("自社"), "third_party": _("外部の会社")}
 SETUP_STATES = {"open": _("未完了"), "done": _("完了"), "not_needed": _("対象外")}
 CHECKS = {
@@ -81,6 +81,11 @@ FIELDS = {
     "capacity": _("定員"),
 }
 LANGUAGES = {"ja": "日本語", "en": "English"}
+
+
+def weekdays(days: Iterable[int]) -> str:
+    """Name days of the week (Monday = 0)."""
+    return listed(WEEKDAYS[day] for day in days)
 
 
 def listed(words: Iterable[object]) -> str:

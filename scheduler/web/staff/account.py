@@ -1,0 +1,187 @@
+"""Answers how one account stands: its way, what is missing, its people, set-up, use, mails and history."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_babel import ngettext
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload
+
+from scheduler.models.accounts import STAGES, Account, Store
+from scheduler.models.db import db
+from scheduler.models.handovers import Handover
+from scheduler.models.mails import Mail
+from scheduler.models.staff import Staff
+from scheduler.services import accounts, handovers, history, owners, participation, setup, usage, vendor
+from scheduler.services.installation import here
+from scheduler.services.refusals import Invalid
+from scheduler.web import access, edge, inputs
+from scheduler.web.words import clauses as clause_words
+from scheduler.web.words import history as history_words
+from scheduler.web.words import mails as mail_words
+from scheduler.web.words import refusals
+from scheduler.web.words.texts import plain
+
+account = Blueprint("staff_account", __name__, url_prefix="/staff/accounts/<int:account_id>")
+account.before_request(access.staff_gate)
+
+FIELDS = ("name", "reading", "plan", "it_skill", "note", "signed_on", "planned_start_on", "billing_starts_on")
+# How many mails and events the page shows; the rest is one link away.
+SOME_MAILS, SOME_EVENTS, EVENTS = 8, 15, 200
+
+
+@account.get("")
+def show(account_id: int) -> ResponseReturnValue:
+    """Show the account."""
+    return _page(account_id)
+
+
+@account.get("/edit")
+@access.requires("edit_accounts")
+def edit(account_id: int) -> ResponseReturnValue:
+    """Show the form with the account's own fields and its owners."""
+    row = the(account_id)
+    values: dict[str, Any] = {field: getattr(row, field) for field in FIELDS}
+    return _form(row, values | {f"{team}_owner": getattr(row, f"{team}_owner_id") for team in STAGES}, {})
+
+
+@account.post("/edit")
+@access.requires("edit_accounts")
+def save(account_id: int) -> ResponseReturnValue:
+    """Save the account's own fields and its owners."""
+    fields = {field: request.form.get(field, "") for field in FIELDS}
+    chosen = {team: inputs.optional_id(f"{team}_owner") for team in STAGES}
+    try:
+        accounts.edit(account_id, fields, edge.now(), edge.staff_actor(), owners=chosen)
+    except Invalid as error:
+        return _form(the(account_id), request.form.to_dict(), inputs.errors(error)), error.status
+    flash(_("保存しました。"))
+    return redirect(url_for(".show", account_id=account_id))
+
+
+@account.post("/setup")
+@access.requires("setup")
+def tick(account_id: int) -> ResponseReturnValue:
+    """Record that a set-up step is done, not needed, or open again."""
+    state = request.form.get("state", "")
+    try:
+        setup.complete(
+            account_id,
+            request.form.get("step", ""),
+            edge.now(),
+            edge.staff_actor(),
+            store_code=request.form.get("store") or None,
+            done=state != "open",
+            state="not_needed" if state == "not_needed" else "done",
+            reason=request.form.get("reason", ""),
+        )
+    except Invalid as error:
+        flash(refusals.sentence(error), "error")
+    return redirect(url_for(".show", account_id=account_id, _anchor="setup"))
+
+
+@account.post("/usage")
+@access.requires("setup")
+def confirm_usage(account_id: int) -> ResponseReturnValue:
+    """Record 利用開始を確認: the day, and how the member knows."""
+    on = inputs.optional_date(request.form.get("on"))
+    try:
+        if on is None:
+            raise Invalid(field="on", why="day_unreadable")
+        usage.confirm(account_id, on, request.form.get("source", ""), edge.now(), edge.staff_actor())
+    except Invalid as error:
+        return _page(account_id, inputs.errors(error)), error.status
+    flash(_("利用開始を確認しました。"))
+    return redirect(url_for(".show", account_id=account_id, _anchor="usage"))
+
+
+@account.post("/usage/undo")
+@access.requires("setup")
+def unconfirm_usage(account_id: int) -> ResponseReturnValue:
+    """Take the confirmation of use back."""
+    if usage.unconfirm(account_id, edge.now(), edge.staff_actor()):
+        flash(_("利用開始の確認を取り消しました。"))
+    return redirect(url_for(".show", account_id=account_id, _anchor="usage"))
+
+
+@account.get("/history")
+def story(account_id: int) -> ResponseReturnValue:
+    """Show the account's history, page by page into the past."""
+    events = history.of_account(account_id, EVENTS + 1, request.args.get("before", type=int))
+    shown = events[:EVENTS]
+    return render_template(
+        "staff/accounts/history.html",
+        account=the(account_id),
+        lines=history_words.lines(shown),
+        older=shown[-1].id if len(events) > EVENTS else None,
+    )
+
+
+def the(account_id: int) -> Account:
+    """Return the account with its owners, else 404."""
+    query = select(Account).where(Account.id == account_id)
+    loaded = (joinedload(getattr(Account, f"{team}_owner")) for team in STAGES)
+    row = db.session.scalar(query.options(*loaded).execution_options(populate_existing=True))
+    return row or abort(404)
+
+
+def _page(account_id: int, errors: dict[str, str] | None = None) -> str:
+    row = the(account_id)
+    taught, people = participation.of_account(account_id, edge.now())
+    courses = {course.key: course.name for course in taught}
+    mails = select(Mail).where(Mail.account_id == account_id).options(joinedload(Mail.contact), joinedload(Mail.staff))
+    steps = setup.progress(account_id)
+    items = max((step.items for step in steps), key=len, default=())
+    handed = select(Handover).where(Handover.account_id == account_id).order_by(Handover.id.desc()).limit(1)
+    return render_template(
+        "staff/accounts/show.html",
+        account=row,
+        owner=owners.owner_of(row),
+        courses=taught,
+        people=people,
+        clauses=clause_words.clauses(row.clauses, courses),
+        reasons=[clause_words.reason(reason["key"], reason["params"]) for reason in row.level_reasons],
+        next_step=clause_words.next_step(row.next_step),
+        start_note=_start_note(row),
+        stores=db.session.scalars(select(Store).where(Store.account_id == account_id).order_by(Store.code)).all(),
+        steps=steps,
+        step_choices=[(step.key, plain(step.name)) for step in steps],
+        store_choices=[(item.store_code, item.store_name) for item in items if item.store_code],
+        mail_kind=mail_words.kind,
+        mails=db.session.scalars(mails.order_by(Mail.id.desc()).limit(SOME_MAILS)).all(),
+        lines=history_words.lines(history.of_account(account_id, SOME_EVENTS)),
+        handover=db.session.scalar(handed),
+        next_stage=handovers.NEXT_STAGE.get(row.stage),
+        days_in_stage=vendor.working_days().working_days_between(_local_day(row.stage_since), _local_day(edge.now())),
+        confirmed_by=db.session.get(Staff, row.started_by_id) if row.started_by_id else None,
+        today=_local_day(edge.now()),
+        form=request.form if errors else {},
+        errors=errors or {},
+    )
+
+
+def _start_note(row: Account) -> str:
+    """Say how many working days remain to the planned start, or by how many it is past; nothing once use began."""
+    if row.planned_start_on is None or row.stage != "onboarding" or row.ready_since is not None:
+        return ""
+    today = _local_day(edge.now())
+    days = vendor.working_days().working_days_between(today, row.planned_start_on)
+    if today > row.planned_start_on:
+        return _("利用開始予定日を %(n)d 営業日過ぎています", n=-days)
+    if today == row.planned_start_on:
+        return _("本日が利用開始予定日です")
+    return ngettext("利用開始予定日まで %(num)d 営業日", "利用開始予定日まで %(num)d 営業日", days)
+
+
+def _local_day(moment: datetime) -> date:
+    return moment.astimezone(here().tz).date()
+
+
+def _form(row: Account, values: dict[str, Any], errors: dict[str, str]) -> str:
+    members = db.session.scalars(select(Staff).where(Staff.active).order_by(Staff.name_key)).all()
+    return render_template("staff/accounts/edit.html", account=row, values=values, errors=errors, members=members)

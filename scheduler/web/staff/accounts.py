@@ -1,0 +1,113 @@
+"""Answers which accounts there are: the list with its filters, bulk decisions, the export, and people to check."""
+
+from __future__ import annotations
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_babel import ngettext
+from flask_login import current_user
+
+from scheduler.models.accounts import STAGES, Account
+from scheduler.services import accounts as service
+from scheduler.services import contacts, directory, owners
+from scheduler.services import today as today_service
+from scheduler.web import access, csvs, edge
+from scheduler.web.paths import local_path
+from scheduler.web.words import terms
+
+accounts = Blueprint("staff_accounts", __name__, url_prefix="/staff/accounts")
+accounts.before_request(access.staff_gate)
+
+PER_PAGE = 50
+STATES = ("ready", "not_ready", "behind", "stuck", "undecided")
+
+
+@accounts.get("")
+def index() -> ResponseReturnValue:
+    """List the accounts the address asks for."""
+    wanted = _filter()
+    page = max(1, request.args.get("page", 1, type=int))
+    rows, total = directory.accounts(wanted, page, PER_PAGE)
+    return render_template(
+        "staff/accounts/index.html",
+        accounts=rows,
+        total=total,
+        page=page,
+        per_page=PER_PAGE,
+        stores=directory.store_counts([row.id for row in rows]),
+        owner_of=owners.owner_of,
+        filtered=any(request.args.get(key) for key in ("q", "stage", "state")),
+        mine=wanted.owner_id is not None,
+    )
+
+
+@accounts.get("/export.csv")
+@access.requires("export")
+def export() -> ResponseReturnValue:
+    """Hand out the accounts the address asks for as a CSV file."""
+    head = [
+        _("顧客ID"), _("会社名"), _("読み"), _("フェーズ"), _("自社担当"), _("契約日"), _("利用開始予定日"),
+        _("利用開始日"), _("状態"), _("引き継ぎ可になった日時"), _("プラン"),
+    ]  # fmt: skip
+    return csvs.response("accounts.csv", head, map(_cells, directory.every_account(_filter())))
+
+
+@accounts.post("/decide/<stage>")
+@access.requires("edit_accounts")
+def decide(stage: str) -> ResponseReturnValue:
+    """Decide the ticked accounts that are undecided: being introduced, or already live."""
+    ids = request.form.getlist("account", type=int)
+    decided = service.decide(ids, stage, edge.now(), edge.staff_actor())
+    if decided:
+        flash(ngettext("%(num)d 社の対応方針を決めました。", "%(num)d 社の対応方針を決めました。", decided))
+    else:
+        flash(_("未決定の顧客企業を選択してください。"), "warning")
+    return redirect(url_for(".index", state="undecided"))
+
+
+@accounts.get("/checks")
+def checks() -> ResponseReturnValue:
+    """List the people whose details somebody should check."""
+    return render_template("staff/accounts/checks.html", contacts=today_service.contacts_to_check())
+
+
+@accounts.post("/people/<int:contact_id>/checked")
+@access.requires("edit_accounts")
+def checked(contact_id: int) -> ResponseReturnValue:
+    """Note that a person's details are right as they stand."""
+    contacts.mark_checked(contact_id, edge.now(), edge.staff_actor())
+    flash(_("確認済みにしました。"))
+    return redirect(local_path(request.form.get("next"), url_for(".checks")))
+
+
+def _filter() -> directory.Filter:
+    """Read the filter from the address; what it does not know it leaves out."""
+    args = request.args
+    state = args.get("state", "")
+    return directory.Filter(
+        text=args.get("q", ""),
+        stage=args["stage"] if args.get("stage") in STAGES else "",
+        level=state if state in terms.LEVELS else "",
+        ready={"ready": True, "not_ready": False}.get(state),
+        undecided=True if state == "undecided" else None,
+        owner_id=current_user.id if args.get("whose") == "mine" else None,
+        sort=args.get("sort", ""),
+    )
+
+
+def _cells(account: Account) -> list[object]:
+    owner = owners.owner_of(account)
+    return [
+        account.external_id,
+        account.name,
+        account.reading,
+        terms.STAGES[account.stage],
+        owner.name if owner else "",
+        account.signed_on,
+        account.planned_start_on,
+        account.started_on,
+        _("未決定") if account.undecided else terms.LEVELS[account.level],
+        account.ready_since,
+        account.plan,
+    ]

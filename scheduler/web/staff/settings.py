@@ -1,0 +1,146 @@
+"""Answers what operations decide: the vendor's details, programs' keys, courses, and what customers set up."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from sqlalchemy import select
+
+from scheduler.models.db import db
+from scheduler.models.lectures import Course
+from scheduler.models.setup import SetupStep
+from scheduler.models.staff import ApiToken
+from scheduler.services import courses, tokens, vendor
+from scheduler.services.refusals import Invalid
+from scheduler.web import access, edge, inputs
+
+settings = Blueprint("staff_settings", __name__, url_prefix="/staff/settings")
+settings.before_request(access.staff_gate)
+
+VENDOR_FIELDS = ("name", "phone", "hours", "address", "reply_to")
+SCOPES = {"read": ("read",), "write": ("read", "write")}
+
+
+@settings.get("")
+@access.requires("settings")
+def details() -> ResponseReturnValue:
+    """Show 会社情報: what customers see of the vendor, and its closed days."""
+    known = vendor.get()
+    values = {field: getattr(known, field) for field in VENDOR_FIELDS} | {"closed": "\n".join(known.closed)}
+    return render_template("staff/settings/vendor.html", values=values, errors={})
+
+
+@settings.post("")
+@access.requires("settings")
+def save_details() -> ResponseReturnValue:
+    """Save the vendor's details."""
+    values: dict[str, Any] = {field: request.form.get(field, "").strip() for field in VENDOR_FIELDS}
+    closed = tuple(line.strip() for line in request.form.get("closed", "").splitlines() if line.strip())
+    try:
+        vendor.save(values | {"closed": closed}, edge.now(), edge.staff_actor())
+    except Invalid as error:
+        form = request.form.to_dict()
+        return render_template("staff/settings/vendor.html", values=form, errors=inputs.errors(error)), error.status
+    flash(_("保存しました。"))
+    return redirect(url_for(".details"))
+
+
+@settings.get("/tokens")
+@access.requires("settings")
+def keys() -> ResponseReturnValue:
+    """List the programs that may call the API."""
+    return _tokens()
+
+
+@settings.post("/tokens")
+@access.requires("settings")
+def add_key() -> ResponseReturnValue:
+    """Make a token and show it, this once."""
+    name = request.form.get("name", "").strip()
+    scopes = SCOPES.get(request.form.get("scope", ""), ())
+    try:
+        if not name:
+            raise Invalid(field="name", why="missing")
+        token = tokens.add(name, scopes, edge.now(), edge.staff_actor())
+    except Invalid as error:
+        return _tokens(values=request.form.to_dict(), errors=inputs.errors(error)), error.status
+    return _tokens(shown=(name, token))
+
+
+@settings.post("/tokens/<int:token_id>/revoke")
+@access.requires("settings")
+def revoke_key(token_id: int) -> ResponseReturnValue:
+    """Take a token back at once."""
+    tokens.revoke(token_id, edge.now(), edge.staff_actor())
+    flash(_("トークンを無効にしました。"))
+    return redirect(url_for(".keys"))
+
+
+@settings.get("/courses")
+@access.requires("settings")
+def taught() -> ResponseReturnValue:
+    """List the courses."""
+    return render_template("staff/settings/courses.html", courses=courses.in_order())
+
+
+@settings.get("/courses/<key>")
+@access.requires("settings")
+def course(key: str) -> ResponseReturnValue:
+    """Show the form of a course."""
+    row = _course(key)
+    values: dict[str, Any] = {"minutes": row.minutes, "minimum_minutes": row.minimum_minutes}
+    values["prerequisite"] = row.prerequisite.key if row.prerequisite else ""
+    for field, text in (("name", row.name), ("summary", row.summary)):
+        values |= {f"{field}_{locale}": text.get(locale, "") for locale in edge.LOCALES}
+    return _course_form(row, values, {})
+
+
+@settings.post("/courses/<key>")
+@access.requires("settings")
+def save_course(key: str) -> ResponseReturnValue:
+    """Save a course."""
+    row = _course(key)
+    try:
+        courses.put(
+            key,
+            name=inputs.bilingual("name"),
+            summary=inputs.bilingual("summary"),
+            minutes=inputs.whole("minutes"),
+            minimum_minutes=inputs.whole("minimum_minutes"),
+            prerequisite=request.form.get("prerequisite") or None,
+            now=edge.now(),
+            actor=edge.staff_actor(),
+        )
+    except Invalid as error:
+        return _course_form(row, request.form.to_dict(), inputs.errors(error)), error.status
+    flash(_("保存しました。"))
+    return redirect(url_for(".taught"))
+
+
+@settings.get("/steps")
+@access.requires("settings")
+def steps() -> ResponseReturnValue:
+    """List what customers set up."""
+    rows = db.session.scalars(select(SetupStep).order_by(SetupStep.position, SetupStep.id)).all()
+    return render_template("staff/settings/steps.html", steps=rows)
+
+
+def _tokens(
+    values: dict[str, str] | None = None, errors: dict[str, str] | None = None, shown: tuple[str, str] | None = None
+) -> str:
+    rows = db.session.scalars(select(ApiToken).order_by(ApiToken.revoked_at.is_not(None), ApiToken.name)).all()
+    return render_template(
+        "staff/settings/tokens.html", tokens=rows, values=values or {}, errors=errors or {}, shown=shown
+    )
+
+
+def _course(key: str) -> Course:
+    return db.session.scalar(select(Course).where(Course.key == key)) or abort(404)
+
+
+def _course_form(row: Course, values: dict[str, Any], errors: dict[str, str]) -> str:
+    others = [one for one in courses.in_order() if one.key != row.key]
+    return render_template("staff/settings/course.html", course=row, values=values, errors=errors, others=others)

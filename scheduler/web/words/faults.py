@@ -1,0 +1,85 @@
+"""Answers how a value that cannot be used reads: what is wrong with it and what to enter instead."""
+
+from __future__ import annotations
+
+from flask_babel import gettext as _
+
+
+def sentences() -> dict[str, str]:
+    """Word every `why` of an Invalid refusal."""
+    return _of_fields() | _of_lectures() | _of_rules() | _of_accounts()
+
+
+def _of_fields() -> dict[str, str]:
+    return {
+        "missing": _("必ず入力してください。"),
+        "not_a_text": _("文字で入力してください。"),
+        "not_a_number": _("「%(value)s」は数ではありません。半角の数字で入力してください。"),
+        "not_a_choice": _("「%(value)s」は選べません。次のいずれかにしてください: %(choices)s"),
+        "too_long": _("%(maximum)d 文字以内で入力してください。"),
+        "day_unreadable": _("「%(value)s」は日付として読み取れません。2026-04-01 の形で入力してください。"),
+        "moment_unreadable": _("「%(value)s」は日時として読み取れません。2026-04-01T14:00 の形で入力してください。"),
+        "zone_missing": _("日時に UTC からの時差（Z または +09:00 など）を付けてください。"),
+        "zone_unknown": _("「%(value)s」というタイムゾーンはありません。Asia/Tokyo のように入力してください。"),
+        "unknown_field": _("「%(value)s」という項目はありません。項目名をご確認ください。"),
+        "key_malformed": _("キー「%(value)s」には半角の英数字、ハイフン、下線だけを使ってください。"),
+        "name_missing": _("名称を日本語か英語で入力してください。"),
+        "reason_missing": _("理由を入力してください。"),
+        "another_body": _("この Idempotency-Key は別の内容ですでに使われています。新しいキーで送ってください。"),
+        "unknown_member": _("その自社担当は登録されていません。一覧からお選びください。"),
+        "member_unknown": _("その自社担当は登録されていません。一覧からお選びください。"),
+    }
+
+
+def _of_lectures() -> dict[str, str]:
+    return {
+        "capacity_out_of_range": _("定員は 1 から %(largest)d までの数で入力してください。"),
+        "minutes_out_of_range": _("長さは 1 分から 720 分までで入力してください。"),
+        "minutes_not_positive": _("長さは 1 分以上で入力してください。"),
+        "minimum_longer_than_lecture": _("出席とみなす分数は、1 分以上、レクチャーの長さ以下にしてください。"),
+        "link_malformed": _("リンクは https:// から始まる形で入力してください。"),
+        "starts_in_the_past": _("開始日時は、これから先の日時にしてください。"),
+        "ends_before_start": _("終了日時は、開始日時より後、12 時間以内にしてください。"),
+        "prerequisite_unknown": _("前提のレクチャー「%(value)s」はありません。"),
+        "prerequisite_circular": _("前提のレクチャーが循環しています。別のレクチャーを選んでください。"),
+        "unknown_audience": _("案内する方を、窓口のみ・窓口と店長・全員から選んでください。"),
+    }
+
+
+def _of_rules() -> dict[str, str]:
+    return {
+        "rrule_unreadable": _("繰り返しの規則を読み取れません。FREQ=WEEKLY;BYDAY=MO,FR の形で入力してください。"),
+        "rrule_only": _("RRULE の規則だけを入力してください（DTSTART や EXDATE は使えません）。"),
+        "rrule_part": _("規則の %(part)s=%(value)s は使えません。値をご確認ください。"),
+        "rrule_times": _("規則に %(part)s は使えません。時刻は「最初の日時」で決まります。"),
+        "freq_below_daily": _("1 日より短い間隔の規則は使えません。"),
+        "count_and_until": _("COUNT と UNTIL はどちらか一方にしてください。"),
+        "too_many_dates": _("日程が多すぎます。%(limit)d 件までの規則にしてください。"),
+        "no_dates": _("この規則では 10 年先まで開催日がありません。曜日や祝日の扱いをご確認ください。"),
+        "no_weekday": _("曜日を一つ以上選んでください。"),
+        "unknown_policy": _("祝日の扱いを、開催・休講・振り替えから選んでください。"),
+        "unknown_zone": _("そのタイムゾーンはありません。Asia/Tokyo のように入力してください。"),
+        "starts_at_unusable": _("最初の日時をご確認ください。"),
+    }
+
+
+def _of_accounts() -> dict[str, str]:
+    return {
+        "code_taken": _("この店舗コードはすでに使われています。"),
+        "store_missing": _("店舗ごとの項目です。店舗コードを指定してください。"),
+        "step_per_account": _("会社全体で 1 回の項目です。店舗は指定しないでください。"),
+        "unknown_store": _("店舗コード「%(value)s」はこの顧客企業にありません。"),
+        "unknown_state": _("状態は 完了 または 対象外 にしてください。"),
+        "contact_empty": _("氏名・メールアドレス・電話番号のいずれかを入力してください。"),
+        "contact_known": _("同じ方がすでに登録されています。"),
+        "contact_unknown": _("その先方担当者はこの顧客企業に登録されていません。"),
+        "weekdays_unreadable": _("定休日は曜日でお選びください。"),
+        "undecided": _("この顧客企業は、導入中か利用中かの確認が済んでいません。先に確認してください。"),
+        "in_the_future": _("未来の日付は入力できません。"),
+        "long_before_signing": _("契約日よりかなり前の日付です。年をご確認ください。"),
+        "source_missing": _("どのように確認したかを入力してください。"),
+        "event_missing": _("何が行われたか（event）を指定してください。"),
+        "too_many_signals": _("1 回に送れるのは %(maximum)d 件までです。分けて送ってください。"),
+        "not_next_stage": _("次のフェーズにだけ引き継げます。"),
+        "receiver_not_of_team": _("引き継ぎ先のチームの方を選んでください。"),
+    }
