@@ -1,0 +1,44 @@
+"""Every refusal has words of its own in both languages, with the values it speaks of."""
+
+from __future__ import annotations
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask_babel import force_locale
+
+from scheduler.rules import recurrence
+from scheduler.services import refusals as known
+from scheduler.services.refusals import Refused
+from scheduler.web.words import faults
+from scheduler.web.words import refusals as words
+
+SCHEDULER = Path(known.__file__).parents[1]
+
+
+def whys() -> set[str]:
+    """Find every `why` that our code gives a refusal."""
+    found: set[str] = set()
+    for file in [*SCHEDULER.glob("services/**/*.py"), *SCHEDULER.glob("web/**/*.py")]:
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.keyword) and node.arg == "why" and isinstance(node.value, ast.Constant):
+                found.add(str(node.value.value))
+    found |= set(re.findall(r'RuleRefused\(\s*"(\w+)"', Path(recurrence.__file__).read_text(encoding="utf-8")))
+    return found
+
+
+def test_every_why_has_words_of_its_own(app: Flask) -> None:
+    with app.test_request_context():
+        table = words._sentences() | faults.sentences()
+    assert whys() - table.keys() == set()
+
+
+@pytest.mark.parametrize("locale", ["ja", "en"])
+def test_every_refusal_is_worded(app: Flask, locale: str) -> None:
+    with app.test_request_context(), force_locale(locale):
+        table = words._sentences()
+    missing = {kind.key for kind in Refused.__subclasses__()} - table.keys()
+    assert missing == set()
