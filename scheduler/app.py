@@ -12,14 +12,17 @@ from flask_migrate import Migrate
 from flask_talisman import Talisman
 from flask_wtf import CSRFProtect
 from jinja2 import StrictUndefined
+from werkzeug.middleware.dispatcher import DispatcherMiddleware
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from scheduler.links import Links
 from scheduler.models.db import db, prepare_sqlite
 from scheduler.services.installation import Installation, install
+from scheduler.services.refusals import Refused
 from scheduler.settings import Settings, load
-from scheduler.web import access, edge, errors, limits
+from scheduler.web import access, edge, errors, feeds, limits
 from scheduler.web.blueprints import BLUEPRINTS
+from scheduler.web.words import refusals
 from scheduler.web.words.register import register as register_words
 
 HERE = Path(__file__).resolve().parent
@@ -60,6 +63,11 @@ def installation_of(settings: Settings) -> Installation:
         holidays=settings.holidays,
         links=Links(settings.secret_keys),
     )
+
+
+def sentence(refusal: Refused) -> str:
+    """Word a refusal for the command line, which does not reach the pages' words itself."""
+    return refusals.sentence(refusal)
 
 
 def templates_folder() -> Path:
@@ -131,6 +139,8 @@ def _plug_pages(app: Flask, settings: Settings) -> None:
         app.register_blueprint(blueprint)
     errors.register(app)
     register_words(app)
+    calendar = feeds.create(app)
+    app.wsgi_app = DispatcherMiddleware(app.wsgi_app, {"/calendar": calendar})  # type: ignore[method-assign]
     if settings.trusted_proxies:
         hops = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]

@@ -1,0 +1,183 @@
+"""Answers what is in the program, printed: accounts, mails, the dates of a series."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+import click
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload, selectinload
+
+from scheduler.cli.output import as_json, moment, write_json, write_table
+from scheduler.cli.program import NothingDone, in_app, now, settings
+from scheduler.cli.words import _
+from scheduler.models.accounts import Account, Contact, Store
+from scheduler.models.db import db
+from scheduler.models.mails import Mail
+from scheduler.rules.recurrence import SeriesRule
+from scheduler.services import series as series_service
+from scheduler.services import setup
+from scheduler.services.actors import CLI
+from scheduler.services.installation import here
+from scheduler.services.outbox import deliver
+from scheduler.services.owners import owner_of
+
+STATES = ("queued", "sending", "sent", "failed", "missed", "dropped")
+
+
+@click.group("account", help=_("顧客企業を表示します。"))
+def account() -> None:
+    """Customer companies."""
+
+
+@account.command("show", help=_("顧客企業の状況を表示します。"))
+@click.argument("external_id")
+@as_json
+@in_app
+def show_account(external_id: str, as_json: bool) -> None:
+    """Print an account with its stores, people, set-up and readiness."""
+    row = db.session.scalar(select(Account).where(Account.external_id == external_id))
+    if row is None:
+        raise NothingDone(_("顧客ID %(id)s の顧客企業はありません。") % {"id": external_id})
+    facts = _account(row)
+    if as_json:
+        write_json(facts)
+        return
+    for name in ("external_id", "name", "stage", "owner", "planned_start_on", "started_on"):
+        click.echo(f"{name}: {'' if facts[name] is None else facts[name]}")
+    click.echo(f"ready: {facts['readiness']['since'] or '-'}")
+    click.echo(f"level: {facts['state']['level']}")
+    for table in ("stores", "contacts", "setup"):
+        click.echo(f"\n{table}: {len(facts[table])}")
+        if facts[table]:
+            columns = [name for name in facts[table][0] if not name.endswith("_url")]
+            write_table(columns, [[row[name] for name in columns] for row in facts[table]])
+    click.echo(f"\nclauses: {len(facts['readiness']['clauses'])}")
+    for clause in facts["readiness"]["clauses"]:
+        click.echo(f"  {'x' if clause['met'] else '-'} {clause['key']}")
+
+
+@click.group("series", help=_("定期開催の日程を確認します。"))
+def series() -> None:
+    """Recurring lectures."""
+
+
+@series.command("preview", help=_("繰り返しの規則から作られる日程を、登録せずに表示します。"))
+@click.argument("rrule")
+@click.option("--starts-at", required=True, type=click.DateTime(["%Y-%m-%dT%H:%M"]), help=_("初回の現地日時"))
+@click.option("--zone", default=None, help=_("タイムゾーン（省略時は TASUKI_TIME_ZONE）"))
+@click.option("--holidays", default="skip", show_default=True, type=click.Choice(["keep", "skip", "next"]))
+@as_json
+@in_app
+def preview_series(rrule: str, starts_at: datetime, zone: str | None, holidays: Any, as_json: bool) -> None:
+    """Print the dates a rule makes within the horizon of 90 days, for example FREQ=WEEKLY;BYDAY=MO,FR."""
+    rule = SeriesRule(rrule, starts_at, zone or settings().time_zone, holidays)
+    slots = series_service.preview(rule, now())
+    rows = [
+        {"slot": slot.slot.isoformat("T", "minutes"), "local": slot.local.isoformat("T", "minutes"),
+         "starts_at": moment(slot.starts_at)}
+        for slot in slots
+    ]  # fmt: skip
+    if as_json:
+        write_json(rows)
+        return
+    write_table(("local", "starts_at", "slot"), [(row["local"], row["starts_at"], row["slot"]) for row in rows])
+
+
+@click.group("mail", help=_("送信メールを確認し、再送します。"))
+def mail() -> None:
+    """Mails owed and sent."""
+
+
+@mail.command("list", help=_("メールを新しい順に表示します。"))
+@click.option("--state", type=click.Choice(STATES), help=_("この状態のものだけ"))
+@click.option("--kind", help=_("この種類のものだけ"))
+@click.option("--account", "external_id", help=_("この顧客IDのものだけ"))
+@click.option("--limit", default=50, show_default=True, type=click.IntRange(1, 1000), help=_("件数"))
+@as_json
+@in_app
+def list_mails(state: str | None, kind: str | None, external_id: str | None, limit: int, as_json: bool) -> None:
+    """Print mails, newest first."""
+    query = select(Mail).options(joinedload(Mail.contact), joinedload(Mail.staff)).order_by(Mail.id.desc()).limit(limit)
+    if state:
+        query = query.where(Mail.state == state)
+    if kind:
+        query = query.where(Mail.kind == kind)
+    if external_id:
+        query = query.where(Mail.account_id.in_(select(Account.id).where(Account.external_id == external_id)))
+    rows = [_mail(row) for row in db.session.scalars(query)]
+    if as_json:
+        write_json(rows)
+        return
+    columns = ("id", "kind", "to", "state", "due_at", "sent_at", "reason", "subject")
+    write_table(columns, [[row[name] for name in columns] for row in rows])
+
+
+@mail.command("retry", help=_("送信に失敗したメールをもう一度送信待ちにします。"))
+@click.argument("mail_id", type=int)
+@in_app
+def retry_mail(mail_id: int) -> None:
+    """Queue a failed mail once more."""
+    deliver.retry(mail_id, now(), CLI)
+    click.echo(_("メール %(id)d を送信待ちにしました。") % {"id": mail_id})
+
+
+def _mail(row: Mail) -> dict[str, Any]:
+    person = row.contact or row.staff
+    return {
+        "id": row.id,
+        "kind": row.kind,
+        "to": row.to_address or (person.email if person else None),
+        "state": row.state,
+        "due_at": moment(row.due_at),
+        "sent_at": moment(row.sent_at),
+        "reason": row.reason,
+        "subject": row.subject,
+    }
+
+
+def _account(row: Account) -> dict[str, Any]:
+    stores = db.session.scalars(select(Store).where(Store.account_id == row.id).order_by(Store.code))
+    people = db.session.scalars(
+        select(Contact).where(Contact.account_id == row.id).options(selectinload(Contact.stores)).order_by(Contact.id)
+    )
+    owner = owner_of(row)
+    return {
+        "external_id": row.external_id,
+        "name": row.name,
+        "stage": row.stage,
+        "owner": owner.name if owner else None,
+        "planned_start_on": row.planned_start_on and row.planned_start_on.isoformat(),
+        "started_on": row.started_on and row.started_on.isoformat(),
+        "stores": [{"code": store.code, "name": store.name, "scope": store.scope} for store in stores],
+        "contacts": [_contact(person) for person in people],
+        "setup": [
+            {"step": step.key, "done": step.done, "at": moment(step.at), "closed": step.closed, "total": step.total}
+            for step in setup.progress(row.id)
+        ],
+        "readiness": {
+            "ready": row.ready_since is not None,
+            "since": moment(row.ready_since),
+            "clauses": row.clauses,
+        },
+        "state": {"level": row.level, "reasons": row.level_reasons},
+    }
+
+
+def _contact(person: Contact) -> dict[str, Any]:
+    links, base = here().links, settings().base_url
+    return {
+        "id": person.id,
+        "name": person.name,
+        "email": person.email,
+        "phone": person.phone,
+        "role": person.role,
+        "locale": person.locale,
+        "stores": ",".join(store.code for store in person.stores),
+        "personal_url": f"{base}/me/{links.sign('me', person.id, person.link_version)}",
+        "feed_url": f"{base}/calendar/{links.sign('calendar', person.id, person.feed_version)}.ics",
+    }
+
+
+COMMANDS = (account, series, mail)

@@ -1,0 +1,149 @@
+"""Answers what happens by itself, how often, and when each job last ran."""
+
+from __future__ import annotations
+
+import time as stopwatch
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from typing import Literal
+
+import structlog
+from sqlalchemy.exc import IntegrityError
+
+from emails import Transport
+from scheduler.models.db import db
+from scheduler.models.settings import JobRun
+from scheduler.services import readiness, series, uploads
+from scheduler.services.installation import here
+from scheduler.services.outbox import deliver, reminders
+
+log = structlog.get_logger()
+
+# How often a daily job looks whether its time has come.
+LOOK = timedelta(minutes=10)
+LONGEST_COMPLAINT = 500
+
+
+@dataclass(frozen=True)
+class Context:
+    """What jobs need beside the moment: the way out for mails, and whether they are asked to come to an end."""
+
+    transport: Transport
+    stopping: Callable[[], bool] = lambda: False
+
+
+@dataclass(frozen=True)
+class Job:
+    """One thing that happens by itself: every so often, or once a day from a local time on."""
+
+    name: str
+    run: Callable[[datetime, Context], int]
+    every: timedelta = LOOK
+    daily_at: time | None = None
+
+    def is_due(self, last: datetime | None, now: datetime) -> bool:
+        """Tell whether the job is due at `now` when it last began at `last`.
+
+        A tenth of the interval is allowed for, so that a schedule that wakes a little early skips nothing. A `last` that
+        is not in the past (the clock was set back, or stands still for trying out) does not keep a job from running.
+        """
+        if last is None or last >= now:
+            return True
+        if self.daily_at is None:
+            return now - last >= self.every * 0.9
+        local = now.astimezone(here().tz)
+        today = local.replace(hour=self.daily_at.hour, minute=self.daily_at.minute, second=0, microsecond=0)
+        return last < (today if today <= local else today - timedelta(days=1))
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What came of a job: done (with what it counts), not_due, or failed (with what it complained of)."""
+
+    name: str
+    state: Literal["done", "not_due", "failed"]
+    count: int = 0
+    error: str = ""
+
+
+def _deliver(now: datetime, context: Context) -> int:
+    """Deliver batch after batch until nothing is due; what falls due meanwhile goes along."""
+    began, settled = stopwatch.monotonic(), 0
+    while not context.stopping():
+        moment = now + timedelta(seconds=stopwatch.monotonic() - began)
+        batch = deliver.deliver_due(moment, context.transport)
+        if not batch:
+            break
+        settled += batch
+    return settled
+
+
+# In the order in which `tick` runs them: mails last, so that what the others owe leaves at once.
+JOBS: dict[str, Job] = {
+    job.name: job
+    for job in (
+        Job("fill_horizons", lambda now, _context: series.fill_horizons(now), every=timedelta(hours=1)),
+        Job("refresh_readiness", lambda now, _context: readiness.refresh_all(now), daily_at=time(3)),
+        Job("expire_uploads", lambda now, _context: uploads.expire(now), every=timedelta(hours=1)),
+        Job("plan_reminders", lambda now, _context: reminders.plan_reminders(now), every=timedelta(minutes=1)),
+        Job("deliver_mails", _deliver, every=timedelta(seconds=5)),
+    )
+}
+
+
+def run(job: Job, now: datetime, context: Context, *, at_once: bool = False) -> Outcome:
+    """Run a job if it is due, or `at_once`, and tell what came of it.
+
+    Machines that wake at the same moment run it once. A failure is logged and recorded, never raised: the next time is
+    the next chance.
+    """
+    if not _begin(job, now, at_once):
+        return Outcome(job.name, "not_due")
+    began = stopwatch.monotonic()
+    try:
+        count = job.run(now, context)
+    except Exception as error:
+        db.session.rollback()
+        log.exception("job_failed", job=job.name)
+        complaint = f"{type(error).__name__}: {error}"[:LONGEST_COMPLAINT]
+        _record(job, error=complaint)
+        return Outcome(job.name, "failed", error=complaint)
+    spent = stopwatch.monotonic() - began
+    _record(job, finished_at=now + timedelta(seconds=spent))
+    if count:
+        log.info("job_done", job=job.name, count=count, seconds=round(spent, 3))
+    return Outcome(job.name, "done", count)
+
+
+def run_due(now: datetime, context: Context, *, everything: bool = False) -> list[Outcome]:
+    """Run in order every job that is due, or `everything`; those that a worker does every minute or oftener always run."""
+    return [run(job, now, context, at_once=everything or job.every <= timedelta(minutes=1)) for job in JOBS.values()]
+
+
+def last_runs() -> dict[str, JobRun]:
+    """Return when each job last ran, by its name; a job that never ran is missing."""
+    return {row.name: row for row in db.session.query(JobRun)}
+
+
+def _begin(job: Job, now: datetime, at_once: bool) -> bool:
+    try:
+        with db.writing():
+            row = db.session.get(JobRun, job.name, with_for_update=True, populate_existing=True)
+            if row is None:
+                db.session.add(JobRun(name=job.name, started_at=now))
+            elif at_once or job.is_due(row.started_at, now):
+                row.started_at = now
+            else:
+                return False
+    except IntegrityError:
+        # Another machine began it for the very first time at this moment.
+        return False
+    return True
+
+
+def _record(job: Job, *, finished_at: datetime | None = None, error: str = "") -> None:
+    with db.writing():
+        row = db.session.get_one(JobRun, job.name)
+        row.error = error
+        row.finished_at = finished_at or row.finished_at
