@@ -6,7 +6,7 @@ from typing import Any
 
 from alembic import context
 from flask import current_app
-from sqlalchemy import types
+from sqlalchemy import Connection, func, select, types
 
 from scheduler.models import (  # noqa: F401  (every table must be known to be compared)
     accounts, attendance, handovers, history, lectures, mails, registrations, settings, setup, staff, uploads,
@@ -14,6 +14,9 @@ from scheduler.models import (  # noqa: F401  (every table must be known to be c
 from scheduler.models.db import UTCDateTime
 
 extension = current_app.extensions["migrate"]
+
+# The key of PostgreSQL's advisory lock that a migration holds: any number that nobody else uses in this database.
+ONE_AT_A_TIME = 7_281_954
 
 
 def _render(kind: str, value: Any, autogenerate: Any) -> str | bool:
@@ -26,17 +29,15 @@ def _render(kind: str, value: Any, autogenerate: Any) -> str | bool:
     return False
 
 
-def _compare(_context: Any, _inspected: Any, _column: Any, _there: types.TypeEngine, wanted: types.TypeEngine) -> bool | None:
+def _compare(
+    _context: Any, _inspected: Any, _column: Any, _there: types.TypeEngine, wanted: types.TypeEngine
+) -> bool | None:
     return False if isinstance(wanted, UTCDateTime) else None
 
 
 def run() -> None:
-    """Run the migrations; on SQLite without foreign keys, which recreating a parent table would follow into its children."""
+    """Run the migrations in one transaction, one process at a time: whoever comes second finds nothing left to do."""
     with extension.db.engine.connect() as connection:
-        sqlite = connection.dialect.name == "sqlite"
-        if sqlite:
-            connection.commit()
-            connection.connection.driver_connection.execute("PRAGMA foreign_keys=OFF")
         context.configure(
             connection=connection,
             target_metadata=extension.db.metadata,
@@ -45,14 +46,27 @@ def run() -> None:
             compare_type=_compare,
             transaction_per_migration=False,
         )
+        if connection.dialect.name == "sqlite":
+            _run_on_sqlite(connection)
+        else:
+            with context.begin_transaction():
+                connection.execute(select(func.pg_advisory_xact_lock(ONE_AT_A_TIME)))
+                context.run_migrations()
+
+
+def _run_on_sqlite(connection: Connection) -> None:
+    """Run them without foreign keys, which recreating a parent table would follow into its children; check afterwards."""
+    driver: Any = connection.connection.driver_connection
+    driver.execute("PRAGMA foreign_keys=OFF")
+    try:
+        connection.execution_options(sqlite_begin="IMMEDIATE")
         with context.begin_transaction():
             context.run_migrations()
-            if sqlite:
-                broken = connection.exec_driver_sql("PRAGMA foreign_key_check").fetchall()
-                if broken:
-                    raise RuntimeError(f"the migration broke {len(broken)} references; nothing was changed")
-        if sqlite:
-            connection.connection.driver_connection.execute("PRAGMA foreign_keys=ON")
+            broken = connection.exec_driver_sql("PRAGMA foreign_key_check").fetchall()
+            if broken:
+                raise RuntimeError(f"the migration broke {len(broken)} references; nothing was changed")
+    finally:
+        driver.execute("PRAGMA foreign_keys=ON")
 
 
 run()

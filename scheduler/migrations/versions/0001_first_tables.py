@@ -3,6 +3,7 @@
 from alembic import op
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql
+
 revision = '0001'
 down_revision = None
 branch_labels = None
@@ -191,9 +192,9 @@ def upgrade() -> None:
     sa.Column('email', sa.String(), nullable=True),
     sa.Column('phone', sa.String(), nullable=False),
     sa.Column('phone_digits', sa.String(), nullable=False),
+    sa.Column('note', sa.String(), nullable=False),
     sa.Column('locale', sa.String(), nullable=False),
     sa.Column('zone', sa.String(), nullable=False),
-    sa.Column('note', sa.String(), nullable=False),
     sa.Column('link_version', sa.Integer(), nullable=False),
     sa.Column('feed_version', sa.Integer(), nullable=False),
     sa.Column('checks', sa.JSON(none_as_null=True).with_variant(postgresql.JSONB(none_as_null=True), 'postgresql'), nullable=False),
