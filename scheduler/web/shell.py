@@ -57,6 +57,12 @@ def menu() -> list[MenuItem]:
     ]
 
 
+def this_page(**changes: object) -> str:
+    """Return the address of the page being read with other values in its query; None takes one away."""
+    query: dict[str, object] = dict(request.args.lists())
+    return url_for(str(request.endpoint), **(query | (request.view_args or {}) | changes))
+
+
 def asset(name: str) -> str:
     """Return the address of a file of ours; a mark of its content makes browsers fetch it again when it changes."""
     return url_for("static", filename=name, v=_mark(str(current_app.static_folder), name))
