@@ -9,8 +9,13 @@ from scheduler.web.language import language
 from scheduler.web.staff.account import account
 from scheduler.web.staff.accounts import accounts
 from scheduler.web.staff.door import door
+from scheduler.web.staff.introductions import introductions
+from scheduler.web.staff.lectures import lectures
+from scheduler.web.staff.mails import mails
 from scheduler.web.staff.members import members
 from scheduler.web.staff.people import people
+from scheduler.web.staff.roster import roster
+from scheduler.web.staff.series import series
 from scheduler.web.staff.settings import settings
 from scheduler.web.staff.today import today
 
@@ -24,4 +29,9 @@ BLUEPRINTS: list[Blueprint] = [
     people,
     settings,
     members,
+    introductions,
+    lectures,
+    series,
+    roster,
+    mails,
 ]
