@@ -1,0 +1,57 @@
+"""案内を開始: the page says beforehand how many mails will go, and pressing sends exactly those."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+
+from scheduler.models.db import db
+from scheduler.models.mails import Mail
+from tests.conftest import Client, sign_in
+from tests.factories import a_contact, a_course, a_member, an_account
+
+
+def test_the_page_says_how_many_mails_will_go_and_to_whom(staff_client: Client) -> None:
+    a_course()
+    account = an_account()
+    a_contact(account, name="窓口 一郎")
+    a_contact(account, name="店長 次郎", role="manager")
+    a_contact(account, name="電話 三郎", email=None)
+    page = staff_client.get(f"/staff/introductions?account={account.id}").text
+    assert "1 人に基本操作編の案内メールが届きます" in page
+    assert "窓口 一郎" in page
+    assert "店長 次郎" not in page
+    assert "電話 三郎" in page
+    wide = staff_client.get(f"/staff/introductions?account={account.id}&audience=everyone").text
+    assert "2 人に基本操作編の案内メールが届きます" in wide
+    assert db.session.scalars(select(Mail)).all() == []
+
+
+def test_pressing_sends_each_person_one_invitation_once(staff_client: Client) -> None:
+    a_course()
+    accounts = [an_account(), an_account()]
+    people = {a_contact(account).id for account in accounts}
+    form = {"account": [account.id for account in accounts], "audience": "coordinator"}
+    for _ in range(2):
+        assert staff_client.post("/staff/introductions", data=form).status_code == 302
+    assert set(db.session.scalars(select(Mail.contact_id))) == people
+    assert len(db.session.scalars(select(Mail)).all()) == 2
+
+
+def test_accounts_that_are_live_already_are_named_and_left_alone(staff_client: Client) -> None:
+    a_course()
+    live = an_account(name="株式会社稼働中", stage="success")
+    a_contact(live)
+    assert "株式会社稼働中" in staff_client.get(f"/staff/introductions?account={live.id}").text
+    staff_client.post("/staff/introductions", data={"account": live.id})
+    assert db.session.scalars(select(Mail)).all() == []
+
+
+def test_nothing_chosen_says_where_to_choose(staff_client: Client) -> None:
+    a_course()
+    assert "顧客企業が選ばれていません" in staff_client.get("/staff/introductions").text
+
+
+def test_sales_may_not_start_it(client: Client) -> None:
+    sign_in(client, a_member(team="sales"))
+    assert client.get("/staff/introductions").status_code == 403
+    assert client.post("/staff/introductions").status_code == 403

@@ -1,0 +1,134 @@
+"""The schedule's pages: a lecture made, changed, cancelled, brought back, and people registered on the telephone."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+
+from scheduler.models.db import db
+from scheduler.models.history import Event
+from scheduler.models.lectures import Lecture
+from scheduler.models.mails import Mail
+from scheduler.models.registrations import Registration
+from tests.conftest import Client, sign_in
+from tests.factories import a_contact, a_course, a_lecture, a_member, a_registration, a_store, an_account
+
+
+def the_lecture() -> Lecture:
+    return db.session.scalars(select(Lecture).execution_options(populate_existing=True)).one()
+
+
+def test_the_schedule_shows_seats_and_waiting(staff_client: Client) -> None:
+    lecture = a_lecture(capacity=1)
+    a_registration(lecture=lecture)
+    a_registration(lecture=lecture, status="waitlisted")
+    page = staff_client.get("/staff/lectures").text
+    assert "1/1 名" in page
+    assert "待ち 1" in page
+    assert "満席" in page
+
+
+def test_a_one_off_lecture_is_made_in_the_homes_wall_time(staff_client: Client) -> None:
+    a_course()
+    answer = staff_client.post(
+        "/staff/lectures/new",
+        data={
+            "course": "basic",
+            "starts_at": "2026-04-10T14:00",
+            "capacity": "３０",
+            "join_url": "https://meet.example/1",
+        },
+    )
+    lecture = the_lecture()
+    assert answer.location == f"/staff/lectures/{lecture.id}"
+    assert lecture.starts_at.isoformat() == "2026-04-10T05:00:00+00:00"
+    assert (lecture.ends_at - lecture.starts_at, lecture.capacity) == (timedelta(minutes=60), 30)
+
+
+def test_a_wrong_field_is_named_beside_it_and_nothing_is_written(staff_client: Client) -> None:
+    a_course()
+    answer = staff_client.post(
+        "/staff/lectures/new", data={"course": "basic", "starts_at": "tomorrow", "capacity": "30"}
+    )
+    assert answer.status_code == 422
+    assert "「tomorrow」は日時として読み取れません" in answer.text
+    assert db.session.scalars(select(Lecture)).all() == []
+
+
+def test_a_change_says_beforehand_and_afterwards_how_many_are_told(staff_client: Client, now: datetime) -> None:
+    lecture = a_lecture()
+    a_registration(lecture=lecture)
+    assert "1 人にメールが届きます" in staff_client.get(f"/staff/lectures/{lecture.id}/edit").text
+    staff_client.post(
+        f"/staff/lectures/{lecture.id}/edit",
+        data={
+            "starts_at": "2026-04-09T16:00",
+            "ends_at": "2026-04-09T17:00",
+            "capacity": "30",
+            "reason_ja": "会場の都合",
+        },
+    )
+    assert "1 人にメールでお知らせします" in staff_client.get(f"/staff/lectures/{lecture.id}").text
+    assert the_lecture().reason == {"ja": "会場の都合"}
+    assert db.session.scalars(select(Mail.kind)).all() == ["changed"]
+
+
+def test_cancelling_wants_a_reason_and_can_be_taken_back(staff_client: Client) -> None:
+    lecture = a_lecture()
+    a_registration(lecture=lecture)
+    assert "1 人に中止のお知らせ" in staff_client.get(f"/staff/lectures/{lecture.id}/cancel").text
+    assert staff_client.post(f"/staff/lectures/{lecture.id}/cancel", data={}).status_code == 422
+    staff_client.post(f"/staff/lectures/{lecture.id}/cancel", data={"reason_ja": "講師都合のため"})
+    assert the_lecture().status == "cancelled"
+    assert "講師都合のため" in staff_client.get(f"/staff/lectures/{lecture.id}").text
+    staff_client.post(f"/staff/lectures/{lecture.id}/bring-back")
+    assert the_lecture().status == "scheduled"
+
+
+def test_a_caller_is_found_by_number_and_registered_and_the_history_says_by_telephone(staff_client: Client) -> None:
+    account = an_account(name="株式会社みほん")
+    contact = a_contact(account, (a_store(account, name="横浜店"),), name="山田 花子", email=None, phone="045-123-4567")
+    lecture = a_lecture()
+    page = staff_client.get(f"/staff/lectures/{lecture.id}?q=1234567").text
+    assert "山田 花子" in page
+    assert "横浜店" in page
+    staff_client.post(
+        "/staff/roster/register", data={"lecture": lecture.id, "contact": contact.id, "companions": "佐藤、鈴木"}
+    )
+    row = db.session.scalars(select(Registration)).one()
+    assert (row.channel, row.mails, row.companions) == ("phone", False, ["佐藤", "鈴木"])
+    assert db.session.scalars(select(Event.channel).where(Event.key == "registered")).all() == ["phone"]
+    assert "同席者: 佐藤、鈴木" in staff_client.get(f"/staff/lectures/{lecture.id}").text
+
+
+def test_a_full_lecture_says_what_to_do(staff_client: Client) -> None:
+    lecture = a_lecture(capacity=1)
+    a_registration(lecture=lecture)
+    contact = a_contact()
+    staff_client.post("/staff/roster/register", data={"lecture": lecture.id, "contact": contact.id})
+    assert "満席のため申込できません" in staff_client.get(f"/staff/lectures/{lecture.id}").text
+    staff_client.post("/staff/roster/register", data={"lecture": lecture.id, "contact": contact.id, "waitlist": "1"})
+    rows = db.session.scalars(select(Registration.status).order_by(Registration.id)).all()
+    assert rows == ["booked", "waitlisted"]
+
+
+def test_a_person_is_moved_and_cancelled_from_the_roster(staff_client: Client) -> None:
+    lecture, other = a_lecture(), a_lecture()
+    row = a_registration(lecture=lecture)
+    staff_client.post(f"/staff/roster/{row.id}/move", data={"lecture": other.id})
+    db.session.expire_all()
+    assert db.session.get_one(Registration, row.id).lecture_id == other.id
+    staff_client.post(f"/staff/roster/{row.id}/cancel", data={"lecture": other.id})
+    db.session.expire_all()
+    assert db.session.get_one(Registration, row.id).status == "cancelled"
+
+
+def test_a_team_that_may_not_schedule_sees_but_does_not_change(client: Client) -> None:
+    lecture = a_lecture()
+    sign_in(client, a_member(team="sales"))
+    assert client.get(f"/staff/lectures/{lecture.id}").status_code == 200
+    for path in ("edit", "cancel"):
+        assert client.get(f"/staff/lectures/{lecture.id}/{path}").status_code == 403
+        assert client.post(f"/staff/lectures/{lecture.id}/{path}").status_code == 403
+    assert client.post("/staff/roster/register", data={"lecture": lecture.id, "contact": 1}).status_code == 403
