@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 from alembic import context
 from flask import current_app
 from sqlalchemy import Connection, func, select, types
 
 from scheduler.models import (  # noqa: F401  (every table must be known to be compared)
-    accounts, attendance, handovers, history, lectures, mails, registrations, settings, setup, staff, uploads,
+    accounts,
+    attendance,
+    handovers,
+    history,
+    lectures,
+    mails,
+    registrations,
+    settings,
+    setup,
+    staff,
+    uploads,
 )  # fmt: skip
 from scheduler.models.db import UTCDateTime
 
@@ -19,7 +29,7 @@ extension = current_app.extensions["migrate"]
 ONE_AT_A_TIME = 7_281_954
 
 
-def _render(kind: str, value: Any, autogenerate: Any) -> str | bool:
+def _render(kind: str, value: Any, autogenerate: Any) -> str | Literal[False]:
     """Write our column types as plain SQL types, so that a migration does not change when our code does."""
     if kind == "type" and isinstance(value, UTCDateTime):
         return "sa.DateTime(timezone=True)"
@@ -44,6 +54,8 @@ def run() -> None:
             render_as_batch=True,
             render_item=_render,
             compare_type=_compare,
+            # SQLite can roll tables back too; Alembic takes it for a database that cannot.
+            transactional_ddl=True,
             transaction_per_migration=False,
         )
         if connection.dialect.name == "sqlite":
