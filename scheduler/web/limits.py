@@ -7,7 +7,8 @@ from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 from limits import parse
 
-# Only refusals are counted, never successes: whoever has a right to come in is never kept out by a limit.
+# Only refusals are counted, never successes. A good link or token always passes, whatever others at the same address
+# try; only sign-in looks before it verifies, because passwords can be guessed.
 limiter = Limiter(get_remote_address, headers_enabled=False)
 
 REFUSALS = {
@@ -24,5 +25,6 @@ def check(kind: str) -> None:
 
 
 def refused(kind: str) -> None:
-    """Count one refusal for this address."""
+    """Count one refusal for this address; abort with 429 when there were too many."""
+    check(kind)
     limiter.limiter.hit(REFUSALS[kind], kind, request.remote_addr or "")
