@@ -45,5 +45,6 @@ def reason(key: str) -> str:
         "handover_changed": _("引き継ぎの状態が変わりました"),
         "handover_decided": _("引き継ぎの回答がありました"),
         "handover_undone": _("引き受けが取り消されました"),
+        "not_ready_again": _("引き継ぎ条件を満たさなくなりました"),
         "bad_address": _("メールアドレスの形が正しくありません"),
     }.get(key, key)

@@ -1,0 +1,255 @@
+"""Answers how accounts pass between teams: who asks, who accepts or returns, and what the customer will read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_login import current_user
+from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy.orm import joinedload
+
+from emails import TemplateBroken
+from scheduler.models.accounts import Account
+from scheduler.models.db import db
+from scheduler.models.handovers import Handover
+from scheduler.models.mails import Mail
+from scheduler.models.staff import Staff
+from scheduler.services import handovers as service
+from scheduler.services import sheets
+from scheduler.services import today as ready_ones
+from scheduler.services.outbox.content import preview
+from scheduler.services.refusals import Invalid, NotReady, Refused
+from scheduler.web import access, edge, inputs
+from scheduler.web.words import clauses as clause_words
+from scheduler.web.words import history as history_words
+from scheduler.web.words import refusals, terms
+
+handovers = Blueprint("staff_handovers", __name__, url_prefix="/staff")
+handovers.before_request(access.staff_gate)
+
+PER_PAGE = 50
+
+
+@dataclass(frozen=True)
+class Letter:
+    """The letter to one coordinator, as it was sent or as it would be sent now; no text: its words are broken."""
+
+    mail: Mail
+    subject: str
+    text: str
+
+
+@handovers.get("/handovers")
+def index() -> ResponseReturnValue:
+    """List handovers of one state, newest first, and the accounts that are ready to be handed on."""
+    state = request.args.get("state", "requested")
+    if state not in terms.HANDOVERS:
+        abort(404)
+    mine, page = request.args.get("whose") == "mine", max(request.args.get("page", 1, type=int), 1)
+    wanted = (Handover.state == state, *_mine(mine))
+    query = select(Handover).where(*wanted).order_by(Handover.id.desc()).limit(PER_PAGE).offset((page - 1) * PER_PAGE)
+    counts = select(Handover.state, func.count()).where(*_mine(mine)).group_by(Handover.state)
+    ready, asked = ready_ones.ready(current_user.id if mine else None)
+    return render_template(
+        "staff/handovers/index.html",
+        state_key=state,
+        mine=mine,
+        rows=db.session.scalars(query.options(*_people())).all(),
+        counts=dict.fromkeys(terms.HANDOVERS, 0) | dict(db.session.execute(counts).all()),
+        page=page,
+        per_page=PER_PAGE,
+        ready=[account for account in ready if account.id not in asked],
+    )
+
+
+@handovers.get("/handovers/<int:handover_id>")
+def show(handover_id: int) -> ResponseReturnValue:
+    """Show a handover with the sheet of all that is known."""
+    return _page(handover_id)
+
+
+@handovers.get("/accounts/<int:account_id>/handover")
+@access.requires("request_handover")
+def new(account_id: int) -> ResponseReturnValue:
+    """Show the form that asks the next team to take an account over."""
+    account = db.session.get(Account, account_id) or abort(404)
+    waiting = select(Handover.id).where(Handover.account_id == account_id, Handover.state == "requested")
+    if (number := db.session.scalar(waiting)) is not None:
+        return redirect(url_for(".show", handover_id=number))
+    if account.stage not in service.NEXT_STAGE or account.undecided:
+        flash(_("この顧客企業は、いまは引き継げません。"), "warning")
+        return redirect(url_for("staff_account.show", account_id=account_id))
+    return _form(account, {})
+
+
+@handovers.post("/accounts/<int:account_id>/handover")
+@access.requires("request_handover")
+def create(account_id: int) -> ResponseReturnValue:
+    """Ask the next team to take an account over."""
+    try:
+        number = service.request(
+            account_id,
+            request.form.get("to", ""),
+            edge.now(),
+            edge.staff_actor(),
+            note=request.form.get("note", ""),
+            receiver_id=inputs.optional_id("receiver"),
+            reason=request.form.get("reason", ""),
+        )
+    except (Invalid, NotReady) as error:
+        errors = {"reason": refusals.sentence(error)} if isinstance(error, NotReady) else inputs.errors(error)
+        return _form(db.session.get(Account, account_id) or abort(404), errors), error.status
+    flash(_("引き継ぎを依頼しました。引き継ぎ先にメールでお知らせします。"))
+    return redirect(url_for(".show", handover_id=number))
+
+
+@handovers.post("/handovers/<int:handover_id>/accept")
+@access.requires("accept_handover")
+def accept(handover_id: int) -> ResponseReturnValue:
+    """Take the account over."""
+    return _decide(handover_id, service.accept, _("引き受けました。"))
+
+
+@handovers.post("/handovers/<int:handover_id>/return")
+@access.requires("accept_handover")
+def give_back(handover_id: int) -> ResponseReturnValue:
+    """Return the account to who asked, with a reason."""
+    _only_receiving_team(handover_id)
+    try:
+        service.give_back(handover_id, request.form.get("reason", ""), edge.now(), edge.staff_actor())
+    except Invalid as error:
+        return _page(handover_id, inputs.errors(error)), error.status
+    except Refused as error:
+        flash(refusals.sentence(error), "error")
+    else:
+        flash(_("差し戻しました。依頼した人にメールでお知らせします。"))
+    return redirect(url_for(".show", handover_id=handover_id))
+
+
+@handovers.post("/handovers/<int:handover_id>/withdraw")
+@access.requires("request_handover")
+def withdraw(handover_id: int) -> ResponseReturnValue:
+    """Take the request back."""
+    try:
+        service.withdraw(handover_id, request.form.get("reason", ""), edge.now(), edge.staff_actor())
+    except Refused as error:
+        flash(refusals.sentence(error), "error")
+    else:
+        flash(_("依頼を取り下げました。"))
+    return redirect(url_for(".show", handover_id=handover_id))
+
+
+@handovers.post("/handovers/<int:handover_id>/undo")
+@access.requires("accept_handover")
+def undo(handover_id: int) -> ResponseReturnValue:
+    """Undo the acceptance while the customer does not know of it."""
+    return _decide(handover_id, service.undo, _("引き受けを取り消しました。依頼中に戻りました。"))
+
+
+@handovers.post("/handovers/<int:handover_id>/letter")
+@access.requires("accept_handover")
+def letter(handover_id: int) -> ResponseReturnValue:
+    """Put the receiver's own words into the letters that have not left."""
+    note = request.form.get("note", "")
+
+    def add(number: int, now: Any, actor: Any) -> None:
+        service.add_to_letter(number, note, now, actor)
+
+    return _decide(handover_id, add, _("ご案内に反映しました。"))
+
+
+def _decide(handover_id: int, act: Callable[[int, Any, Any], None], told: str) -> ResponseReturnValue:
+    """Let the receiving team act, and show the handover as it is then: somebody else may have been quicker."""
+    _only_receiving_team(handover_id)
+    try:
+        act(handover_id, edge.now(), edge.staff_actor())
+    except Refused as error:
+        flash(refusals.sentence(error), "error")
+    else:
+        flash(told)
+    return redirect(url_for(".show", handover_id=handover_id))
+
+
+def _only_receiving_team(handover_id: int) -> None:
+    if not _receives(_the(handover_id)):
+        abort(403)
+
+
+def _receives(row: Handover) -> bool:
+    return current_user.may("accept_handover") and current_user.team in (row.to_stage, "operations")
+
+
+def _mine(mine: bool) -> tuple[ColumnElement[bool], ...]:
+    """Match what concerns the member: asked or decided by her, meant for her, or for anyone of her team."""
+    if not mine:
+        return ()
+    for_team = Handover.receiver_id.is_(None) & (Handover.to_stage == current_user.team)
+    hers = (Handover.requested_by_id, Handover.decided_by_id, Handover.receiver_id)
+    return (or_(for_team, *(column == current_user.id for column in hers)),)
+
+
+def _people() -> tuple[Any, ...]:
+    columns = (Handover.account, Handover.requested_by, Handover.receiver, Handover.decided_by)
+    return tuple(joinedload(column) for column in columns)
+
+
+def _the(handover_id: int) -> Handover:
+    query = select(Handover).where(Handover.id == handover_id).options(*_people())
+    return db.session.scalar(query.execution_options(populate_existing=True)) or abort(404)
+
+
+def _page(handover_id: int, errors: dict[str, str] | None = None) -> str:
+    row = _the(handover_id)
+    letters = [_letter(mail) for mail in service.letters_of(handover_id) if mail.state != "dropped"]
+    ends = service.undo_ends(row) if row.state == "accepted" else None
+    undoable = ends is not None and edge.now() < ends and row.account.stage == row.to_stage
+    return render_template(
+        "staff/handovers/show.html",
+        handover=row,
+        receives=_receives(row),
+        letters=letters,
+        letter_note=next((one.mail.params.get("note", "") for one in letters), ""),
+        letter_open=any(one.mail.state == "queued" for one in letters),
+        undo_ends=ends if undoable else None,
+        errors=errors or {},
+        **_sheet(row.account),
+    )
+
+
+def _letter(mail: Mail) -> Letter:
+    if mail.text is not None:
+        return Letter(mail, mail.subject or "", mail.text)
+    try:
+        rendered = preview(mail, edge.now())
+    except TemplateBroken:
+        return Letter(mail, "", "")
+    return Letter(mail, rendered.subject, rendered.text)
+
+
+def _form(account: Account, errors: dict[str, str]) -> str:
+    to = service.NEXT_STAGE[account.stage]
+    members = select(Staff.id, Staff.name).where(Staff.active, Staff.team.in_((to, "operations")))
+    return render_template(
+        "staff/handovers/form.html",
+        to=to,
+        early=account.stage == "onboarding" and account.ready_since is None,
+        receivers=db.session.execute(members.order_by(Staff.team == "operations", Staff.name_key)).all(),
+        errors=errors,
+        **_sheet(account),
+    )
+
+
+def _sheet(account: Account) -> dict[str, Any]:
+    sheet = sheets.of(account.id, edge.now())
+    return {
+        "account": account,
+        "sheet": sheet,
+        "clauses": clause_words.clauses(account.clauses, {course.key: course.name for course in sheet.courses}),
+        "lines": history_words.lines(sheet.events),
+        "started_by": db.session.get(Staff, account.started_by_id) if account.started_by_id else None,
+    }
