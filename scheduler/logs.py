@@ -12,8 +12,8 @@ from structlog.typing import Processor
 QUIET = ("celery", "kombu", "alembic", "urllib3", "gunicorn")
 
 
-def set_up() -> None:
-    """Send what we and the libraries log to standard error, one line each; libraries from WARNING on."""
+def set_up(level: int = logging.INFO) -> None:
+    """Send log lines from `level` on to standard error, one line each; libraries' from WARNING on."""
     on_terminal = sys.stderr.isatty()
     shared: list[Processor] = [
         structlog.contextvars.merge_contextvars,
@@ -25,6 +25,7 @@ def set_up() -> None:
     structlog.configure(
         processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
         logger_factory=structlog.stdlib.LoggerFactory(),
+        wrapper_class=structlog.stdlib.BoundLogger,
         cache_logger_on_first_use=True,
     )
     written: list[Processor] = (
@@ -41,6 +42,6 @@ def set_up() -> None:
     )
     root = logging.getLogger()
     root.handlers[:] = [handler]
-    root.setLevel(logging.INFO)
+    root.setLevel(level)
     for name in QUIET:
-        logging.getLogger(name).setLevel(logging.WARNING)
+        logging.getLogger(name).setLevel(max(level, logging.WARNING))

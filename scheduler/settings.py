@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from email.utils import parseaddr
 from functools import cached_property
 from ipaddress import ip_address
 from re import fullmatch
@@ -81,6 +82,21 @@ class Settings(BaseSettings):
         elif value == "sendgrid:" or (value.startswith("folder:") and len(value) > len("folder:")):
             return value
         raise ValueError("must be folder:PATH, smtp://HOST:PORT, smtps://HOST:PORT or sendgrid:")
+
+    @field_validator("mail_from")
+    @classmethod
+    def _from(cls, value: str) -> str:
+        if not fullmatch(r"[^@\s]+@[^@\s]+", parseaddr(value)[1]):
+            raise ValueError("must be NAME <ADDRESS> or an address alone")
+        return value
+
+    @field_validator("sendgrid_url")
+    @classmethod
+    def _sendgrid(cls, value: str) -> str:
+        parts = urlsplit(value)
+        if parts.scheme not in ("http", "https") or not parts.hostname:
+            raise ValueError("must be http(s)://HOST[:PORT]")
+        return value.rstrip("/")
 
     @field_validator("time_zone")
     @classmethod

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import structlog
 from flask import Flask, has_app_context
 from flask.testing import FlaskClient
 from flask_migrate import upgrade
@@ -51,6 +52,16 @@ def _own_environment() -> Iterator[None]:
         for name in [name for name in os.environ if name.startswith("TASUKI_") and name != "TASUKI_TEST_REQUIRE"]:
             patch.delenv(name)
         yield
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _logs_to_pytest() -> None:
+    """Send log lines where pytest catches them."""
+    structlog.configure(
+        processors=[structlog.stdlib.render_to_log_kwargs],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        wrapper_class=structlog.stdlib.BoundLogger,
+    )
 
 
 @pytest.fixture(autouse=True)

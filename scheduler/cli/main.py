@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import logging
+
 import click
 
+from scheduler import logs
 from scheduler.cli import database, imports, people, run, serving, shows
 from scheduler.cli.program import Commands
 from scheduler.cli.words import _
@@ -15,13 +18,20 @@ from scheduler.cli.words import _
     help=_("契約した顧客企業を、説明会・初期設定・利用開始を経て次のチームへ引き継ぐまでを支えます。"),
 )
 @click.version_option(package_name="tasuki", message="%(version)s")
-def main() -> None:
+def commands() -> None:
     """Carry new customers from the signed contract to the success team."""
 
 
 for _module in (run, serving, database, imports, people, shows):
     for _command in _module.COMMANDS:
-        main.add_command(_command)
+        commands.add_command(_command)
+
+
+def main() -> None:
+    """Run `tasuki`; what its commands have to say they print, so log lines wait for `web` and `worker`."""
+    logs.set_up(logging.CRITICAL + 1)
+    commands(prog_name="tasuki")
+
 
 if __name__ == "__main__":
-    main(prog_name="tasuki")
+    main()

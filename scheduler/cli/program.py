@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import tempfile
 import traceback
 from collections.abc import Callable
@@ -15,7 +14,7 @@ import click
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from flask import current_app
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import DatabaseError, DBAPIError, OperationalError
 
 from emails import BadTransport
 from scheduler import clock
@@ -49,9 +48,13 @@ class Commands(click.Group):
             raise
         except (WrongSettings, BadTransport) as error:
             raise NothingDone(str(error)) from error
-        except OperationalError as error:
-            raise NothingDone(_unreachable(error)) from error
+        except OSError as error:
+            words = _("%(file)s を読み書きできません。（%(why)s）")
+            raise NothingDone(words % {"file": error.filename or "?", "why": error.strerror or error}) from error
         except Exception as error:
+            # The database is not there, or the file is none; its children are faults of ours.
+            if isinstance(error, DBAPIError) and type(error) in (OperationalError, DatabaseError):
+                raise NothingDone(_unreachable(error)) from error
             _unexpected(error)
 
 
@@ -95,11 +98,6 @@ def need_tables() -> None:
 def sqlite_path() -> Path | None:
     """Return the file of the SQLite database; None for PostgreSQL."""
     return Path(db.engine.url.database or "") if db.engine.dialect.name == "sqlite" else None
-
-
-def quiet_logs() -> None:
-    """Keep log lines out of a command's output: what went wrong is told in one line instead."""
-    logging.disable(logging.CRITICAL)
 
 
 def _inside(command: Command, check: Callable[[], None]) -> Command:

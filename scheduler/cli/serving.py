@@ -13,7 +13,7 @@ from gunicorn.app.base import BaseApplication
 from emails import transport_from
 from scheduler import logs
 from scheduler.app import create_app
-from scheduler.cli.program import NothingDone, in_app, now, quiet_logs, settings
+from scheduler.cli.program import NothingDone, in_app, now, settings
 from scheduler.cli.words import _
 from scheduler.services import jobs
 from scheduler.services.installation import here
@@ -86,7 +86,6 @@ def _checked() -> Flask:
 @in_app
 def tick(at: str | None) -> None:
     """Do once what the worker would do, and print what each job counted."""
-    quiet_logs()
     moment = now() if at is None else _moment(at)
     given = settings()
     transport = transport_from(given.mail, api_key=given.sendgrid_api_key, sendgrid_url=given.sendgrid_url)
