@@ -26,6 +26,8 @@ class Filter:
 
     text: str = ""
     stage: str = ""
+    # Only those behind or stuck, or of this level.
+    follow: bool = False
     level: str = ""
     # True: ready; False: in onboarding and not ready.
     ready: bool | None = None
@@ -112,6 +114,8 @@ def _narrowed(query: Select[Any], wanted: Filter) -> Select[Any]:
         query = query.where(_fits_account(word))
     if wanted.stage:
         query = query.where(Account.stage == wanted.stage)
+    if wanted.follow:
+        query = query.where(Account.level != "on_track", Account.stage == "onboarding", ~Account.undecided)
     if wanted.level:
         query = query.where(Account.level == wanted.level, Account.stage == "onboarding")
     if wanted.ready is True:

@@ -20,8 +20,8 @@ from scheduler.services.directory import owner_is
 # How many days the week has, today included; how far back reports and failed mails are asked for.
 WEEK = timedelta(days=7)
 BACK = timedelta(days=60)
-# The most accounts shown at once; the rest stands in the list.
-MOST = 20
+# The most accounts to follow up that are shown at once; the rest stands in the list.
+MOST = 12
 
 
 @dataclass(frozen=True)

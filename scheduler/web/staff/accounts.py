@@ -20,7 +20,6 @@ accounts = Blueprint("staff_accounts", __name__, url_prefix="/staff/accounts")
 accounts.before_request(access.staff_gate)
 
 PER_PAGE = 50
-STATES = ("ready", "not_ready", "behind", "stuck", "undecided")
 
 
 @accounts.get("")
@@ -88,6 +87,7 @@ def _filter() -> directory.Filter:
     return directory.Filter(
         text=args.get("q", ""),
         stage=args["stage"] if args.get("stage") in STAGES else "",
+        follow=state == "follow",
         level=state if state in terms.LEVELS else "",
         ready={"ready": True, "not_ready": False}.get(state),
         undecided=True if state == "undecided" else None,

@@ -29,6 +29,7 @@ def page() -> ResponseReturnValue:
     """Show the week's lectures, the accounts to hand over and to follow up, and loose ends."""
     mine = _mine()
     owner_id = current_user.id if mine else None
+    day = edge.now().astimezone(edge.zone()).date()
     days = _by_day(service.lectures(edge.now(), edge.zone(), owner_id))
     ready, requested = service.ready(owner_id)
     waiting, waiting_total = service.to_follow_up(owner_id)
@@ -36,8 +37,9 @@ def page() -> ResponseReturnValue:
     return render_template(
         "staff/today/page.html",
         mine=mine,
-        today=edge.now().astimezone(edge.zone()).date(),
-        days=days,
+        today=day,
+        lectures=days.pop(day, []),
+        later=list(days.values()),
         unreported=service.unreported(edge.now(), owner_id),
         ready=[(account, clauses.clauses(account.clauses, named)) for account in ready],
         requested=requested,
@@ -55,9 +57,9 @@ def _mine() -> bool:
     return whose == "mine" if whose in ("mine", "all") else directory.owned_by(current_user.id)
 
 
-def _by_day(lectures: list[Lecture]) -> list[list[Lecture]]:
+def _by_day(lectures: list[Lecture]) -> dict[date, list[Lecture]]:
     """Group lectures by the reader's day."""
     days: dict[date, list[Lecture]] = {}
     for lecture in lectures:
         days.setdefault(lecture.starts_at.astimezone(edge.zone()).date(), []).append(lecture)
-    return list(days.values())
+    return days

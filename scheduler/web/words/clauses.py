@@ -39,6 +39,8 @@ def reason(key: str, params: Mapping[str, Any]) -> str:
     """Word why an account is behind or stuck (rules.stalling)."""
     days = [name for name in ("on", "since", "until") if params.get(name)]
     values = {**params, **{name: dates.iso_day(str(params[name])) for name in days}}
+    if params.get("working_days") == 0 and f"{key}_none" in _reasons():
+        key = f"{key}_none"
     words = _reasons().get(key)
     return words % values if words is not None else key
 
@@ -111,7 +113,7 @@ def _clause_sentences(params: Mapping[str, Any]) -> dict[str, str]:
         "setup_open": _("必須 %(total)d 項目のうち %(left)d 項目が残っています: %(open_steps)s"),
         "setup_nothing_required": _("必須の項目はありません。"),
         "usage_met": _("製品の利用を確認できました（%(days)d 日）。"),
-        "usage_confirmed": _("担当者が利用開始を確認しました。"),
+        "usage_confirmed": _("自社担当が利用開始を確認しました。"),
         "usage_none": _("まだ利用の記録がありません。"),
         "usage_days_short": _("利用した日は %(days)d 日です（必要 %(days_needed)d 日）。"),
         "field_filled": _("入力済みです。"),
@@ -148,6 +150,9 @@ def _reasons() -> dict[str, str]:
             "利用開始予定日（%(on)s）を %(working_days)d 営業日過ぎ、条件が %(open)d 件残っています"
         ),
         "planned_start_near": _("利用開始予定日（%(on)s）まで %(working_days)d 営業日、条件が %(open)d 件残っています"),
+        # No working day lies between today and the planned start.
+        "past_planned_start_none": _("利用開始予定日（%(on)s）を過ぎ、条件が %(open)d 件残っています"),
+        "planned_start_near_none": _("利用開始予定日（%(on)s）まで営業日がなく、条件が %(open)d 件残っています"),
         "no_progress": _("%(working_days)d 営業日、動きがありません（%(since)s から）"),
         "long_in_stage": _("オンボーディングが %(working_days)d 営業日続いています（%(since)s から）"),
         "missed_repeatedly": _("続けて %(times)d 回欠席しています"),
