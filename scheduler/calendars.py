@@ -32,8 +32,8 @@ class LectureEvent:
     """One revision of a lecture as one reader may see it; all moments are aware.
 
     `uid` never changes, `sequence` rises with every change of time, place or status, `revised_at` is when that was.
-    `status` is scheduled, cancelled, or left (held, but the reader gave the seat up); `url` is the reader's own link, empty for none; `locale` (ja, en) is the
-    language of the mark on a cancelled lecture's title.
+    `status` is scheduled, cancelled, or left (held, but the reader gave the seat up); `url` is the reader's own link,
+    empty for none; `locale` (ja, en) is the language of the mark on the title of what will not take place.
     """
 
     uid: str
