@@ -62,7 +62,7 @@ def decide(stage: str) -> ResponseReturnValue:
         flash(ngettext("%(num)d 社の対応方針を決めました。", "%(num)d 社の対応方針を決めました。", decided))
     else:
         flash(_("未決定の顧客企業を選択してください。"), "warning")
-    return redirect(url_for(".index", state="undecided"))
+    return redirect(local_path(request.form.get("next"), url_for(".index", state="undecided")))
 
 
 @accounts.get("/checks")
