@@ -90,6 +90,7 @@ def cancel(registration_id: int, now: datetime, actor: Actor) -> None:
             lecture_id=lecture.id,
         )
         db.session.flush()
+        readiness.refresh(row.contact.account_id, now)
         promote(lecture.id, now, actor)
 
 
