@@ -83,7 +83,7 @@ def _add_task(tasks: celery.Celery, app: Flask, job: jobs.Job, context: jobs.Con
     one_at_a_time = threading.Lock()
 
     def task() -> None:
-        if not one_at_a_time.acquire(blocking=False):
+        if _stopping.is_set() or not one_at_a_time.acquire(blocking=False):
             return
         try:
             with app.app_context():
@@ -91,7 +91,7 @@ def _add_task(tasks: celery.Celery, app: Flask, job: jobs.Job, context: jobs.Con
         finally:
             one_at_a_time.release()
 
-    tasks.task(task, name=job.name)
+    tasks.task(task, name=job.name, shared=False)
 
 
 @setup_logging.connect

@@ -92,7 +92,8 @@ def _to_json(value: Any) -> str:
 
 db = Database(
     metadata=Base.metadata,
-    engine_options={"json_serializer": _to_json},
+    # Parameters hold names and addresses, which belong into no log.
+    engine_options={"json_serializer": _to_json, "hide_parameters": True},
     session_options={"expire_on_commit": False},
 )
 
