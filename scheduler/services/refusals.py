@@ -47,6 +47,18 @@ class LectureOver(Refused):
     key = "lecture_over"
 
 
+class LectureNotBegun(Refused):
+    """The lecture has not begun, so nobody can have attended it."""
+
+    key = "lecture_not_begun"
+
+
+class JoinNotOpen(Refused):
+    """The meeting opens a quarter of an hour before the lecture begins; `opens_at` says when (ISO 8601, UTC)."""
+
+    key = "join_not_open"
+
+
 class LectureCancelled(Refused):
     """The lecture was cancelled."""
 
@@ -117,3 +129,21 @@ class LetterGone(Refused):
     """The customer was told of the new contact person, so the handover can no longer be undone."""
 
     key = "letter_gone"
+
+
+class FileUnreadable(Invalid):
+    """A handed-in file cannot be used; `why` is the reader's key and the other params are what it names."""
+
+    key = "file_unreadable"
+
+
+class FileTooLarge(FileUnreadable):
+    """A handed-in file is larger than this program reads."""
+
+    status = 413
+
+
+class DateOrderOpen(FileUnreadable):
+    """A list's dates may be read month first or day first; `columns` and `examples` say which. Somebody must choose."""
+
+    status = 409

@@ -94,6 +94,7 @@ _TERMS: dict[str, Mapping[str, Any]] = {
     "team": terms.TEAMS,
     "audience": terms.AUDIENCES,
     "verdict": terms.VERDICTS,
+    "list": terms.LISTS,
 }
 
 
@@ -168,5 +169,7 @@ def _of_progress() -> dict[str, str]:
         "handover_withdrawn": _("引き継ぎの依頼を取り下げました。"),
         "handover_undone": _("引き継ぎの引き受けを取り消しました（%(to)s に戻りました）。"),
         "handover_letter_changed": _("担当者変更のご案内に一言を添えました。"),
+        "unsubscribed": _("%(person)s のアドレスへのメール配信を停止しました（%(list)s）。"),
+        "resubscribed": _("%(person)s のアドレスへのメール配信を再開しました（%(list)s）。"),
         "mail_retried": _("メールをもう一度送信しました。"),
     }

@@ -54,6 +54,12 @@ CHECKS = {
     "shared_address": _("店舗などの共用アドレスです"),
     "second_person": _("同じアドレスの方がほかにもいます"),
     "several_stores": _("複数の店舗に在籍しています"),
+    "unreachable": _("メールアドレスも電話番号もありません"),
+    "email_invalid": _("取り込んだメールアドレスの形が正しくありませんでした"),
+    "several_emails": _("取り込んだメールアドレスが複数ありました"),
+    "no_name": _("氏名がありません"),
+    "language_unknown": _("取り込んだ言語に対応していません"),
+    "conflict": _("取り込んだ行どうしで内容が違いました"),
 }
 FIELDS = {
     "name": _("名称"),
@@ -80,6 +86,7 @@ FIELDS = {
     "join_url": _("参加リンク"),
     "capacity": _("定員"),
 }
+LISTS = {"invitations": _("レクチャーのご案内"), "nudges": _("欠席後などのフォロー")}
 LANGUAGES = {"ja": "日本語", "en": "English"}
 
 
