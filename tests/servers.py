@@ -191,12 +191,12 @@ def worker(env: Mapping[str, str], cwd: Path) -> Iterator[subprocess.Popen[bytes
 
 
 @contextmanager
-def web(env: Mapping[str, str], cwd: Path) -> Iterator[str]:
-    """Run `tasuki web` on a free port until it answers; yield its address.
+def web(env: Mapping[str, str], cwd: Path, port: int | None = None) -> Iterator[str]:
+    """Run `tasuki web` on this port, else a free one, until it answers; yield its address.
 
     TASUKI_BASE_URL is set to that address where `env` has none.
     """
-    port = free_port()
+    port = port or free_port()
     base = f"http://127.0.0.1:{port}"
     with _started(tasuki("web", "--port", str(port)), {"TASUKI_BASE_URL": base} | dict(env), cwd, "web") as process:
         eventually(lambda: process.poll() is not None or _healthy(base), seconds=30, what="the first page")
