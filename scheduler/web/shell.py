@@ -42,19 +42,23 @@ def owner(account: Account) -> Staff | None:
 def menu() -> list[MenuItem]:
     """List the staff's menu, without what the member's team may not open."""
     lines = [
-        ("/staff/today", _("今日・今週"), "view"),
-        ("/staff/accounts", _("顧客"), "view"),
-        ("/staff/lectures", _("スケジュール"), "view"),
-        ("/staff/handovers", _("引き継ぎ"), "view"),
-        ("/staff/mails", _("メール"), "view"),
-        ("/staff/imports", _("取り込み"), "import"),
-        ("/staff/settings", _("管理"), "settings"),
+        ("/staff/today", _("今日・今週"), "view", ()),
+        ("/staff/accounts", _("顧客"), "view", ("/staff/introductions",)),
+        ("/staff/lectures", _("スケジュール"), "view", ("/staff/series",)),
+        ("/staff/handovers", _("引き継ぎ"), "view", ()),
+        ("/staff/mails", _("メール"), "view", ()),
+        ("/staff/imports", _("取り込み"), "import", ()),
+        ("/staff/settings", _("管理"), "settings", ("/staff/members",)),
     ]
     return [
-        MenuItem(path, label, request.path == path or request.path.startswith(path + "/"))
-        for path, label, action in lines
+        MenuItem(path, label, any(_is_under(folder) for folder in (path, *others)))
+        for path, label, action, others in lines
         if current_user.may(action)
     ]
+
+
+def _is_under(folder: str) -> bool:
+    return request.path == folder or request.path.startswith(folder + "/")
 
 
 def this_page(**changes: object) -> str:
