@@ -2,7 +2,7 @@
 SHELL := /bin/sh
 .SHELLFLAGS := -ec
 .DEFAULT_GOAL := help
-.PHONY: help run test check proof bench bench-large lock translations
+.PHONY: help run test check proof bench lock translations
 
 PORT ?= 8000
 # The first Python from 3.11 on.
@@ -16,7 +16,7 @@ help:
 	@echo 'make test       all tests that this machine can run'
 	@echo 'make check      format, lint, types, imports, translations'
 	@echo 'make proof      the long proofs: load, faults, simulated weeks'
-	@echo 'make bench      speed and memory; make bench-large on much more data'
+	@echo 'make bench      speed and memory'
 	@echo 'make lock       write the lock files anew from pyproject.toml'
 	@echo 'make translations  collect the words of code and pages, and compile them'
 
@@ -39,8 +39,6 @@ proof: $(READY)
 bench: $(READY)
 	@$(BIN)/python -m tests.bench
 
-bench-large: $(READY)
-	@$(BIN)/python -m tests.bench --large
 
 lock: $(READY)
 	@$(BIN)/uv pip compile -q pyproject.toml --generate-hashes --no-emit-index-url --universal --python-version 3.11 \

@@ -20,11 +20,12 @@ MINIMUM_PASSWORD = 10
 
 # team × action. Who is not listed may look but not act; operations (managers, CS operations) may do everything.
 PERMISSIONS: dict[str, frozenset[str]] = {
-    "sales": frozenset({"view"}),
+    "sales": frozenset({"view", "request_handover"}),
     "onboarding": frozenset(
         {
             "view", "import", "edit_accounts", "introduce", "schedule", "register", "attendance", "setup",
-            "request_handover", "mails", "export",
+            "request_handover",
+            "accept_handover", "mails", "export",
         }
     ),
     "success": frozenset(

@@ -1,0 +1,247 @@
+"""Answers how fast and how small the program is, as ratios to what Flask itself costs in the same run (`make bench`).
+
+Prints one line a job, the median of three runs: `name value unit ratio=R floor=NAME goal=G`. It ends with 0 whatever the
+figures are: they are for reading, never for passing.
+"""
+
+from __future__ import annotations
+
+import re
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import requests
+
+from scheduler.settings import Settings
+from tests import servers
+from tests.bench import load
+from tests.bench.prepare import Ground, ground
+from tests.browsing import Browser
+
+RUNS = 3
+LIST = Path(__file__).parents[1] / "data" / "customers_cp932.csv"
+
+
+def main() -> None:
+    """Run all jobs."""
+    with tempfile.TemporaryDirectory(prefix="tasuki-bench-") as name:
+        folder = Path(name)
+        env = _environment(folder)
+        _must("migrate", env=env, cwd=folder)
+        given = Settings(
+            **{key.removeprefix("TASUKI_").lower(): value for key, value in env.items() if key.startswith("TASUKI_")}
+        )
+        things = ground(given)
+        with servers.web(env, folder) as base, servers.worker(env, folder) as worker:
+            feed_bytes = requests.get(f"{base}/{things.feed}", timeout=10).content
+            (folder / "feed.ics").write_bytes(feed_bytes)
+            with _floors(folder, given.database_url) as floor_port:
+                _rates(base, floor_port, things)
+            _report(base, things)
+            _memory(base, worker)
+        _starts(env, folder)
+        _imports(folder)
+
+
+def _rates(base: str, floor_port: int, things: Ground) -> None:
+    port = int(base.rpartition(":")[2])
+    etag = requests.get(f"{base}/{things.feed}", timeout=10).headers["ETag"]
+    get, post = _repeated, _posts(base, port, things)
+    hello = _median(floor_port, get("/hello", floor_port, 3000), 200)
+    unchanged = _median(floor_port, get("/unchanged", floor_port, 3000), 304)
+    same = _median(floor_port, get("/bytes", floor_port, 2000), 200)
+    inserted = _median(floor_port, [load.request("POST", "/insert", floor_port)] * 500, 200)
+    asked = _median(port, get(f"/{things.feed}", port, 3000, {"If-None-Match": etag}), 304)
+    _line("feed_304", asked, "1/s", asked / unchanged, "flask_304", 0.45)
+    whole = _median(port, get(f"/{things.feed}", port, 1500), 200)
+    _line("feed_200", whole, "1/s", whole / same, "flask_same_bytes", 0.35)
+    programme = _median(port, get("/lectures", port, 400), 200)
+    _line("programme", programme, "1/s", programme / hello, "flask_hello", 0.08)
+    registered = statistics.median(_checked(load.run(port, batch), 302) for batch in post)
+    _line("registration", registered, "1/s", registered / inserted, "insert_commit", 0.3)
+
+
+def _posts(base: str, port: int, things: Ground) -> list[list[bytes]]:
+    """Prepare one registration for each person, in as many batches as there are runs; session and token are the browser's."""
+    browser = Browser(base)
+    page = browser.get("/" + things.pages[0])
+    token = re.search(r'name="csrf_token" value="([^"]+)"', page)
+    assert token is not None
+    cookie = "; ".join(f"{name}={value}" for name, value in browser.session.cookies.items())
+    headers = {"Cookie": cookie, "Content-Type": "application/x-www-form-urlencoded", "Referer": base + "/"}
+    body = f"csrf_token={token[1]}".encode()
+    size = len(things.pages) // RUNS
+    return [
+        [
+            load.request("POST", f"/{page}/lectures/{things.lecture_id}/register", port, headers, body)
+            for page in things.pages[run * size : (run + 1) * size]
+        ]
+        for run in range(RUNS)
+    ]
+
+
+def _report(base: str, things: Ground) -> None:
+    """Upload a report of 500 people, rejoins among them, up to its preview."""
+    browser = Browser(base)
+    browser.press("/staff/sign-in", "サインイン", {"email": "bench@vendor.example", "password": things.member_password})
+    address = f"/staff/lectures/{things.past_lecture_id}/report"
+    file = _five_hundred(browser.get(f"/staff/lectures/{things.past_lecture_id}"), things)
+    taken = _timed(lambda: browser.press(address, "", files={"file": ("report.csv", file)}, of="file"))
+    print(f"report_500 {taken:.2f} s goal=2")
+
+
+def _five_hundred(page: str, things: Ground) -> bytes:
+    start = datetime.now(ZoneInfo("Asia/Tokyo")) - timedelta(hours=20)
+    lines = ["名前 (元の名前),ユーザーメール,参加時刻,退出時刻,所要時間（分）,ゲスト"]
+    for number, name in enumerate(things.names):
+        assert name in page
+        for part in range(1 + number % 2):
+            joined = start + timedelta(minutes=1 + 30 * part)
+            left = joined + timedelta(minutes=28)
+            lines.append(f"{name},,{joined:%Y/%m/%d %I:%M:%S %p},{left:%Y/%m/%d %I:%M:%S %p},28,はい")
+    return "\r\n".join(lines).encode("utf-8-sig")
+
+
+def _memory(base: str, worker: subprocess.Popen[bytes]) -> None:
+    """Add up the proportional share of memory of web server (all its processes) and worker, after the jobs above."""
+    port = int(base.rpartition(":")[2])
+    listening = [pid for pid in _processes() if f"--port\x00{port}" in _command(pid)]
+    total = sum(_pss(pid) for pid in {*listening, *_family(worker.pid)})
+    print(f"memory {total / 1024:.0f} MiB goal=250")
+
+
+def _starts(env: dict[str, str], folder: Path) -> None:
+    """Measure from the command to the first answer."""
+
+    def once() -> None:
+        with servers.web(env, folder):
+            seen.append(time.perf_counter())
+
+    seen: list[float] = []
+    took = []
+    for _run in range(RUNS):
+        started = time.perf_counter()
+        once()
+        took.append(seen[-1] - started)
+    print(f"start {statistics.median(took):.2f} s goal=1.5")
+
+
+def _imports(folder: Path) -> None:
+    """Import the CRM's list by the command into an empty database, process start included."""
+    took = []
+    for run in range(RUNS):
+        own = folder / f"import{run}"
+        own.mkdir()
+        env = _environment(own)
+        _must("migrate", env=env, cwd=own)
+        took.append(_once(lambda: _must("import", "accounts", str(LIST), env=env, cwd=own)))  # noqa: B023
+    print(f"crm_import {statistics.median(took):.2f} s goal=4")
+
+
+def _environment(folder: Path) -> dict[str, str]:
+    return servers.environment(
+        database_url=f"sqlite:///{folder / 'bench.db'}",
+        secret_key="a secret for the bench",
+        mail=f"folder:{folder / 'mails'}",
+    )
+
+
+@contextmanager
+def _floors(folder: Path, database_url: str) -> Iterator[int]:
+    port = servers.free_port()
+    env = servers.environment() | {"BENCH_BYTES": str(folder / "feed.ics"), "BENCH_DATABASE": database_url}
+    command = [sys.executable, "-m", "gunicorn", "-w", "2", "--threads", "4", "-k", "gthread", "--preload"]
+    process = subprocess.Popen(
+        [
+            *command,
+            "-b",
+            f"127.0.0.1:{port}",
+            "--log-level",
+            "warning",
+            "--no-control-socket",
+            "tests.bench.floors:app",
+        ],
+        env=env,
+    )
+    try:
+        servers.eventually(lambda: _answers(f"http://127.0.0.1:{port}/hello"), what="the floors' start")
+        yield port
+    finally:
+        servers.stop(process)
+
+
+def _answers(url: str) -> bool:
+    try:
+        return requests.get(url, timeout=1).ok
+    except requests.ConnectionError:
+        return False
+
+
+def _repeated(path: str, port: int, times: int, headers: dict[str, str] | None = None) -> list[bytes]:
+    return [load.request("GET", path, port, headers)] * times
+
+
+def _median(port: int, batch: list[bytes], status: int) -> float:
+    load.run(port, batch[:200])
+    return statistics.median(_checked(load.run(port, batch), status) for _run in range(RUNS))
+
+
+def _checked(result: load.Result, status: int) -> float:
+    if set(result.statuses) != {status}:
+        raise SystemExit(f"expected {status} only, got {result.statuses}")
+    return result.rate
+
+
+def _line(name: str, value: float, unit: str, ratio: float, floor: str, goal: float) -> None:
+    print(f"{name} {value:.0f} {unit} ratio={ratio:.2f} floor={floor} goal={goal}", flush=True)
+
+
+def _timed(act: Callable[[], object]) -> float:
+    return statistics.median(_once(act) for _run in range(RUNS))
+
+
+def _once(act: Callable[[], object]) -> float:
+    started = time.perf_counter()
+    act()
+    return time.perf_counter() - started
+
+
+def _must(*words: str, env: dict[str, str], cwd: Path) -> None:
+    done = servers.run(*words, env=env, cwd=cwd)
+    if done.returncode:
+        raise SystemExit(f"tasuki {' '.join(words)}: {done.stderr}")
+
+
+def _processes() -> list[int]:
+    return [int(path.name) for path in Path("/proc").iterdir() if path.name.isdecimal()]
+
+
+def _command(pid: int) -> str:
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_text()
+    except OSError:
+        return ""
+
+
+def _family(pid: int) -> list[int]:
+    """List a process and its descendants."""
+    children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    return [pid, *(number for child in children for number in _family(int(child)))]
+
+
+def _pss(pid: int) -> int:
+    """Return a process's proportional set size in KiB."""
+    text = Path(f"/proc/{pid}/smaps_rollup").read_text()
+    return int(re.search(r"^Pss:\s+(\d+)", text, re.MULTILINE)[1])  # type: ignore[index]
+
+
+if __name__ == "__main__":
+    main()
