@@ -41,8 +41,14 @@ class Client(FlaskClient):
             return super().open(*args, **kwargs)
         response = contextvars.Context().run(super().open, *args, **kwargs)
         if has_app_context():
-            db.session.rollback()
+            see_anew()
         return response
+
+
+def see_anew() -> None:
+    """Let the test's own session see what others have written meanwhile."""
+    db.session.rollback()
+    db.session.expire_all()
 
 
 @pytest.fixture(autouse=True, scope="session")

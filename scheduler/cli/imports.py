@@ -2,14 +2,124 @@
 
 from __future__ import annotations
 
-import click
+import sys
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import Any
 
+import click
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+
+from scheduler.app import row_sentence, sentence
+from scheduler.cli.output import as_json, write_json, write_table
+from scheduler.cli.program import NothingDone, in_app, now
 from scheduler.cli.words import _
+from scheduler.readers.customer_rows import Refusal
+from scheduler.readers.tables import MAX_BYTES
+from scheduler.services.actors import CLI
+from scheduler.services.imports import confirm, lists, preview
+from scheduler.services.imports.lists import Choices
+from scheduler.services.refusals import DateOrderOpen, NoRowFits
 
 
 @click.group("import", help=_("顧客リストや参加レポートのファイルを取り込みます。"))
 def import_() -> None:
     """Take in a file."""
+
+
+@import_.command("accounts", help=_("顧客リスト（CSV または Excel）を取り込みます。メールは送られません。"))
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option(
+    "--as-of", type=click.DateTime(["%Y-%m-%d"]), help=_("この日を今日とみなして、導入中か利用中かを分けます。")
+)
+@click.option("--date-order", type=click.Choice(["mdy", "dmy"]), help=_("04/01/2026 のような日付の月と日の順序"))
+@click.option("--dry-run", is_flag=True, help=_("何も書き込まず、取り込む内容だけを表示します。"))
+@as_json
+@in_app
+def import_accounts(file: Path, as_of: datetime | None, date_order: str | None, dry_run: bool, as_json: bool) -> None:
+    """Bring in a customer list; rows that do not go in are told on standard error."""
+    data = _read(file)
+    choices = Choices(date_order=date_order, as_of=as_of.date() if as_of else None)
+    try:
+        upload_id, totals, refused = _planned(data, file, choices) if dry_run else _done(data, file, choices)
+    except DateOrderOpen as error:
+        raise NothingDone(
+            f"{sentence(error)}\n{_('例: --date-order mdy（月/日/年）、--date-order dmy（日/月/年）')}"
+        ) from error
+    except NoRowFits as error:
+        _tell(error.params["refused"])
+        raise
+    _tell(refused)
+    if as_json:
+        reasons = [{"row": row.number, "key": row.key, "reason": row_sentence(row)} for row in refused]
+        write_json({"dry_run": dry_run, "upload": upload_id} | totals | {"refused": reasons})
+        return
+    _write(file, totals, dry_run)
+
+
+def _planned(data: bytes, file: Path, choices: Choices) -> tuple[int | None, dict[str, Any], list[Refusal]]:
+    found = lists.read(data, file.name, choices)
+    confirm.need_usable(found)
+    return None, preview.of(found, choices, now()).to_json(), found.refused
+
+
+def _done(data: bytes, file: Path, choices: Choices) -> tuple[int | None, dict[str, Any], list[Refusal]]:
+    with _progress() as progress:
+        result = confirm.bring_in(data, file.name, choices, now(), CLI, progress)
+    return result.upload_id, result.totals, result.refused
+
+
+def _read(file: Path) -> bytes:
+    """Read a file, but never more than shows that it is too large."""
+    try:
+        with file.open("rb") as stream:
+            return stream.read(MAX_BYTES + 1)
+    except FileNotFoundError as error:
+        raise NothingDone(_("%(file)s がありません。ファイルの場所をご確認ください。") % {"file": file}) from error
+    except OSError as error:
+        raise NothingDone(_("%(file)s を読めません。（%(why)s）") % {"file": file, "why": error.strerror}) from error
+
+
+@contextmanager
+def _progress() -> Iterator[confirm.Progress]:
+    """Show on a terminal how many of the accounts are done."""
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+    console = Console(stderr=True)
+    with Progress(*columns, console=console, transient=True, disable=not sys.stderr.isatty()) as bar:
+        task = bar.add_task(_("顧客企業を取り込んでいます"), total=None)
+        yield lambda done, total: bar.update(task, completed=done, total=total)
+
+
+def _tell(refused: Iterable[Refusal]) -> None:
+    for row in refused:
+        click.echo(_("%(row)d 行目: %(reason)s") % {"row": row.number, "reason": row_sentence(row)}, err=True)
+
+
+def _write(file: Path, totals: dict[str, Any], dry_run: bool) -> None:
+    if dry_run:
+        click.echo(_("%(file)s を取り込むと次のようになります（まだ何も取り込んでいません）。") % {"file": file.name})
+    else:
+        click.echo(_("%(file)s を取り込みました。メールは送られていません。") % {"file": file.name})
+    columns = ("new", "changed", "unchanged", "total")
+    parts = {"accounts": _("顧客企業"), "stores": _("店舗"), "contacts": _("先方担当者")}
+    write_table(
+        ("", _("新規"), _("変更"), _("変更なし"), _("合計")),
+        [[label, *(totals[part][column] for column in columns)] for part, label in parts.items()],
+    )
+    told = (
+        (_("これから導入する"), totals["sorts"]["introducing"]),
+        (_("すでに利用中"), totals["sorts"]["live"]),
+        (_("決まっていない"), totals["sorts"]["undecided"]),
+        (_("取り込めなかった行"), len(totals["refused"])),
+        (_("確認が必要な行"), totals["marked"]),
+        (_("手で直したため上書きしなかった項目"), totals["kept"]),
+        (_("新しく登録した自社担当"), len(totals["members"])),
+    )
+    # The empty heading sets the two tables apart.
+    write_table(("", ""), told)
 
 
 COMMANDS = (import_,)

@@ -30,14 +30,19 @@ def staff() -> None:
 @in_app
 def add_member(email: str, team: str, name: str, phone: str, password_stdin: bool) -> None:
     """Add a member; without a password given, print the link by which the member chooses one."""
-    number = members.add(email, team, name, now(), CLI, phone)
-    member = db.session.get_one(Staff, number)
-    if password_stdin:
-        members.set_password(number, member.password_version, sys.stdin.readline().rstrip("\r\n"), now())
+    password = sys.stdin.readline().rstrip("\r\n") if password_stdin else None
+    # One transaction: a password that is refused adds nobody.
+    with db.writing():
+        member = db.session.get_one(Staff, members.add(email, team, name, now(), CLI, phone))
+        if password is not None:
+            members.set_password(member.id, member.password_version, password, now())
+    if password is not None:
         click.echo(_("%(email)s を登録しました。サインインできます。") % {"email": member.email})
         return
     click.echo(_("%(email)s を登録しました。次のリンクでパスワードを設定してください。") % {"email": member.email})
-    click.echo(f"{settings().base_url}/staff/password/{here().links.sign('password', number, member.password_version)}")
+    click.echo(
+        f"{settings().base_url}/staff/password/{here().links.sign('password', member.id, member.password_version)}"
+    )
 
 
 @click.group("token", help=_("APIトークンを管理します。"))

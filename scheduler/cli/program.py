@@ -52,8 +52,7 @@ class Commands(click.Group):
             words = _("%(file)s を読み書きできません。（%(why)s）")
             raise NothingDone(words % {"file": error.filename or "?", "why": error.strerror or error}) from error
         except Exception as error:
-            # The database is not there, or the file is none; its children are faults of ours.
-            if isinstance(error, DBAPIError) and type(error) in (OperationalError, DatabaseError):
+            if isinstance(error, DBAPIError) and _is_away(error):
                 raise NothingDone(_unreachable(error)) from error
             _unexpected(error)
 
@@ -111,6 +110,11 @@ def _inside(command: Command, check: Callable[[], None]) -> Command:
                 raise NothingDone(sentence(refusal)) from refusal
 
     return wrapped  # type: ignore[return-value]
+
+
+def _is_away(error: DBAPIError) -> bool:
+    """Tell whether the database is not there or is none; what SQLite calls "no such …" is a fault of ours."""
+    return type(error) in (OperationalError, DatabaseError) and not str(error.orig).startswith("no such")
 
 
 def _unreachable(error: DBAPIError) -> str:
