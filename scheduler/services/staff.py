@@ -24,8 +24,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     "onboarding": frozenset(
         {
             "view", "import", "edit_accounts", "introduce", "schedule", "register", "attendance", "setup",
-            "request_handover",
-            "accept_handover", "mails", "export",
+            "request_handover", "accept_handover", "mails", "export",
         }
     ),
     "success": frozenset(

@@ -41,6 +41,14 @@ class Member(UserMixin):
         """Tell whether the member's team may do this."""
         return staff.may(self.team, action)
 
+    def gives(self, stage: str) -> bool:
+        """Tell whether the member may ask for accounts of this stage to be taken over: those of the own team."""
+        return self.may("request_handover") and self.team in (stage, "operations")
+
+    def receives(self, stage: str) -> bool:
+        """Tell whether the member may answer for the team of this stage."""
+        return self.may("accept_handover") and self.team in (stage, "operations")
+
 
 @login.user_loader
 def _load(identity: str) -> Member | None:

@@ -77,7 +77,7 @@ def show(handover_id: int) -> ResponseReturnValue:
 @access.requires("request_handover")
 def new(account_id: int) -> ResponseReturnValue:
     """Show the form that asks the next team to take an account over."""
-    account = db.session.get(Account, account_id) or abort(404)
+    account = _given(account_id)
     waiting = select(Handover.id).where(Handover.account_id == account_id, Handover.state == "requested")
     if (number := db.session.scalar(waiting)) is not None:
         return redirect(url_for(".show", handover_id=number))
@@ -91,6 +91,7 @@ def new(account_id: int) -> ResponseReturnValue:
 @access.requires("request_handover")
 def create(account_id: int) -> ResponseReturnValue:
     """Ask the next team to take an account over."""
+    account = _given(account_id)
     try:
         number = service.request(
             account_id,
@@ -103,7 +104,7 @@ def create(account_id: int) -> ResponseReturnValue:
         )
     except (Invalid, NotReady) as error:
         errors = {"reason": refusals.sentence(error)} if isinstance(error, NotReady) else inputs.errors(error)
-        return _form(db.session.get(Account, account_id) or abort(404), errors), error.status
+        return _form(account, errors), error.status
     flash(_("引き継ぎを依頼しました。引き継ぎ先にメールでお知らせします。"))
     return redirect(url_for(".show", handover_id=number))
 
@@ -135,6 +136,8 @@ def give_back(handover_id: int) -> ResponseReturnValue:
 @access.requires("request_handover")
 def withdraw(handover_id: int) -> ResponseReturnValue:
     """Take the request back."""
+    if not current_user.gives(_the(handover_id).from_stage):
+        abort(403)
     try:
         service.withdraw(handover_id, request.form.get("reason", ""), edge.now(), edge.staff_actor())
     except Refused as error:
@@ -175,13 +178,21 @@ def _decide(handover_id: int, act: Callable[[int, Any, Any], None], told: str) -
     return redirect(url_for(".show", handover_id=handover_id))
 
 
+def _given(account_id: int) -> Account:
+    """Return an account that the member's team looks after."""
+    account = db.session.get(Account, account_id) or abort(404)
+    if not current_user.gives(account.stage):
+        abort(403)
+    return account
+
+
 def _only_receiving_team(handover_id: int) -> None:
     if not _receives(_the(handover_id)):
         abort(403)
 
 
 def _receives(row: Handover) -> bool:
-    return current_user.may("accept_handover") and current_user.team in (row.to_stage, "operations")
+    return bool(current_user.receives(row.to_stage))
 
 
 def _mine(mine: bool) -> tuple[ColumnElement[bool], ...]:
