@@ -16,7 +16,7 @@ def register(app: Flask) -> None:
     """Word every error that reaches a page."""
     app.register_error_handler(Refused, _refused)
     app.register_error_handler(CSRFError, _csrf)
-    app.register_error_handler(HTTPException, _http)
+    app.register_error_handler(HTTPException, of_http)
     app.register_error_handler(Exception, _fault(app))
 
 
@@ -36,7 +36,8 @@ def _csrf(_error: CSRFError) -> ResponseReturnValue:
     )
 
 
-def _http(error: HTTPException) -> ResponseReturnValue:
+def of_http(error: HTTPException) -> ResponseReturnValue:
+    """Show the page of an HTTP error."""
     status = error.code or 500
     if status < 400:
         return error.get_response()

@@ -1,0 +1,75 @@
+"""Courses over the API: put by key, read, and refused with the field that is wrong."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.factories import a_course
+from tests.web.api.conftest import Program
+
+pytestmark = pytest.mark.usefixtures("database")
+
+BASIC = {"name": {"ja": "基本操作編", "en": "Basics"}, "minutes": 60, "minimum_minutes": 40}
+
+
+def test_a_course_is_made_by_its_key_and_changed_by_putting_it_again(program: Program) -> None:
+    made = program.put("/courses/basic", BASIC)
+    assert (made.status_code, made.json["key"], made.json["minutes"]) == (201, "basic", 60)
+    assert made.headers["Location"] == "http://127.0.0.1:8000/api/v1/courses/basic"
+    changed = program.put("/courses/basic", BASIC | {"minutes": 90})
+    assert (changed.status_code, changed.json["minutes"]) == (200, 90)
+    assert program.get("/courses/basic").json == changed.json
+
+
+def test_what_was_read_can_be_put_back(program: Program) -> None:
+    program.put("/courses/basic", BASIC)
+    program.put("/courses/advanced", BASIC | {"prerequisite": "basic"})
+    read = program.get("/courses/advanced").json
+    assert read["prerequisite"] == "basic"
+    again = program.put("/courses/advanced", read)
+    assert (again.status_code, again.json) == (200, read)
+
+
+def test_a_name_in_one_language_is_enough(program: Program) -> None:
+    assert program.put("/courses/basic", BASIC | {"name": "基本操作編"}).json["name"] == {"ja": "基本操作編"}
+
+
+def test_the_list_is_read_piece_by_piece(program: Program) -> None:
+    for key in ("basic", "advanced", "expert"):
+        a_course(key)
+    first = program.get("/courses", limit=2).json
+    second = program.get("/courses", limit=2, cursor=first["next"]).json
+    assert [course["key"] for course in first["items"] + second["items"]] == ["basic", "advanced", "expert"]
+    assert second["next"] is None
+
+
+@pytest.mark.parametrize(
+    ("change", "field"),
+    [
+        ({"name": {}}, "name"),
+        ({"name": {"fr": "Bases"}}, "name"),
+        ({"name": 3}, "name"),
+        ({"minutes": 0}, "minutes"),
+        ({"minutes": "sixty"}, "minutes"),
+        ({"minutes": True}, "minutes"),
+        ({"minutes": 60.5}, "minutes"),
+        ({"minimum_minutes": 61}, "minimum_minutes"),
+        ({"prerequisite": "unknown"}, "prerequisite"),
+        ({"prerequisite": "basic"}, "prerequisite"),
+        ({"minuts": 60}, "minuts"),
+    ],
+)
+def test_a_wrong_field_is_named_and_nothing_is_written(program: Program, change: dict[str, Any], field: str) -> None:
+    program.put("/courses/basic", BASIC)
+    refused = program.put("/courses/basic", BASIC | change)
+    assert (refused.status_code, refused.json["field"]) == (422, field)
+    assert [error["field"] for error in refused.json["errors"]] == [field]
+    assert program.get("/courses/basic").json["minutes"] == 60
+
+
+def test_an_unknown_course_is_404_with_its_key(program: Program) -> None:
+    missing = program.get("/courses/nothing")
+    assert (missing.status_code, missing.json["reason"]) == (404, "not_found")
+    assert missing.json["params"] == {"what": "course", "value": "nothing"}
