@@ -17,12 +17,14 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from scheduler.links import Links
 from scheduler.models.db import db, prepare_sqlite
+from scheduler.readers.customer_rows import Refusal
 from scheduler.services.installation import Installation, install
 from scheduler.services.refusals import Refused
 from scheduler.settings import Settings, load
 from scheduler.web import access, edge, errors, feeds, limits
+from scheduler.web.api.register import register_api
 from scheduler.web.blueprints import BLUEPRINTS
-from scheduler.web.words import refusals
+from scheduler.web.words import imports, refusals
 from scheduler.web.words.register import register as register_words
 
 HERE = Path(__file__).resolve().parent
@@ -68,6 +70,11 @@ def installation_of(settings: Settings) -> Installation:
 def sentence(refusal: Refused) -> str:
     """Word a refusal for the command line, which does not reach the pages' words itself."""
     return refusals.sentence(refusal)
+
+
+def row_sentence(refusal: Refusal) -> str:
+    """Word for the command line why a row of a customer list does not go in."""
+    return imports.refusal(refusal.key, refusal.params)
 
 
 def templates_folder() -> Path:
@@ -125,7 +132,7 @@ def _plug_pages(app: Flask, settings: Settings) -> None:
     Bootstrap5(app)
     access.login.init_app(app)
     limits.limiter.init_app(app)
-    CSRFProtect(app)
+    csrf = CSRFProtect(app)
     Talisman(
         app,
         content_security_policy=POLICY,
@@ -138,6 +145,7 @@ def _plug_pages(app: Flask, settings: Settings) -> None:
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     errors.register(app)
+    register_api(app, csrf)
     register_words(app)
     calendar = feeds.create(app)
     app.wsgi_app = DispatcherMiddleware(app.wsgi_app, {"/calendar": calendar})  # type: ignore[method-assign]

@@ -88,6 +88,10 @@ class People:
 _Key = Callable[[str, str, str], Hashable]
 
 
+def _exactly(email: str, key: str, digits: str) -> Hashable:
+    return (email, key, digits)
+
+
 def _address(email: str, key: str, _: str) -> Hashable:
     return (email, key) if email else None
 
@@ -110,6 +114,7 @@ def _nameless(email: str, key: str, _: str) -> Hashable:
 
 # How a person of the file is found among the known ones, the surest first: as (the file's side, the known side).
 _WAYS: tuple[tuple[_Key, _Key], ...] = (
+    (_exactly, _exactly),
     (_address, _address),
     (_telephone, _telephone),
     (_neither, _neither),

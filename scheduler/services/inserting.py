@@ -18,9 +18,15 @@ def add_missing(model: type[Base], rows: Sequence[dict[str, Any]]) -> int:
 
     Every row names the same columns.
     """
+    return len(added(model, rows, "id"))
+
+
+def added(model: type[Base], rows: Sequence[dict[str, Any]], *columns: str) -> list[tuple[Any, ...]]:
+    """Like `add_missing`, but return these columns of each row that was new."""
     insert = postgresql.insert if db.session.get_bind().dialect.name == "postgresql" else sqlite.insert
-    new = 0
+    told = [model.__table__.c[name] for name in columns]
+    new: list[tuple[Any, ...]] = []
     for start in range(0, len(rows), CHUNK):
         statement = insert(model).values(rows[start : start + CHUNK]).on_conflict_do_nothing()
-        new += len(db.session.execute(statement.returning(model.__table__.c.id)).all())
+        new += [tuple(row) for row in db.session.execute(statement.returning(*told))]
     return new

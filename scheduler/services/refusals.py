@@ -147,3 +147,7 @@ class DateOrderOpen(FileUnreadable):
     """A list's dates may be read month first or day first; `columns` and `examples` say which. Somebody must choose."""
 
     status = 409
+
+
+class NoRowFits(FileUnreadable):
+    """Every row of a list is refused; `refused` lists them with their reasons."""

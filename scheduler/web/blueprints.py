@@ -10,6 +10,7 @@ from scheduler.web.staff.account import account
 from scheduler.web.staff.accounts import accounts
 from scheduler.web.staff.door import door
 from scheduler.web.staff.handovers import handovers
+from scheduler.web.staff.imports import imports
 from scheduler.web.staff.introductions import introductions
 from scheduler.web.staff.lectures import lectures
 from scheduler.web.staff.mails import mails
@@ -30,6 +31,7 @@ BLUEPRINTS: list[Blueprint] = [
     people,
     settings,
     members,
+    imports,
     introductions,
     handovers,
     lectures,

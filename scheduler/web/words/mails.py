@@ -46,5 +46,6 @@ def reason(key: str) -> str:
         "handover_decided": _("引き継ぎの回答がありました"),
         "handover_undone": _("引き受けが取り消されました"),
         "not_ready_again": _("引き継ぎ条件を満たさなくなりました"),
+        "imported": _("顧客リストの取り込みではメールを送りません"),
         "bad_address": _("メールアドレスの形が正しくありません"),
     }.get(key, key)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from flask_babel import gettext as _
 
-from scheduler.services.refusals import Refused
-from scheduler.web.words import faults
+from scheduler.services.refusals import FileUnreadable, Refused
+from scheduler.web.words import faults, files
 
 
 def sentence(error: Refused) -> str:
     """Word a refusal in the reader's language."""
+    if isinstance(error, FileUnreadable):
+        return files.sentence(str(error.params["why"]), error.params)
     table = _sentences() | faults.sentences()
     words = table.get(error.params.get("why", error.key)) or table.get(error.key) or table["refused"]
     return words % error.params if "%(" in words else words
@@ -65,6 +67,7 @@ def _of_registrations() -> dict[str, str]:
             "恐れ入ります。こちらの日程は満席となりました。別の日程をお選びいただくか、キャンセル待ちをお申し込みください。"
         ),
         "lecture_over": _("こちらの日程は受付を終了しました。別の日程をお選びください。"),
+        "join_not_open": _("参加ボタンは、開始の15分前から表示されます。時間になりましたら、もう一度開いてください。"),
         "lecture_cancelled": _("こちらの日程は中止となりました。別の日程をお選びください。"),
         "already_booked": _("こちらの日程はすでにお申し込みいただいています。"),
         "prerequisite_missing": _("このレクチャーは、前提となるレクチャーの受講後にお申し込みいただけます。"),

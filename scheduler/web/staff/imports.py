@@ -1,0 +1,182 @@
+"""Answers how a customer list comes in by the page: handed in, looked at, corrected, confirmed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from scheduler.models.uploads import Upload
+from scheduler.readers.customer_columns import FIELDS
+from scheduler.readers.customer_rows import Refusal
+from scheduler.services.imports import confirm as confirming
+from scheduler.services.imports import lists, staging
+from scheduler.services.imports import preview as previews
+from scheduler.services.imports.lists import Choices
+from scheduler.services.refusals import DateOrderOpen, FileUnreadable, NoRowFits, UploadExpired
+from scheduler.web import access, csvs, edge, inputs
+from scheduler.web.words import columns
+from scheduler.web.words import imports as words
+
+imports = Blueprint("staff_imports", __name__, url_prefix="/staff/imports")
+imports.before_request(access.staff_gate)
+
+PER_PAGE = 20
+# The most lines of one list on the preview; the rest is counted.
+MOST = 200
+# How a form names the decision about one account, before its external id.
+DECISION = "decision:"
+
+
+@imports.get("")
+@access.requires("import")
+def index() -> ResponseReturnValue:
+    """List what was handed in, with the form for another list."""
+    return _index({})
+
+
+@imports.post("")
+@access.requires("import")
+def upload() -> ResponseReturnValue:
+    """Keep a customer list and show what it comes to."""
+    file = request.files.get("file")
+    if file is None or not file.filename:
+        return _index({"file": _("顧客リストのファイルをお選びください。")}), 422
+    try:
+        number = staging.stage(file.read(), file.filename, edge.now(), edge.staff_actor("import"))
+    except FileUnreadable as error:
+        return _index(inputs.errors(error)), error.status
+    return redirect(url_for(".show", upload_id=number))
+
+
+@imports.get("/<int:upload_id>")
+@access.requires("import")
+def show(upload_id: int) -> ResponseReturnValue:
+    """Show what a list would do, or what it did."""
+    waiting = staging.the(upload_id)
+    if waiting.confirmed_at is not None:
+        return _result(waiting)
+    return _preview(waiting)
+
+
+@imports.post("/<int:upload_id>/choices")
+@access.requires("import")
+def choose(upload_id: int) -> ResponseReturnValue:
+    """Read the list anew with the columns and the order of dates that somebody chose."""
+    settled: dict[str, Any] = {}
+    if mapping := {field: request.form[field] for field in FIELDS if field in request.form}:
+        settled["mapping"] = mapping
+    if "date_order" in request.form:
+        settled["date_order"] = request.form["date_order"]
+    try:
+        staging.choose(upload_id, edge.now(), **settled)
+    except UploadExpired:
+        return redirect(url_for(".show", upload_id=upload_id))
+    except FileUnreadable as error:
+        return _unreadable(staging.the(upload_id), error, settled.get("mapping", {}))
+    flash(_("選んだとおりに読み直しました。"))
+    return redirect(url_for(".show", upload_id=upload_id))
+
+
+@imports.post("/<int:upload_id>/confirm")
+@access.requires("import")
+def confirm(upload_id: int) -> ResponseReturnValue:
+    """Bring the list in, with what was decided about accounts that the list leaves open."""
+    decisions = {
+        name.removeprefix(DECISION): value for name, value in request.form.items() if name.startswith(DECISION)
+    }
+    try:
+        staging.choose(upload_id, edge.now(), decisions=decisions, rest=request.form.get("rest", ""))
+        confirming.confirm(upload_id, edge.now(), edge.staff_actor("import"))
+    except (UploadExpired, DateOrderOpen, NoRowFits):
+        # Pressed twice, confirmed by somebody else, too old, a question still open, nothing to bring in: the page says which.
+        return redirect(url_for(".show", upload_id=upload_id))
+    except FileUnreadable as error:
+        return _unreadable(staging.the(upload_id), error, {})
+    return redirect(url_for(".show", upload_id=upload_id))
+
+
+@imports.get("/<int:upload_id>/refused.csv")
+@access.requires("import")
+def refused(upload_id: int) -> ResponseReturnValue:
+    """Hand out the rows that do not go in, as they were written, each with its number and reason."""
+    kept = staging.the(upload_id)
+    choices = Choices.from_json(kept.choices)
+    if kept.confirmed_at is None:
+        staging.waiting(upload_id, edge.now())
+    found = lists.read(kept.content, kept.filename, choices)
+    headers, rows = lists.cells(kept.content, kept.filename, choices)
+    head = [_("行"), _("取り込めなかった理由"), *headers]
+    lines = ([one.number, words.refusal(one.key, one.params), *rows[one.number]] for one in found.refused)
+    return csvs.response(f"refused-{upload_id}.csv", head, lines)
+
+
+def _index(errors: dict[str, str]) -> str:
+    page = max(1, request.args.get("page", 1, type=int))
+    rows, total = staging.past(page, PER_PAGE)
+    return render_template(
+        "staff/imports/index.html",
+        uploads=rows,
+        total=total,
+        page=page,
+        per_page=PER_PAGE,
+        errors=errors,
+        words=words,
+        is_waiting=staging.is_waiting,
+    )
+
+
+def _preview(waiting: Upload) -> ResponseReturnValue:
+    if not staging.is_waiting(waiting, edge.now()):
+        return render_template("staff/imports/expired.html", upload=waiting), 410
+    try:
+        preview = previews.preview(waiting.id, edge.now())
+    except FileUnreadable as error:
+        return _unreadable(waiting, error, {})
+    totals = preview.to_json()
+    return render_template(
+        "staff/imports/preview.html",
+        upload=waiting,
+        preview=preview,
+        totals=totals,
+        question=next(iter(preview.file.questions), None),
+        most=MOST,
+        words=words,
+        decision=DECISION,
+        **_columns(preview.file.columns, preview.file.mapping, {}),
+    )
+
+
+def _unreadable(waiting: Upload, error: FileUnreadable, chosen: dict[str, Any]) -> ResponseReturnValue:
+    """Say what a list lacks, with the form that tells which column is which."""
+    found = error.params.get("columns", ())
+    page = render_template(
+        "staff/imports/unreadable.html",
+        upload=waiting,
+        **_columns(list(found), chosen, inputs.errors(error)),
+    )
+    return page, error.status
+
+
+def _columns(headers: list[str], chosen: dict[str, Any], errors: dict[str, str]) -> dict[str, Any]:
+    """Return what the mapping form needs."""
+    return {
+        "headers": [(header, header) for header in headers],
+        "fields": columns.options(),
+        "chosen": chosen,
+        "errors": errors,
+    }
+
+
+def _result(done: Upload) -> str:
+    totals = done.result or {}
+    return render_template(
+        "staff/imports/result.html",
+        upload=done,
+        totals=totals,
+        refused=[Refusal(**row) for row in totals.get("refused", ())],
+        most=MOST,
+        words=words,
+    )
