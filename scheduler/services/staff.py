@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import cache
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
@@ -40,8 +41,6 @@ PERMISSIONS: dict[str, frozenset[str]] = {
 }  # fmt: skip
 
 _hasher = PasswordHasher()
-# Verified when the address is unknown, so that the answer takes as long as for a known one.
-_NOBODY = _hasher.hash("nobody has this password")
 
 
 def may(team: str, action: str) -> bool:
@@ -112,9 +111,15 @@ def set_password(staff_id: int, version: int, password: str, now: datetime) -> N
 def authenticate(email: str, password: str) -> Staff | None:
     """Return the member whose address and password these are, else None after the same time."""
     member = db.session.scalar(select(Staff).where(Staff.email == email.strip().lower(), Staff.active))
-    known = member.password_hash if member and member.password_hash else _NOBODY
+    known = member.password_hash if member else None
     try:
-        _hasher.verify(known, password)
+        _hasher.verify(known or _nobody(), password)
     except (VerificationError, InvalidHashError):
         return None
-    return member if known is not _NOBODY else None
+    return member if known else None
+
+
+@cache
+def _nobody() -> str:
+    """Make the hash that is verified when the address is unknown, so that the answer takes as long as for a known one."""
+    return _hasher.hash("nobody has this password")
