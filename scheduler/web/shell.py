@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 from flask import current_app, g, request, url_for
 from flask_babel import gettext as _
@@ -61,9 +62,9 @@ def _is_under(folder: str) -> bool:
     return request.path == folder or request.path.startswith(folder + "/")
 
 
-def this_page(**changes: object) -> str:
+def this_page(**changes: Any) -> str:
     """Return the address of the page being read with other values in its query; None takes one away."""
-    query: dict[str, object] = dict(request.args.lists())
+    query: dict[str, Any] = dict(request.args.lists())
     return url_for(str(request.endpoint), **(query | (request.view_args or {}) | changes))
 
 
