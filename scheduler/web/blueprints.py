@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from flask import Blueprint
 
+from scheduler.web.customer.join import join
+from scheduler.web.customer.page import page
+from scheduler.web.customer.registrations import registrations
 from scheduler.web.health import health
 from scheduler.web.language import language
+from scheduler.web.public import public
 from scheduler.web.staff.account import account
 from scheduler.web.staff.accounts import accounts
 from scheduler.web.staff.door import door
@@ -20,10 +24,16 @@ from scheduler.web.staff.roster import roster
 from scheduler.web.staff.series import series
 from scheduler.web.staff.settings import settings
 from scheduler.web.staff.today import today
+from scheduler.web.unsubscribe import unsubscribe
 
 BLUEPRINTS: list[Blueprint] = [
     health,
     language,
+    public,
+    page,
+    registrations,
+    join,
+    unsubscribe,
     door,
     today,
     accounts,

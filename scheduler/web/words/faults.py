@@ -7,7 +7,7 @@ from flask_babel import gettext as _
 
 def sentences() -> dict[str, str]:
     """Word every `why` of an Invalid refusal."""
-    return _of_fields() | _of_lectures() | _of_rules() | _of_accounts()
+    return _of_fields() | _of_lectures() | _of_attendance() | _of_rules() | _of_accounts()
 
 
 def _of_fields() -> dict[str, str]:
@@ -26,6 +26,10 @@ def _of_fields() -> dict[str, str]:
         "name_missing": _("名称を日本語か英語で入力してください。"),
         "reason_missing": _("理由を入力してください。"),
         "another_body": _("この Idempotency-Key は別の内容ですでに使われています。新しいキーで送ってください。"),
+        "companions_too_many": _(
+            "同席される方は %(most)d 名まで、お名前は %(longest)d 文字以内で、1 行にお一人ずつご入力ください。"
+        ),
+        "unknown_list": _("そのような配信はありません。メールのリンクをもう一度開いてください。"),
         "unknown_member": _("その自社担当は登録されていません。一覧からお選びください。"),
         "member_unknown": _("その自社担当は登録されていません。一覧からお選びください。"),
     }
@@ -43,6 +47,17 @@ def _of_lectures() -> dict[str, str]:
         "prerequisite_unknown": _("前提のレクチャー「%(value)s」はありません。"),
         "prerequisite_circular": _("前提のレクチャーが循環しています。別のレクチャーを選んでください。"),
         "unknown_audience": _("案内する方を、窓口のみ・窓口と店長・全員から選んでください。"),
+    }
+
+
+def _of_attendance() -> dict[str, str]:
+    return {
+        "lecture_not_begun": _("まだ始まっていない開催日程です。出欠は開始後に記録できます。"),
+        "missed_unbooked": _("申込のない方は欠席にできません。"),
+        "name_not_in_report": _("「%(value)s」という参加者はレポートにいません。レポートの表示名どおりに指定してください。"),
+        "name_several_times": _(
+            "「%(value)s」という参加者がレポートに複数います。レポートの行番号で指定してください。"
+        ),
     }
 
 
