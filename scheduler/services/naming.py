@@ -27,7 +27,7 @@ def contact_named(name: str) -> int:
         people = [(known, "")] if known is not None else []
     else:
         query = select(Contact.id, Contact.name).where(Contact.email == text.lower()).order_by(Contact.id)
-        people = list(db.session.execute(query).tuples()) if text and "\x00" not in text else []
+        people = list(db.session.execute(query)) if text and "\x00" not in text else []
     if not people:
         raise NotFound(what="contact", field="contact", value=text)
     if len(people) > 1:
@@ -41,7 +41,7 @@ def called(contact_ids: Iterable[int]) -> dict[int, str]:
     emails: dict[int, str | None] = {}
     for start in range(0, len(ids), CHUNK):
         query = select(Contact.id, Contact.email).where(Contact.id.in_(ids[start : start + CHUNK]))
-        emails.update(db.session.execute(query).tuples().all())
+        emails.update(db.session.execute(query).all())
     shared = _shared(sorted({email for email in emails.values() if email}))
     return {number: str(number) if email is None or email in shared else email for number, email in emails.items()}
 

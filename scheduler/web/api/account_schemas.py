@@ -5,7 +5,7 @@ from __future__ import annotations
 from marshmallow import fields as plain
 
 from scheduler.models.accounts import STAGES
-from scheduler.web.api.fields import Choice, Day, Items, Named, Part, Text, Whole, Zone
+from scheduler.web.api.fields import Address, Choice, Day, Items, Named, Part, Text, Whole, Zone
 from scheduler.web.api.schemas import Answer, Input, flag, moment, parts, strings, text, texts, whole
 
 MOST_STORES, MOST_CONTACTS = 2000, 1000
@@ -182,12 +182,12 @@ class ContactInput(Input):
 
 
 class OwnersInput(Input):
-    """Who looks after the account, per team."""
+    """Who looks after the account, per team; null for nobody."""
 
-    sales = Text(allow_none=True)
-    onboarding = Text(allow_none=True)
-    success = Text(allow_none=True)
-    renewal = Text(allow_none=True)
+    sales = Address(allow_none=True)
+    onboarding = Address(allow_none=True)
+    success = Address(allow_none=True)
+    renewal = Address(allow_none=True)
 
 
 class AccountInput(Input):

@@ -10,6 +10,7 @@ from typing import Any, ClassVar
 from urllib.parse import urlsplit
 from zoneinfo import available_timezones
 
+from email_validator import EmailNotValidError, validate_email
 from marshmallow import ValidationError, fields
 
 from scheduler.services.installation import here
@@ -221,6 +222,22 @@ class Link(Text):
         if not usable:
             raise fault("link_malformed", value)
         return text
+
+
+class Address(Text):
+    """A member's mail address."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs["metadata"] = {"format": "email"} | kwargs.get("metadata", {})
+        super().__init__(**kwargs)
+
+    def _deserialize(self, value: Any, *args: Any, **kwargs: Any) -> str:
+        try:
+            return validate_email(
+                super()._deserialize(value), check_deliverability=False, test_environment=True
+            ).normalized
+        except EmailNotValidError as error:
+            raise fault("email_malformed", value) from error
 
 
 class Zone(Text):

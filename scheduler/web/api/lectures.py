@@ -17,7 +17,7 @@ from scheduler.services.refusals import Invalid
 from scheduler.web import edge
 from scheduler.web.api import examples, paging, requests
 from scheduler.web.api.blueprint import PREFIX, Blueprint
-from scheduler.web.api.fields import Bilingual, Choice, Fault, Link, Moment, Named, Text, Whole, Zone
+from scheduler.web.api.fields import Address, Bilingual, Choice, Fault, Link, Moment, Named, Text, Whole, Zone
 from scheduler.web.api.schemas import Answer, Input, Paging, moment, page_of, text, texts, whole
 
 resource = Blueprint("lectures", "開催日程。定期開催の各回、単発の開催、一社だけの個社開催。")
@@ -64,7 +64,7 @@ class LectureInput(Input):
     account = Named(
         allow_none=True, metadata={"description": "個社開催にするとき、顧客企業の外部ID。その企業だけに見えます。"}
     )
-    host = Text(allow_none=True, metadata={"description": _HOST})
+    host = Address(allow_none=True, metadata={"description": _HOST})
     join_url = Link(load_default="", metadata={"description": "オンライン会議の参加リンク。"})
     locale = Choice("ja", "en", load_default="ja", metadata={"description": "開催の言語。"})
 
@@ -80,7 +80,7 @@ class LecturePatch(Input):
     starts_at = Moment(metadata={"description": f"{_STARTS}終了を送らなければ長さはそのままです。"})
     ends_at = Moment(metadata={"description": _ENDS})
     capacity = Whole(1, 10_000, metadata={"description": "定員。申込済みの席数より少なくはできません。"})
-    host = Text(allow_none=True, metadata={"description": _HOST})
+    host = Address(allow_none=True, metadata={"description": _HOST})
     join_url = Link(metadata={"description": "オンライン会議の参加リンク。"})
     status = Choice("scheduled", "cancelled", metadata={"description": "cancelled で中止、scheduled で元に戻します。"})
     reason = Bilingual(500, metadata={"description": "お客様に伝える理由。中止のときは必ず送ります。"})

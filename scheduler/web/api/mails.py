@@ -79,7 +79,7 @@ def mail_answers(rows: Sequence[Mail]) -> list[dict[str, Any]]:
     names = naming.called(row.contact_id for row in rows if row.contact_id is not None)
     ids = sorted({row.account_id for row in rows if row.account_id is not None})
     of = select(Account.id, Account.external_id).where(Account.id.in_(ids))
-    accounts = dict(db.session.execute(of).tuples().all())
+    accounts = dict(db.session.execute(of).all())
     return [_answer(row, names, accounts) for row in rows]
 
 

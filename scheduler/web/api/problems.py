@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime
+from itertools import islice
 from typing import Any, NoReturn
 
 from flask import Flask, Response, current_app, request
@@ -20,6 +21,8 @@ from scheduler.web.api.fields import Fault, written
 MEDIA_TYPE = "application/problem+json"
 # How long the window of refused tokens is (limits.REFUSALS).
 PATIENCE_SECONDS = 600
+# How many wrong fields one answer lists.
+MOST_FAULTS = 100
 
 
 def of_refusal(error: Refused) -> ResponseReturnValue:
@@ -90,7 +93,7 @@ def _of_fields(messages: Mapping[str, Any]) -> ResponseReturnValue:
     faults = [
         {"field": field, "why": fault.why, "detail": words.of_fault(fault, field.rpartition(".")[2])}
         for found in messages.values()
-        for field, fault in _flat(found)
+        for field, fault in islice(_flat(found), MOST_FAULTS)
     ]
     first = faults[0]
     detail = f"{first['field']}: {first['detail']}" if first["field"] else first["detail"]

@@ -17,7 +17,7 @@ from scheduler.web.api import examples, paging, requests
 from scheduler.web.api.account_schemas import SetupAnswer
 from scheduler.web.api.accounts import step_answer
 from scheduler.web.api.blueprint import Blueprint
-from scheduler.web.api.fields import Choice, Flag, Moment, Text
+from scheduler.web.api.fields import Choice, Flag, Moment, Text, fault
 from scheduler.web.api.schemas import Answer, Input, Paging, moment, page_of, text, whole
 from scheduler.web.words.history import lines
 
@@ -43,6 +43,8 @@ class UsageInput(Input):
 
     @pre_load(pass_collection=True)
     def _one_or_many(self, data: Any, **_: Any) -> Any:
+        if not isinstance(data, dict | list):
+            raise fault("not_an_object")
         return [data] if isinstance(data, dict) else data
 
 

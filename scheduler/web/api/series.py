@@ -17,7 +17,7 @@ from scheduler.services.installation import here
 from scheduler.web import edge
 from scheduler.web.api import examples, paging, requests
 from scheduler.web.api.blueprint import PREFIX, Blueprint
-from scheduler.web.api.fields import NOTE, Choice, Link, LocalMoment, Text, Whole, Zone
+from scheduler.web.api.fields import NOTE, Address, Choice, Link, LocalMoment, Text, Whole, Zone
 from scheduler.web.api.schemas import Answer, Input, Paging, moment, page_of, text, whole
 
 resource = Blueprint("series", "定期開催。規則を登録すると、90 日先までの開催日程がすぐにできます。")
@@ -61,7 +61,7 @@ class SeriesInput(Input):
     )
     minutes = Whole(1, 720, metadata={"description": "長さ（分）。送らなければレクチャーの長さ。"})
     capacity = Whole(1, 10_000, required=True, metadata={"description": "各回の定員。"})
-    host = Text(
+    host = Address(
         allow_none=True,
         metadata={"description": "講師のメールアドレス。未登録ならパスワードのない自社担当として登録します。"},
     )
