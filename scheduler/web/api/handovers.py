@@ -96,7 +96,7 @@ def list_handovers(asked: dict[str, Any]) -> dict[str, Any]:
     return {"items": handover_answers(page), "next": following}
 
 
-@resource.get("/handovers/<int(max=2147483647):handover_id>")
+@resource.get("/handovers/<id:handover_id>")
 @resource.response(200, HandoverAnswer, example=examples.HANDOVER)
 @resource.operation("引き継ぎを一件読む")
 def read_handover(handover_id: int) -> dict[str, Any]:
@@ -117,7 +117,7 @@ def create_handover(values: dict[str, Any]) -> Response:
     )
 
 
-@resource.patch("/handovers/<int(max=2147483647):handover_id>")
+@resource.patch("/handovers/<id:handover_id>")
 @resource.arguments(HandoverPatch, example=examples.HANDOVER_PATCH)
 @resource.response(200, HandoverAnswer, example=examples.HANDOVER)
 @resource.operation(

@@ -116,7 +116,7 @@ def list_lectures(asked: dict[str, Any]) -> dict[str, Any]:
     return {"items": lecture_answers(page), "next": following}
 
 
-@resource.get("/lectures/<int(max=2147483647):lecture_id>")
+@resource.get("/lectures/<id:lecture_id>")
 @resource.response(200, LectureAnswer, example=examples.LECTURE)
 @resource.operation("開催日程を一件読む")
 def read_lecture(lecture_id: int) -> dict[str, Any]:
@@ -135,7 +135,7 @@ def create_lecture(values: dict[str, Any]) -> Response:
     return requests.create(LectureAnswer(), lambda: _create(values), lambda answer: f"{PREFIX}/lectures/{answer['id']}")
 
 
-@resource.patch("/lectures/<int(max=2147483647):lecture_id>")
+@resource.patch("/lectures/<id:lecture_id>")
 @resource.arguments(LecturePatch, example=examples.LECTURE_PATCH)
 @resource.response(200, LectureAnswer, example=examples.LECTURE)
 @resource.operation(

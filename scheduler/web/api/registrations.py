@@ -22,8 +22,8 @@ from scheduler.web.api.schemas import Answer, Input, Paging, flag, moment, page_
 
 resource = Blueprint("registrations", "申込。先方担当者一人が、一つの開催日程に申し込んだもの。")
 
-ONE = "/lectures/<int(max=2147483647):lecture_id>/registrations/<int(max=2147483647):registration_id>"
-ALL = "/lectures/<int(max=2147483647):lecture_id>/registrations"
+ONE = "/lectures/<id:lecture_id>/registrations/<id:registration_id>"
+ALL = "/lectures/<id:lecture_id>/registrations"
 MOST_COMPANIONS = 50
 
 

@@ -84,7 +84,7 @@ def list_series(asked: dict[str, Any]) -> dict[str, Any]:
     return {"items": [series_answer(row) for row in page], "next": following}
 
 
-@resource.get("/series/<int(max=2147483647):series_id>")
+@resource.get("/series/<id:series_id>")
 @resource.response(200, SeriesAnswer, example=examples.SERIES)
 @resource.operation("定期開催を一件読む")
 def read_series(series_id: int) -> dict[str, Any]:
@@ -101,7 +101,7 @@ def create_series(values: dict[str, Any]) -> Response:
     return requests.create(SeriesAnswer(), lambda: _create(values), lambda answer: f"{PREFIX}/series/{answer['id']}")
 
 
-@resource.delete("/series/<int(max=2147483647):series_id>")
+@resource.delete("/series/<id:series_id>")
 @resource.response(204)
 @resource.operation(
     "定期開催を終える", "申込のない先の開催日程は消え、申込のある日程は残ります。すでに終えていても 204 を返します。"

@@ -1,0 +1,176 @@
+"""Handovers and mails over the API: requested, decided with a reason, and what was sent to whom."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from scheduler.models.accounts import Account
+from scheduler.models.db import db
+from scheduler.models.handovers import Handover
+from tests.factories import a_contact, a_lecture, a_member, an_account
+from tests.web.api.conftest import Program
+
+pytestmark = pytest.mark.usefixtures("database")
+
+EARLY = {"account": "A-1", "to": "success", "reason": "先方のご希望"}
+
+
+def test_an_account_is_requested_and_accepted_and_its_stage_changes(program: Program) -> None:
+    account = an_account(external_id="A-1")
+    a_contact(account)
+    receiver = a_member("success")
+    made = program.post("/handovers", EARLY | {"note": "水曜定休です。", "receiver": receiver.email})
+    assert made.status_code == 201
+    handover = made.json
+    assert made.headers["Location"] == f"http://127.0.0.1:8000/api/v1/handovers/{handover['id']}"
+    assert (handover["account"], handover["from"], handover["to"], handover["state"], handover["reason"]) == (
+        "A-1",
+        "onboarding",
+        "success",
+        "requested",
+        None,
+    )
+    assert (handover["early_reason"], handover["note"], handover["receiver"]) == (
+        "先方のご希望",
+        "水曜定休です。",
+        receiver.email,
+    )
+    accepted = program.patch(f"/handovers/{handover['id']}", {"action": "accept"})
+    assert (accepted.status_code, accepted.json["state"]) == (200, "accepted")
+    read = program.get("/accounts/A-1").json
+    assert (read["stage"], read["owners"]["success"]) == ("success", receiver.email)
+    assert [event["key"] for event in program.get("/accounts/A-1/events").json["items"]] == [
+        "handover_accepted",
+        "handover_requested",
+    ]
+
+
+def test_an_account_that_is_not_ready_needs_a_reason(program: Program) -> None:
+    program.put("/accounts/A-1", {"name": "株式会社みほん"})
+    refused = program.post("/handovers", {"account": "A-1", "to": "success"})
+    assert (refused.status_code, refused.json["reason"]) == (409, "not_ready")
+    assert refused.json["params"]["open"] > 0
+
+
+@pytest.mark.parametrize(("action", "state"), [("return", "returned"), ("withdraw", "withdrawn")])
+def test_a_request_is_returned_or_withdrawn_with_its_reason(program: Program, action: str, state: str) -> None:
+    an_account(external_id="A-1")
+    number = program.post("/handovers", EARLY).json["id"]
+    decided = program.patch(f"/handovers/{number}", {"action": action, "reason": "初期設定が残っています。"}).json
+    assert (decided["state"], decided["reason"], decided["decided_at"]) == (
+        state,
+        "初期設定が残っています。",
+        "2026-04-01T00:00:00Z",
+    )
+    again = program.patch(f"/handovers/{number}", {"action": "accept"})
+    assert (again.status_code, again.json["reason"]) == (409, "handover_closed")
+    assert db.session.scalar(select(Account.stage)) == "onboarding"
+
+
+@pytest.mark.parametrize(
+    ("change", "status", "field"),
+    [
+        ({"account": "nobody"}, 404, "account"),
+        ({"to": "renewal"}, 422, "to"),
+        ({"to": "sales"}, 422, "to"),
+        ({"to": None}, 422, "to"),
+        ({"receiver": "nobody@vendor.example"}, 422, "receiver"),
+        ({"note": "長" * 4001}, 422, "note"),
+    ],
+)
+def test_a_request_that_cannot_be_is_refused(program: Program, change: dict[str, Any], status: int, field: str) -> None:
+    an_account(external_id="A-1")
+    refused = program.post("/handovers", EARLY | change)
+    assert (refused.status_code, refused.json["field"]) == (status, field), refused.text
+    assert db.session.scalar(select(Handover)) is None
+
+
+@pytest.mark.parametrize(
+    ("sent", "field"),
+    [({"action": "return"}, "reason"), ({"action": "undo"}, "action"), ({}, "action"), ({"action": None}, "action")],
+)
+def test_a_decision_that_cannot_be_is_refused(program: Program, sent: dict[str, Any], field: str) -> None:
+    an_account(external_id="A-1")
+    number = program.post("/handovers", EARLY).json["id"]
+    refused = program.patch(f"/handovers/{number}", sent)
+    assert (refused.status_code, refused.json["field"]) == (422, field)
+    assert program.get(f"/handovers/{number}").json["state"] == "requested"
+
+
+def test_handovers_are_listed_newest_first_by_account_and_state(program: Program) -> None:
+    for name in ("A-1", "A-2"):
+        an_account(external_id=name)
+    first = program.post("/handovers", EARLY).json
+    second = program.post("/handovers", EARLY | {"account": "A-2"}).json
+    program.patch(f"/handovers/{first['id']}", {"action": "withdraw"})
+
+    def found(**query: str) -> list[int]:
+        return [row["id"] for row in program.get("/handovers", **query).json["items"]]
+
+    assert found() == [second["id"], first["id"]]
+    assert found(state="requested") == [second["id"]]
+    assert found(account="A-1") == [first["id"]]
+    assert program.get("/handovers", account="nobody").status_code == 404
+    assert program.get("/handovers/999999").status_code == 404
+    page = program.get("/handovers", limit=1).json
+    assert program.get("/handovers", limit=1, cursor=page["next"]).json["items"][0]["id"] == first["id"]
+
+
+def test_a_second_open_request_is_a_conflict(program: Program) -> None:
+    an_account(external_id="A-1")
+    program.post("/handovers", EARLY)
+    assert program.post("/handovers", EARLY).json["reason"] == "handover_open"
+
+
+def test_mails_are_listed_newest_first_and_filtered(program: Program, now: datetime) -> None:
+    account = an_account(external_id="A-1")
+    contact = a_contact(account, email="hanako@customer.example")
+    twins = [a_contact(account, email="shop@customer.example", name=name) for name in ("店 一", "店 二")]
+    lecture = a_lecture()
+    for person in (contact, *twins):
+        program.post(f"/lectures/{lecture.id}/registrations", {"contact": str(person.id)})
+    a_member("success")
+    program.post("/handovers", EARLY)
+    mails = program.get("/mails").json["items"]
+    assert [mail["kind"] for mail in mails] == ["staff_handover_requested", *["confirmation"] * 3]
+    to_staff, *_others, first = mails
+    assert (to_staff["contact"], to_staff["account"], to_staff["staff"] is not None) == (None, "A-1", True)
+    assert first | {"id": 0, "registration": 0} == {
+        "id": 0,
+        "kind": "confirmation",
+        "contact": "hanako@customer.example",
+        "staff": None,
+        "account": "A-1",
+        "lecture": lecture.id,
+        "registration": 0,
+        "to": "hanako@customer.example",
+        "state": "queued",
+        "reason": None,
+        "subject": None,
+        "locale": None,
+        "due_at": "2026-04-01T00:00:00Z",
+        "sent_at": None,
+        "created_at": "2026-04-01T00:00:00Z",
+    }
+    assert {mail["contact"] for mail in mails[1:3]} == {str(person.id) for person in twins}
+
+    def found(**query: str) -> int:
+        return len(program.get("/mails", **query).json["items"])
+
+    assert found(contact="hanako@customer.example") == found(contact=str(twins[0].id)) == 1
+    assert (found(account="A-1"), found(kind="confirmation"), found(state="queued"), found(state="sent")) == (
+        4,
+        3,
+        4,
+        0,
+    )
+    assert found(account="A-1", kind="invitation") == 0
+    assert program.get("/mails", contact="shop@customer.example").status_code == 409
+    assert program.get("/mails", account="nobody").status_code == 404
+    assert program.get("/mails", state="lost").json["field"] == "state"
+    page = program.get("/mails", limit=3).json
+    assert [mail["id"] for mail in program.get("/mails", cursor=page["next"]).json["items"]] == [first["id"]]
