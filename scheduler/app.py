@@ -18,13 +18,14 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from scheduler.links import Links
 from scheduler.models.db import db, prepare_sqlite
 from scheduler.readers.customer_rows import Refusal
+from scheduler.services.attendance.plan import AttendancePlan
 from scheduler.services.installation import Installation, install
 from scheduler.services.refusals import Refused
 from scheduler.settings import Settings, load
 from scheduler.web import access, edge, errors, feeds, limits
 from scheduler.web.api.register import register_api
 from scheduler.web.blueprints import BLUEPRINTS
-from scheduler.web.words import imports, refusals
+from scheduler.web.words import imports, refusals, reports
 from scheduler.web.words.register import register as register_words
 
 HERE = Path(__file__).resolve().parent
@@ -75,6 +76,16 @@ def sentence(refusal: Refused) -> str:
 def row_sentence(refusal: Refusal) -> str:
     """Word for the command line why a row of a customer list does not go in."""
     return imports.refusal(refusal.key, refusal.params)
+
+
+def report_sentences(found: AttendancePlan) -> list[str]:
+    """Word for the command line what an attendance report comes to: the verdicts, and the mails that follow."""
+    return [reports.counts(found), *reports.mails(found)]
+
+
+def report_left_open(found: AttendancePlan) -> list[str]:
+    """Word for the command line who in an attendance report is not settled, and who was not counted."""
+    return reports.left_open(found)
 
 
 def templates_folder() -> Path:

@@ -41,14 +41,13 @@ def import_() -> None:
 @in_app
 def import_accounts(file: Path, as_of: datetime | None, date_order: str | None, dry_run: bool, as_json: bool) -> None:
     """Bring in a customer list; rows that do not go in are told on standard error."""
-    data = _read(file)
+    data = read_file(file)
     choices = Choices(date_order=date_order, as_of=as_of.date() if as_of else None)
     try:
         upload_id, totals, refused = _planned(data, file, choices) if dry_run else _done(data, file, choices)
     except DateOrderOpen as error:
-        raise NothingDone(
-            f"{sentence(error)}\n{_('例: --date-order mdy（月/日/年）、--date-order dmy（日/月/年）')}"
-        ) from error
+        hint = _("例: --date-order mdy（月/日/年）、--date-order dmy（日/月/年）")
+        raise NothingDone(f"{sentence(error)}\n{hint}") from error
     except NoRowFits as error:
         _tell(error.params["refused"])
         raise
@@ -72,7 +71,7 @@ def _done(data: bytes, file: Path, choices: Choices) -> tuple[int | None, dict[s
     return result.upload_id, result.totals, result.refused
 
 
-def _read(file: Path) -> bytes:
+def read_file(file: Path) -> bytes:
     """Read a file, but never more than shows that it is too large."""
     try:
         with file.open("rb") as stream:

@@ -20,6 +20,7 @@ from scheduler.web.staff.lectures import lectures
 from scheduler.web.staff.mails import mails
 from scheduler.web.staff.members import members
 from scheduler.web.staff.people import people
+from scheduler.web.staff.reports import reports
 from scheduler.web.staff.roster import roster
 from scheduler.web.staff.series import series
 from scheduler.web.staff.settings import settings
@@ -45,6 +46,7 @@ BLUEPRINTS: list[Blueprint] = [
     introductions,
     handovers,
     lectures,
+    reports,
     series,
     roster,
     mails,

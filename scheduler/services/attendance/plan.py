@@ -113,13 +113,14 @@ class AttendancePlan:
         ]
 
     @property
-    def ticked(self) -> dict[int, int]:
-        """Return the contacts that stand ticked, by person: one press confirms them all."""
-        return {
+    def confirmed(self) -> dict[int, int | None]:
+        """Return the choices that one press makes: what was settled before, and the names that stand ticked."""
+        standing = {
             person.number: ticked
             for person in self.people
             if person.settled in ("ticked", "open") and (ticked := person.match.ticked) is not None
         }
+        return {**self.choices.people, **standing}
 
     @property
     def changes(self) -> list[Change]:
@@ -219,7 +220,7 @@ def _person(found: Match, lecture: Lecture, choices: Choices, ticked: bool) -> P
     evidence = report_presences(person.intervals, person.summed_seconds)
     seconds = seconds_present(evidence, lecture.starts_at, lecture.ends_at)
     number = person.rows[0]
-    if number in choices.people:
+    if number in choices.people and choices.people[number] != found.contact_id:
         chosen = choices.people[number]
         return Person(number, found, seconds, chosen, "dismissed" if chosen is None else "chosen")
     if found.contact_id is not None:

@@ -12,7 +12,6 @@ from sqlalchemy import delete, insert, select
 
 from scheduler.models.attendance import KnownName, Presence
 from scheduler.models.db import db
-from scheduler.models.uploads import Upload
 from scheduler.rules.attendance import report_presences
 from scheduler.rules.matching import known_key
 from scheduler.rules.names import name_key
@@ -31,15 +30,15 @@ _EVIDENCE = ("contact_id", "display_name", "from_at", "to_at", "seconds")
 def record(upload_id: int, choices: Mapping[int, int | None] | None, now: datetime, actor: Actor) -> AttendancePlan:
     """Record a report and return what was recorded; the same again changes nothing.
 
-    `choices` say who people of the report are (first row in the file → contact, or None: none of ours), beside what was
-    chosen before; without any only what is certain is recorded. The report replaces what an earlier one said of this
-    lecture; marks by hand stay. Raises NotFound, and UploadExpired when its time is over or a later one was recorded.
+    `choices` say who people of the report are (first row in the file → contact, or None: none of ours), instead of what
+    was chosen before; whoever they do not name is recorded when certain. The report replaces what an earlier one said of
+    this lecture; marks by hand stay. Raises NotFound, and UploadExpired when its time is over or a later one was recorded.
     """
     with db.writing():
-        seating.lock(_lecture_id(upload_id))
+        seating.lock(staging.the_lecture_of(upload_id))
         upload = staging.the(upload_id, now)
         settled = Choices.from_json(upload.choices)
-        settled = replace(settled, people={**settled.people, **(choices or {})})
+        settled = settled if choices is None else replace(settled, people=choices)
         found = plan.make(upload, settled, now)
         told = replace(actor, channel="report")
         news = _replace_presences(found, now)
@@ -58,10 +57,9 @@ def record(upload_id: int, choices: Mapping[int, int | None] | None, now: dateti
 def choose(upload_id: int, choices: Mapping[int, int | None], now: datetime) -> None:
     """Keep who people of a report are for its preview, without recording it; raise NotFound or UploadExpired."""
     with db.writing():
-        seating.lock(_lecture_id(upload_id))
+        seating.lock(staging.the_lecture_of(upload_id))
         upload = staging.the(upload_id, now)
-        settled = Choices.from_json(upload.choices)
-        settled = replace(settled, people={**settled.people, **choices})
+        settled = replace(Choices.from_json(upload.choices), people=choices)
         plan.make(upload, settled, now)
         upload.choices = settled.to_json()
 
@@ -78,15 +76,9 @@ def confirm(
         upload = staging.latest(lecture_id)
         if upload is None:
             raise NotFound(what="upload")
-        people = plan.preview(upload.id, now, ticked=False).people
-        return record(upload.id, {_number(people, who): contact for who, contact in chosen}, now, actor)
-
-
-def _lecture_id(upload_id: int) -> int:
-    lecture_id = db.session.scalar(select(Upload.lecture_id).where(Upload.id == upload_id, Upload.kind == "attendance"))
-    if lecture_id is None:
-        raise NotFound(what="upload")
-    return lecture_id
+        found = plan.preview(upload.id, now, ticked=False)
+        named = {_number(found.people, who): contact for who, contact in chosen}
+        return record(upload.id, {**found.choices.people, **named}, now, actor)
 
 
 def _number(people: Iterable[Person], who: str | int) -> int:

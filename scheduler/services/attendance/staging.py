@@ -129,6 +129,14 @@ def latest(lecture_id: int) -> Upload | None:
     return db.session.scalar(last.execution_options(populate_existing=True))
 
 
+def the_lecture_of(upload_id: int) -> int:
+    """Return the id of a report's lecture; raise NotFound."""
+    lecture_id = db.session.scalar(select(Upload.lecture_id).where(Upload.id == upload_id, Upload.kind == "attendance"))
+    if lecture_id is None:
+        raise NotFound(what="upload")
+    return lecture_id
+
+
 def the_lecture(lecture_id: int) -> Lecture:
     """Return a lecture with its course; raise NotFound."""
     lecture = db.session.get(Lecture, lecture_id, options=[joinedload(Lecture.course)])

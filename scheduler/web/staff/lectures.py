@@ -17,10 +17,11 @@ from scheduler.models.db import db
 from scheduler.models.lectures import Lecture
 from scheduler.services import directory, rosters
 from scheduler.services import lectures as service
+from scheduler.services.attendance import staging
 from scheduler.services.installation import here
 from scheduler.services.refusals import Invalid, Refused
 from scheduler.web import access, edge, inputs
-from scheduler.web.words import dates, refusals
+from scheduler.web.words import dates, refusals, reports
 
 lectures = Blueprint("staff_lectures", __name__, url_prefix="/staff/lectures")
 lectures.before_request(access.staff_gate)
@@ -64,6 +65,8 @@ def show(lecture_id: int) -> ResponseReturnValue:
         "staff/lectures/show.html",
         lecture=lecture,
         seats=seats,
+        report=staging.latest(lecture_id),
+        report_words=reports,
         wanted=wanted,
         found=directory.find_people(wanted) if wanted else [],
         present={seat.contact.id for seat in seats if seat.registration and seat.registration.status != "cancelled"},

@@ -76,7 +76,7 @@ class Room:
 
     def confirm(self, upload_id: int, now: datetime = EVENING) -> AttendancePlan:
         """Confirm what stands ticked."""
-        return record(upload_id, plan.preview(upload_id, now).ticked, now, STAFF)
+        return record(upload_id, plan.preview(upload_id, now).confirmed, now, STAFF)
 
     def verdicts(self) -> dict[str, str]:
         """Tell how everybody stands, by the names above."""
