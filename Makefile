@@ -48,7 +48,7 @@ lock: $(READY)
 
 translations: $(READY)
 	@mkdir -p var
-	@$(BIN)/pybabel -q extract -F pyproject.toml --sort-by-file --no-location -o var/messages.pot scheduler templates
+	@$(BIN)/pybabel -q extract -F pyproject.toml --sort-by-file --no-location -o var/messages.pot .
 	@$(BIN)/pybabel -q update -i var/messages.pot -d scheduler/translations -l en --no-fuzzy-matching --ignore-obsolete
 	@$(BIN)/pybabel -q compile -d scheduler/translations
 

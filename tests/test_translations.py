@@ -1,0 +1,62 @@
+"""Answers whether every word on pages and command line has its English one, with the same placeholders."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterator
+
+import pytest
+from babel.messages import Catalog
+from babel.messages.extract import extract_from_dir
+from babel.messages.mofile import read_mo
+from babel.messages.pofile import read_po
+
+from tests.servers import ROOT
+
+ENGLISH = ROOT / "scheduler" / "translations" / "en" / "LC_MESSAGES"
+
+
+@pytest.fixture(scope="module")
+def english() -> Catalog:
+    with open(ENGLISH / "messages.po", "rb") as file:
+        return read_po(file, "en")
+
+
+def words() -> Iterator[str]:
+    """List every msgid of code and pages, by the rules that `make translations` uses."""
+    rules = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["babel"]["mappings"]
+    methods = [(rule["pattern"], rule["method"]) for rule in rules]
+    options = {rule["pattern"]: {"silent": "false"} for rule in rules}
+    for folder in ("scheduler", "templates"):
+        found = extract_from_dir(
+            ROOT / folder,
+            [(pattern.removeprefix(f"{folder}/"), method) for pattern, method in methods if pattern.startswith(folder)],
+            {pattern.removeprefix(f"{folder}/"): given for pattern, given in options.items()},
+        )
+        for _file, _line, message, _comments, _context in found:
+            yield message if isinstance(message, str) else message[0]
+
+
+def test_every_word_has_an_english_one(english: Catalog) -> None:
+    missing = [word for word in words() if not (found := english.get(word)) or not found.string]
+    assert missing == []
+
+
+def test_nothing_is_translated_that_nobody_says(english: Catalog) -> None:
+    said = set(words())
+    kept = {message.id if isinstance(message.id, str) else message.id[0] for message in english if message.id}
+    assert kept - said == set()
+    assert english.obsolete == {}
+
+
+def test_no_translation_is_in_doubt_or_loses_a_placeholder(english: Catalog) -> None:
+    assert [message.id for message in english if message.fuzzy and message.id] == []
+    assert [(message.id, [str(error) for error in errors]) for message, errors in english.check()] == []
+
+
+def test_what_is_compiled_is_what_is_written(english: Catalog) -> None:
+    with open(ENGLISH / "messages.mo", "rb") as file:
+        compiled = read_mo(file)
+    assert {message.id: message.string for message in compiled if message.id} == {
+        message.id: message.string for message in english if message.id
+    }
