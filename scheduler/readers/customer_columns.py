@@ -85,7 +85,8 @@ class Columns:
 def find_columns(rows: list[list[str]], mapping: Mapping[str, str] | None = None) -> Columns:
     """Find the header row and each field's column; `mapping` (field to header, "" for none) overrides what is found.
 
-    Raises Unreadable: mapping_unknown_field, mapping_unknown_column, columns_missing (with what the file has instead).
+    Raises Unreadable: mapping_unknown_field, mapping_unknown_column, columns_missing (with what the file has instead
+    and which of it is known).
     """
     wanted = dict(mapping or {})
     for field in wanted:
@@ -101,7 +102,8 @@ def find_columns(rows: list[list[str]], mapping: Mapping[str, str] | None = None
             raise Unreadable("mapping_unknown_column", {"field": field, "column": header, "columns": _named(best)})
     missing = [field for field in ("account_id", "account_name") if field not in best.fields]
     if missing:
-        raise Unreadable("columns_missing", {"missing": missing, "columns": _named(best)})
+        found_fields = {field: best.headers[position] for field, position in best.fields.items()}
+        raise Unreadable("columns_missing", {"missing": missing, "columns": _named(best), "mapping": found_fields})
     return best
 
 

@@ -89,13 +89,17 @@ def test_a_mapping_overrides_what_was_found_and_may_leave_a_column_out() -> None
             [["会社名", "氏名"], ["x", "y"]],
             {},
             "columns_missing",
-            {"missing": ["account_id"], "columns": ["会社名", "氏名"]},
+            {
+                "missing": ["account_id"],
+                "columns": ["会社名", "氏名"],
+                "mapping": {"account_name": "会社名", "name": "氏名"},
+            },
         ),
         (
             [["a", "b"], ["x", "y"]],
             {},
             "columns_missing",
-            {"missing": ["account_id", "account_name"], "columns": ["a", "b"]},
+            {"missing": ["account_id", "account_name"], "columns": ["a", "b"], "mapping": {}},
         ),
         ([["顧客ID", "会社名"]], {}, "no_rows", {"filename": "f", "columns": ["顧客ID", "会社名"]}),
         (
