@@ -103,7 +103,7 @@ def _write(file: Path, totals: dict[str, Any], dry_run: bool) -> None:
     else:
         click.echo(_("%(file)s を取り込みました。メールは送られていません。") % {"file": file.name})
     columns = ("new", "changed", "unchanged", "total")
-    parts = {"accounts": _("顧客企業"), "stores": _("店舗"), "contacts": _("先方担当者")}
+    parts = {"accounts": _("顧客企業数"), "stores": _("店舗数"), "contacts": _("先方担当者数")}
     write_table(
         ("", _("新規"), _("変更"), _("変更なし"), _("合計")),
         [[label, *(totals[part][column] for column in columns)] for part, label in parts.items()],

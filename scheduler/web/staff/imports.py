@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -17,7 +18,7 @@ from scheduler.services.imports import preview as previews
 from scheduler.services.imports.lists import Choices
 from scheduler.services.refusals import DateOrderOpen, FileUnreadable, NoRowFits, UploadExpired
 from scheduler.web import access, csvs, edge, inputs
-from scheduler.web.words import columns
+from scheduler.web.words import columns, refusals
 from scheduler.web.words import imports as words
 
 imports = Blueprint("staff_imports", __name__, url_prefix="/staff/imports")
@@ -70,12 +71,15 @@ def choose(upload_id: int) -> ResponseReturnValue:
         settled["mapping"] = mapping
     if "date_order" in request.form:
         settled["date_order"] = request.form["date_order"]
+    if not settled:
+        flash(_("日付の順序をお選びください。"), "error")
+        return redirect(url_for(".show", upload_id=upload_id))
     try:
         staging.choose(upload_id, edge.now(), **settled)
     except UploadExpired:
         return redirect(url_for(".show", upload_id=upload_id))
     except FileUnreadable as error:
-        return _unreadable(staging.the(upload_id), error, settled.get("mapping", {}))
+        return _unreadable(staging.the(upload_id), error, settled.get("mapping"))
     flash(_("選んだとおりに読み直しました。"))
     return redirect(url_for(".show", upload_id=upload_id))
 
@@ -94,7 +98,7 @@ def confirm(upload_id: int) -> ResponseReturnValue:
         # Pressed twice, confirmed by somebody else, too old, a question still open, nothing to bring in: the page says which.
         return redirect(url_for(".show", upload_id=upload_id))
     except FileUnreadable as error:
-        return _unreadable(staging.the(upload_id), error, {})
+        return _unreadable(staging.the(upload_id), error)
     return redirect(url_for(".show", upload_id=upload_id))
 
 
@@ -134,7 +138,7 @@ def _preview(waiting: Upload) -> ResponseReturnValue:
     try:
         preview = previews.preview(waiting.id, edge.now())
     except FileUnreadable as error:
-        return _unreadable(waiting, error, {})
+        return _unreadable(waiting, error)
     totals = preview.to_json()
     return render_template(
         "staff/imports/preview.html",
@@ -145,29 +149,24 @@ def _preview(waiting: Upload) -> ResponseReturnValue:
         most=MOST,
         words=words,
         decision=DECISION,
-        **_columns(preview.file.columns, preview.file.mapping, {}),
+        **_columns(preview.file.columns, preview.file.mapping),
     )
 
 
-def _unreadable(waiting: Upload, error: FileUnreadable, chosen: dict[str, Any]) -> ResponseReturnValue:
+def _unreadable(waiting: Upload, error: FileUnreadable, chosen: dict[str, str] | None = None) -> ResponseReturnValue:
     """Say what a list lacks, with the form that tells which column is which."""
-    found = error.params.get("columns", ())
     page = render_template(
         "staff/imports/unreadable.html",
         upload=waiting,
-        **_columns(list(found), chosen, inputs.errors(error)),
+        sentence=refusals.sentence(error),
+        **_columns(error.params.get("columns", ()), chosen or error.params.get("mapping", {})),
     )
     return page, error.status
 
 
-def _columns(headers: list[str], chosen: dict[str, Any], errors: dict[str, str]) -> dict[str, Any]:
-    """Return what the mapping form needs."""
-    return {
-        "headers": [(header, header) for header in headers],
-        "fields": columns.options(),
-        "chosen": chosen,
-        "errors": errors,
-    }
+def _columns(headers: Iterable[str], chosen: Mapping[str, str]) -> dict[str, Any]:
+    """Return what the form needs that tells which column is which."""
+    return {"headers": [(header, header) for header in headers], "fields": columns.options(), "chosen": chosen}
 
 
 def _result(done: Upload) -> str:

@@ -77,6 +77,7 @@ class _Params(Mapping[str, str]):
             "step": lambda: names.step(params.get("step", "")),
             "fields": lambda: terms.listed(terms.FIELDS.get(field, field) for field in params.get("fields", ())),
             "on": lambda: dates.iso_day(params.get("on")),
+            "changes": lambda: _changes(params),
         }
         return named[key]() if key in named else str(params.get(key, "–"))
 
@@ -96,6 +97,18 @@ _TERMS: dict[str, Mapping[str, Any]] = {
     "verdict": terms.VERDICTS,
     "list": terms.LISTS,
 }
+
+
+def _changes(params: Mapping[str, Any]) -> str:
+    """Say what an import changed of an account that was there."""
+    if params.get("new", True):
+        return ""
+    parts = [str(terms.FIELDS.get(field, field)) for field in params.get("fields", ())]
+    if params.get("stores"):
+        parts.append(_("店舗 %(n)d 件", n=params["stores"]))
+    if params.get("contacts"):
+        parts.append(_("先方担当者 %(n)d 名", n=params["contacts"]))
+    return _("（変更: %(parts)s）", parts=terms.listed(parts))
 
 
 def _by(event: Event, names: Names) -> str:
@@ -131,7 +144,7 @@ def _of_accounts() -> dict[str, str]:
         "store_changed": _("店舗 %(store)s の情報を変更しました: %(fields)s"),
         "owner_assigned": _("自社担当（%(team)s）を %(member)s にしました。"),
         "decided": _("対応方針を決めました: %(stage)s"),
-        "imported": _("顧客リストから取り込みました。"),
+        "imported": _("顧客リストから取り込みました%(changes)s。"),
     }
 
 

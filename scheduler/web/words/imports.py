@@ -7,11 +7,13 @@ from datetime import date
 from typing import Any
 
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
 from scheduler.readers.customer_rows import Complaint, Question
 from scheduler.readers.dates import parse_date
 from scheduler.rules.drafts import AccountDraft, ContactDraft, StoreDraft
 from scheduler.services.imports.preview import Told
+from scheduler.web import edge
 from scheduler.web.words import columns, dates, terms
 
 _ENCODINGS = {
@@ -131,8 +133,12 @@ def order_options(question: Question) -> list[tuple[str, str]]:
 
 def amounts(totals: Mapping[str, Mapping[str, int]]) -> str:
     """Say how much an import writes: 112 社・1,028 店舗・1,241 名."""
-    written = {name: totals[name]["new"] + totals[name]["changed"] for name in ("accounts", "stores", "contacts")}
-    return _(
-        "%(accounts)s 社・%(stores)s 店舗・%(contacts)s 名",
-        **{name: f"{count:,}" for name, count in written.items()},
+    accounts, stores, contacts = (
+        totals[name]["new"] + totals[name]["changed"] for name in ("accounts", "stores", "contacts")
     )
+    words = (
+        ngettext("%(count)s 社", "%(count)s 社", accounts, count=f"{accounts:,}"),
+        ngettext("%(count)s 店舗", "%(count)s 店舗", stores, count=f"{stores:,}"),
+        ngettext("%(count)s 名", "%(count)s 名", contacts, count=f"{contacts:,}"),
+    )
+    return ("・" if edge.locale() == "ja" else ", ").join(words)

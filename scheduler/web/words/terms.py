@@ -70,6 +70,8 @@ FIELDS = {
     "signed_on": _("契約日"),
     "planned_start_on": _("利用開始予定日"),
     "billing_starts_on": _("課金開始日"),
+    "sales_owner": _("営業担当"),
+    "onboarding_owner": _("自社担当"),
     "role": _("役割"),
     "email": _("メールアドレス"),
     "phone": _("電話番号"),
@@ -86,7 +88,7 @@ FIELDS = {
     "join_url": _("参加リンク"),
     "capacity": _("定員"),
 }
-LISTS = {"invitations": _("レクチャーのご案内"), "nudges": _("欠席後などのフォロー")}
+LISTS = {"invitations": _("レクチャー日程のご案内"), "nudges": _("欠席後などのフォロー")}
 LANGUAGES = {"ja": "日本語", "en": "English"}
 
 
