@@ -17,6 +17,7 @@ from sqlalchemy import select
 from scheduler.models.db import db
 from scheduler.models.lectures import Course, Lecture
 from scheduler.services.eligibility import FEW
+from scheduler.services.installation import here
 from scheduler.web import edge
 from scheduler.web.words import texts
 
@@ -42,10 +43,12 @@ class Date(NamedTuple):
 class Programme(NamedTuple):
     """What the list of dates depends on: its text is made once for all who see the same."""
 
+    base_url: str
     locale: str
     zone: str
     year: int
-    courses: tuple[tuple[int, str, str, int], ...]
+    # Id, key, name, summary, minutes.
+    courses: tuple[tuple[int, str, str, str, int], ...]
     dates: tuple[Date, ...]
 
 
@@ -72,10 +75,11 @@ def lectures() -> ResponseReturnValue:
         abort(404)
     shown = [row for row in known if not chosen or row.key == chosen]
     programme = Programme(
+        here().base_url,
         edge.locale(),
         str(edge.zone()),
         edge.now().astimezone(edge.zone()).year,
-        tuple((row.id, texts.plain(row.name), texts.plain(row.summary), row.minutes) for row in shown),
+        tuple((row.id, row.key, texts.plain(row.name), texts.plain(row.summary), row.minutes) for row in shown),
         _dates([row.id for row in shown]),
     )
     return render_template(
@@ -120,7 +124,8 @@ def _written(programme: Programme) -> Markup:
     """Write the dates; the reader's language and zone are part of what is asked for."""
     zone = ZoneInfo(programme.zone)
     sections: list[dict[str, Any]] = []
-    for number, name, summary, minutes in programme.courses:
+    for number, key, name, summary, minutes in programme.courses:
+        languages = {one.locale for one in programme.dates if one.course_id == number}
         own = [one for one in programme.dates if one.course_id == number]
         days = groupby(own, key=lambda one: one.starts_at.astimezone(zone).date())
         sections.append(
@@ -128,6 +133,9 @@ def _written(programme: Programme) -> Markup:
                 "name": name,
                 "summary": summary,
                 "minutes": minutes,
+                # The one language of all its dates, where that is not the reader's.
+                "once": languages.pop() if len(languages) == 1 and programme.locale not in languages else "",
+                "feed": f"webcal://{programme.base_url.partition('://')[2]}/calendar/courses/{quote(key)}.ics",
                 "days": [(day, list(ones)) for day, ones in days],
             }
         )

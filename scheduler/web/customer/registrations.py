@@ -15,7 +15,7 @@ from scheduler.services import registrations as service
 from scheduler.services.refusals import AlreadyBooked, Invalid, LectureFull, LectureOver, NotBooked, Refused
 from scheduler.web import access, edge
 from scheduler.web.customer import standing
-from scheduler.web.customer.page import home, shown
+from scheduler.web.customer.page import AT_ONCE, home, shown
 from scheduler.web.customer.private import private
 from scheduler.web.words import refusals
 
@@ -108,14 +108,17 @@ def ask_cancel(token: str, registration_id: int) -> ResponseReturnValue:
 def cancel(token: str, registration_id: int) -> ResponseReturnValue:
     """Give the seat, or the place on the waiting list, up."""
     try:
-        standing.own(g.contact, registration_id)
+        waiting = standing.own(g.contact, registration_id).status == "waitlisted"
         service.cancel(registration_id, edge.now(), edge.contact_actor())
     except NotBooked as refusal:
         flash(refusals.sentence(refusal), "info")
         return home()
     except Refused as refusal:
         return shown(refusal)
-    flash(_("お申し込みをキャンセルしました。ご都合のよい日程がありましたら、いつでもお申し込みください。"))
+    if waiting:
+        flash(_("キャンセル待ちを取り消しました。"))
+    else:
+        flash(_("お申し込みをキャンセルしました。ご都合のよい日程がありましたら、いつでもお申し込みください。"))
     return home()
 
 
@@ -149,7 +152,9 @@ def _choice(registration_id: int, refusal: Refused | None = None) -> ResponseRet
         "customer/change.html",
         registration=row,
         lecture=row.lecture,
-        days=standing.by_day([one for one in dates if one.registration_id is None], edge.zone()),
+        ones=[one for one in dates if one.registration_id is None],
+        by_day=lambda ones: standing.by_day(ones, edge.zone()),
+        at_once=AT_ONCE,
         also=request.args.get("also") == "1",
         told=refusals.sentence(refusal) if refusal else "",
     )
