@@ -82,6 +82,51 @@ ATTENDED: Example = {
     "sources": ["report"],
 }
 
+VERDICT: Example = ATTENDED | {"name": "山田 花子", "account": "A-1024", "reason": None}
+VERDICT_INPUT: Example = {
+    "contact": "hanako.yamada@customer.example",
+    "verdict": "attended",
+    "reason": "途中で端末を変更",
+}
+MATCHES_INPUT: list[Example] = [{"name": "Hanako (横浜店)", "contact": "hanako.yamada@customer.example"}]
+REPORT: Example = {
+    "upload": 77,
+    "dry_run": False,
+    "tool": "zoom_meeting",
+    "matched": [
+        {
+            "contact": "ken.sato@customer.example",
+            "name": "佐藤 健",
+            "shown_as": ["佐藤健"],
+            "seconds": 3480,
+            "verdict": "attended",
+        }
+    ],
+    "proposed": [
+        {
+            "row": 5,
+            "name": "Hanako (横浜店)",
+            "seconds": 3300,
+            "candidates": ["hanako.yamada@customer.example"],
+            "offered": [
+                {
+                    "contact": "hanako.yamada@customer.example",
+                    "name": "山田 花子",
+                    "account": "株式会社みほん不動産",
+                    "reason": "given_name",
+                    "ticked": False,
+                }
+            ],
+        }
+    ],
+    "unmatched": [{"row": 9, "name": "iPhone", "seconds": 640}],
+    "left_out": [{"name": "小林 美咲", "why": "host"}],
+    "thanks": 1,
+    "missed": 0,
+    "held": 1,
+    "due_at": "2026-12-10T01:00:00Z",
+}
+
 HANDOVER_INPUT: Example = {"account": "A-1024", "to": "success", "note": "横浜店は水曜定休です。"}
 HANDOVER_PATCH: Example = {"action": "accept"}
 HANDOVER: Example = {

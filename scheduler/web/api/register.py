@@ -9,6 +9,7 @@ from flask_wtf import CSRFProtect
 from scheduler.settings import Settings
 from scheduler.web.api import (
     accounts,
+    attendance,
     courses,
     docs,
     handovers,
@@ -29,6 +30,7 @@ RESOURCES = (
     series.resource,
     lectures.resource,
     registrations.resource,
+    attendance.resource,
     handovers.resource,
     mails.resource,
 )

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask_babel import gettext as _
 
+from scheduler.services import refusals, tokens
 from scheduler.services.refusals import Invalid, Refused
 from scheduler.web.api.fields import Fault
-from scheduler.web.words import refusals
+from scheduler.web.words.refusals import sentence as business_sentence
 
 # The reason key of a plain HTTP error.
 REASONS = {
@@ -19,8 +22,27 @@ REASONS = {
     429: "too_many_refusals",
     500: "fault",
 }
-# Values for the sentences of the documentation.
-_EXAMPLE = {"taken": 12, "open": 2, "minimum": 10}
+# The refusals a program can meet, with values for the sentences of the documentation.
+_FILE = {"filename": "participants.csv", "limit_mb": 20}
+_KINDS: dict[type[Refused], dict[str, Any]] = {
+    refusals.Invalid: {},
+    refusals.LectureFull: {},
+    refusals.LectureOver: {},
+    refusals.LectureCancelled: {},
+    refusals.LectureNotBegun: {},
+    refusals.AlreadyBooked: {},
+    refusals.PrerequisiteMissing: {},
+    refusals.NotBooked: {},
+    refusals.CapacityBelowBooked: {"taken": 12},
+    refusals.NotReady: {"open": 2},
+    refusals.HandoverOpen: {},
+    refusals.HandoverClosed: {},
+    refusals.Ambiguous: {},
+    refusals.UploadExpired: {},
+    refusals.FileUnreadable: {"why": "not_a_table"} | _FILE,
+    refusals.FileTooLarge: {"why": "too_large"} | _FILE,
+    tokens.AnotherBody: {"why": "another_body"},
+}
 
 
 def title(status: int) -> str:
@@ -69,7 +91,7 @@ def sentence(error: Refused) -> str:
     own = _own_faults() | _unknown()
     what = error.params.get("why") or (f"no_{error.params['what']}" if "what" in error.params else error.key)
     words = own.get(str(what))
-    return words % {"value": "", **error.params} if words is not None else refusals.sentence(error)
+    return words % {"value": "", **error.params} if words is not None else business_sentence(error)
 
 
 def of_fault(fault: Fault, field: str) -> str:
@@ -79,16 +101,12 @@ def of_fault(fault: Fault, field: str) -> str:
 
 def kinds() -> list[tuple[str, int, str]]:
     """List the kinds of problems for the documentation: reason, status, and the sentence with example values."""
-    plain = {(reason, status): of_status(status) for status, reason in REASONS.items()}
-    business = {(kind.key, kind.status): sentence(kind(**_EXAMPLE)) for kind in _all(Refused)}
+    told = {(kind.key, kind.status): sentence(kind(**example)) for kind, example in _KINDS.items()}
+    told |= {(reason, status): of_status(status) for status, reason in REASONS.items()}
+    told[("malformed_json", 400)] = not_json()
     return sorted(
-        ((reason, status, words) for (reason, status), words in (business | plain).items()),
-        key=lambda entry: (entry[1], entry[0]),
+        ((reason, status, words) for (reason, status), words in told.items()), key=lambda one: (one[1], one[0])
     )
-
-
-def _all(kind: type[Refused]) -> list[type[Refused]]:
-    return [one for child in kind.__subclasses__() for one in (child, *_all(child))]
 
 
 def _own_faults() -> dict[str, str]:
@@ -108,6 +126,7 @@ def _own_faults() -> dict[str, str]:
         "cursor_unreadable": _("cursor には、前の応答の next の値をそのまま送ってください。"),
         "status_alone": _("status を変えるときは、ほかに reason だけを送ってください。"),
         "capacity_missing": _("定員（capacity）を送ってください。省けるのは個社開催（account）のときだけです。"),
+        "name_or_row": _("表示名（name）か行番号（row）のどちらか一方を送ってください。"),
         "nothing_sent": _("変える項目を少なくとも一つ送ってください。"),
     }
 
@@ -121,6 +140,8 @@ def _unknown() -> dict[str, str]:
         "no_series": _("この ID の定期開催はありません。/api/v1/series でご確認ください。"),
         "no_registration": _("この開催日程に、この ID の申込はありません。"),
         "no_handover": _("この ID の引き継ぎはありません。/api/v1/handovers でご確認ください。"),
+        "no_attendance": _("この方は、この開催日程に申込も参加の記録もありません。"),
+        "no_upload": _("この開催日程には、まだ参加レポートが取り込まれていません。先に取り込んでください。"),
         "no_step": _(
             "「%(value)s」という初期設定項目はありません。/api/v1/accounts/… の setup でキーをご確認ください。"
         ),
