@@ -19,6 +19,7 @@ class Form:
     fields: list[tuple[str, str]] = field(default_factory=list)
     buttons: list[tuple[str, str, str]] = field(default_factory=list)
     words: str = ""
+    id: str = ""
 
     def filled(self, values: dict[str, Any], button: tuple[str, str, str] | None) -> list[tuple[str, str]]:
         """Return what the browser would send: the fields with `values` entered, and the button's own value."""
@@ -39,6 +40,8 @@ class _Forms(HTMLParser):
         super().__init__()
         self.forms: list[Form] = []
         self.open: Form | None = None
+        # Buttons outside their form, which they name by its id.
+        self.elsewhere: list[tuple[str, tuple[str, str, str]]] = []
         self.button: dict[str, str] | None = None
         self.label = ""
         self.select: str | None = None
@@ -48,14 +51,14 @@ class _Forms(HTMLParser):
     def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
         values = {name: value or "" for name, value in attributes}
         if tag == "form":
-            self.open = Form(values.get("action", ""), values.get("method", "get").lower())
+            self.open = Form(values.get("action", ""), values.get("method", "get").lower(), id=values.get("id", ""))
             self.forms.append(self.open)
+        if tag == "button":
+            self.button, self.label = values, ""
         if self.open is None:
             return
         if tag == "input":
             self._input(values)
-        elif tag == "button":
-            self.button, self.label = values, ""
         elif tag == "select":
             self.select, self.options = values.get("name", ""), []
         elif tag == "option" and self.select is not None:
@@ -73,14 +76,17 @@ class _Forms(HTMLParser):
             self.open.fields.append((values["name"], values.get("value", default)))
 
     def handle_endtag(self, tag: str) -> None:
+        if tag == "button" and self.button is not None:
+            entry = (self.button.get("name", ""), self.button.get("value", ""), " ".join(self.label.split()))
+            if "form" in self.button:
+                self.elsewhere.append((self.button["form"], entry))
+            elif self.open is not None:
+                self.open.buttons.append(entry)
+            self.button = None
         if self.open is None:
             return
         if tag == "form":
             self.open = None
-        elif tag == "button" and self.button is not None:
-            words = " ".join(self.label.split())
-            self.open.buttons.append((self.button.get("name", ""), self.button.get("value", ""), words))
-            self.button = None
         elif tag == "select" and self.select is not None:
             chosen = [value for value, selected in self.options if selected] or [value for value, _ in self.options[:1]]
             self.open.fields += [(self.select, value) for value in chosen]
@@ -155,4 +161,6 @@ def forms(page: str) -> list[Form]:
     """List the forms of a page."""
     parser = _Forms()
     parser.feed(page)
+    for name, entry in parser.elsewhere:
+        next(form for form in parser.forms if form.id == name).buttons.append(entry)
     return parser.forms
