@@ -1,0 +1,194 @@
+"""Answers which lectures the demo has, who sits in them, and how their attendance comes out: seven of ten come."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from random import Random
+
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload
+
+from scheduler.demo.days import LATELY, Days
+from scheduler.models.db import db
+from scheduler.models.lectures import Course, Lecture
+
+# Nobody registers later than this before a lecture, and most take one of the next few dates.
+AT_LEAST_BEFORE = timedelta(hours=15)
+_NEXT_FEW = (5, 4, 3, 2)
+_CARDS = ("attended",) * 14 + ("partial",) + ("missed",) * 5
+
+
+@dataclass
+class Person:
+    """One contact of a company; `closed` are the weekdays on which all of the person's shops are closed."""
+
+    id: int
+    account_id: int
+    name: str
+    email: str | None
+    role: str
+    locale: str
+    zone: str
+    stores: tuple[int, ...]
+    closed: frozenset[int]
+    # Lectures the person has to do with: no second registration on one of them.
+    seen: set[int] = field(default_factory=set)
+
+
+@dataclass
+class Booking:
+    """One registration; `outcome` is the verdict of a lecture that has its report."""
+
+    person: Person
+    room: Room
+    registered_at: datetime
+    channel: str
+    # Who registered by telephone: a member of staff.
+    by_id: int | None = None
+    companions: list[str] = field(default_factory=list)
+    status: str = "booked"
+    outcome: str = ""
+    # The date it was first for, and when it was changed or cancelled.
+    moved_from: Room | None = None
+    changed_at: datetime | None = None
+    cancelled_at: datetime | None = None
+    # Given by the database.
+    id: int = 0
+
+    @property
+    def mails(self) -> bool:
+        """Tell whether the person is written to about it."""
+        return self.person.email is not None
+
+    @property
+    def sequence(self) -> int:
+        """Count the revisions."""
+        return (self.moved_from is not None) + (self.cancelled_at is not None)
+
+
+@dataclass
+class Room:
+    """One lecture with its registrations; `reported_at` is when its report was taken in, None: not yet."""
+
+    lecture: Lecture
+    course: str
+    weekday: int
+    reported_at: datetime | None = None
+    bookings: list[Booking] = field(default_factory=list)
+
+    @property
+    def id(self) -> int:
+        """Return the lecture's id."""
+        return self.lecture.id
+
+    @property
+    def starts_at(self) -> datetime:
+        """Return when it starts."""
+        return self.lecture.starts_at
+
+    @property
+    def ends_at(self) -> datetime:
+        """Return when it ends."""
+        return self.lecture.ends_at
+
+    @property
+    def booked(self) -> list[Booking]:
+        """List who has a seat."""
+        return [booking for booking in self.bookings if booking.status == "booked"]
+
+    @property
+    def free(self) -> int:
+        """Count the free seats."""
+        return self.lecture.capacity - len(self.booked)
+
+
+class Deck:
+    """Cards with the outcomes of lectures: drawn without putting back, so that the share of those who come is sure."""
+
+    def __init__(self, dice: Random) -> None:
+        self._dice = dice
+        self._cards: list[str] = []
+
+    def draw(self) -> str:
+        """Draw how one person's lecture came out."""
+        self._refill()
+        return self._cards.pop()
+
+    def take(self, outcome: str) -> str:
+        """Take a card of this outcome, for who must have come or stayed away."""
+        while outcome not in self._cards:
+            self._refill(more=True)
+        self._cards.remove(outcome)
+        return outcome
+
+    def _refill(self, more: bool = False) -> None:
+        if more or not self._cards:
+            cards = list(_CARDS)
+            self._dice.shuffle(cards)
+            self._cards = cards + self._cards
+
+
+@dataclass
+class Rooms:
+    """All lectures, by start."""
+
+    all: list[Room]
+    days: Days
+    deck: Deck
+
+    @property
+    def end(self) -> datetime:
+        """Return a moment after all of them."""
+        return self.all[-1].ends_at + timedelta(days=1)
+
+    def of(self, course: str, after: datetime, until: datetime, person: Person) -> list[Room]:
+        """List a course's lectures the person could have taken at `after`, its shop's closed days last."""
+        found = [
+            room
+            for room in self.all
+            if room.course == course
+            and room.lecture.account_id is None
+            and room.lecture.locale in ("ja", person.locale)
+            and after + AT_LEAST_BEFORE <= room.starts_at
+            and room.ends_at <= until
+            and room.free > 0
+            and room.id not in person.seen
+        ]
+        return sorted(found, key=lambda room: room.weekday in person.closed)
+
+    def choose(self, rooms: list[Room]) -> Room:
+        """Choose one of the first few."""
+        first = rooms[: len(_NEXT_FEW)]
+        return self.days.dice.choices(first, _NEXT_FEW[: len(first)])[0]
+
+    def past(self) -> Iterator[Room]:
+        """Walk the lectures that have their report."""
+        return (room for room in self.all if room.reported_at is not None)
+
+    def ahead(self, course: str) -> list[Room]:
+        """List a course's lectures still to come that are open to all."""
+        return [
+            room
+            for room in self.all
+            if room.course == course and room.starts_at > self.days.now and room.lecture.account_id is None
+        ]
+
+
+def load(days: Days) -> Rooms:
+    """Read the lectures; those over have their report, but for the last basic one, which waits for it."""
+    query = select(Lecture).join(Course, Course.id == Lecture.course_id).order_by(Lecture.starts_at, Lecture.id)
+    lectures = db.session.scalars(query.options(joinedload(Lecture.course), joinedload(Lecture.host))).all()
+    rooms = [_room(lecture, days) for lecture in lectures]
+    over = [room for room in rooms if room.ends_at <= days.now]
+    waiting = max((room for room in over if room.course == "basic"), key=lambda room: room.ends_at)
+    for room in over:
+        if room is not waiting:
+            taken_in = room.ends_at + timedelta(minutes=days.dice.randint(20, 120))
+            room.reported_at = min(taken_in, days.now - LATELY)
+    return Rooms(rooms, days, Deck(days.dice))
+
+
+def _room(lecture: Lecture, days: Days) -> Room:
+    return Room(lecture, lecture.course.key, days.local(lecture.starts_at).weekday())
