@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from flask import Blueprint, Response, abort, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from scheduler.models.db import db
 from scheduler.models.lectures import Course, Lecture
@@ -30,6 +30,37 @@ AHEAD = timedelta(days=90)
 ROBOTS = "User-agent: *\nAllow: /lectures\nAllow: /static/\nAllow: /calendar/\nDisallow: /\n"
 
 
+_COURSES = select(Course.id, Course.key, Course.name, Course.summary, Course.minutes).order_by(
+    Course.position, Course.id
+)
+_DATES = (
+    select(
+        Lecture.course_id,
+        Lecture.starts_at,
+        Lecture.ends_at,
+        Lecture.capacity - Lecture.seats_taken,
+        Lecture.locale,
+    )
+    .where(
+        Lecture.starts_at > bindparam("now"),
+        Lecture.starts_at < bindparam("until"),
+        Lecture.status == "scheduled",
+        Lecture.account_id.is_(None),
+    )
+    .order_by(Lecture.starts_at, Lecture.id)
+)
+
+
+class Taught(NamedTuple):
+    """A course in the reader's language."""
+
+    id: int
+    key: str
+    name: str
+    summary: str
+    minutes: int
+
+
 class Date(NamedTuple):
     """One public date; `seats` is free, few or full, never a number."""
 
@@ -41,14 +72,16 @@ class Date(NamedTuple):
 
 
 class Programme(NamedTuple):
-    """What the list of dates depends on: its text is made once for all who see the same."""
+    """Everything the programme's text depends on: it is made once for all who see the same."""
 
     base_url: str
     locale: str
     zone: str
+    # Days of other years are written with theirs.
     year: int
-    # Id, key, name, summary, minutes.
-    courses: tuple[tuple[int, str, str, str, int], ...]
+    # Key of the one course shown; empty: all.
+    chosen: str
+    courses: tuple[Taught, ...]
     dates: tuple[Date, ...]
 
 
@@ -67,50 +100,22 @@ def robots() -> ResponseReturnValue:
 @public.get("/lectures")
 def lectures() -> ResponseReturnValue:
     """Show the dates that are open to all, by course and day; `?course=` keeps one course."""
-    chosen = request.args.get("course", "")
-    known = db.session.execute(
-        select(Course.id, Course.key, Course.name, Course.summary, Course.minutes).order_by(Course.position, Course.id)
-    ).all()
-    if chosen and chosen not in {key for _id, key, *_rest in known}:
+    chosen, now, zone = request.args.get("course", ""), edge.now(), edge.zone()
+    connection = db.session.connection()
+    courses = connection.execute(_COURSES).all()
+    dates = connection.execute(_DATES, {"now": now, "until": now + AHEAD})
+    if chosen and chosen not in {row.key for row in courses}:
         abort(404)
-    shown = [row for row in known if not chosen or row.key == chosen]
     programme = Programme(
         here().base_url,
         edge.locale(),
-        str(edge.zone()),
-        edge.now().astimezone(edge.zone()).year,
-        tuple((row.id, row.key, texts.plain(row.name), texts.plain(row.summary), row.minutes) for row in shown),
-        _dates([row.id for row in shown]),
+        str(zone),
+        now.astimezone(zone).year,
+        chosen,
+        tuple(Taught(row.id, row.key, texts.plain(row.name), texts.plain(row.summary), row.minutes) for row in courses),
+        tuple(Date(course, starts, ends, _seats(left), locale) for course, starts, ends, left, locale in dates),
     )
-    return render_template(
-        "public/lectures.html",
-        courses=known,
-        choices=[(texts.plain(row.name), f"/lectures?course={quote(row.key)}", row.key == chosen) for row in known],
-        chosen=chosen,
-        programme=_written(programme),
-    )
-
-
-def _dates(course_ids: list[int]) -> tuple[Date, ...]:
-    now = edge.now()
-    rows = db.session.execute(
-        select(
-            Lecture.course_id,
-            Lecture.starts_at,
-            Lecture.ends_at,
-            Lecture.capacity - Lecture.seats_taken,
-            Lecture.locale,
-        )
-        .where(
-            Lecture.starts_at > now,
-            Lecture.starts_at < now + AHEAD,
-            Lecture.status == "scheduled",
-            Lecture.account_id.is_(None),
-            Lecture.course_id.in_(course_ids),
-        )
-        .order_by(Lecture.starts_at, Lecture.id)
-    )
-    return tuple(Date(course, starts, ends, _seats(left), locale) for course, starts, ends, left, locale in rows)
+    return render_template("public/lectures.html", programme=_written(programme))
 
 
 def _seats(left: int) -> str:
@@ -121,22 +126,30 @@ def _seats(left: int) -> str:
 
 @lru_cache(maxsize=32)
 def _written(programme: Programme) -> Markup:
-    """Write the dates; the reader's language and zone are part of what is asked for."""
-    zone = ZoneInfo(programme.zone)
-    sections: list[dict[str, Any]] = []
-    for number, key, name, summary, minutes in programme.courses:
-        languages = {one.locale for one in programme.dates if one.course_id == number}
-        own = [one for one in programme.dates if one.course_id == number]
-        days = groupby(own, key=lambda one: one.starts_at.astimezone(zone).date())
-        sections.append(
-            {
-                "name": name,
-                "summary": summary,
-                "minutes": minutes,
-                # The one language of all its dates, where that is not the reader's.
-                "once": languages.pop() if len(languages) == 1 and programme.locale not in languages else "",
-                "feed": f"webcal://{programme.base_url.partition('://')[2]}/calendar/courses/{quote(key)}.ics",
-                "days": [(day, list(ones)) for day, ones in days],
-            }
+    """Write the programme in the reader's language and zone, which are part of what is asked for."""
+    shown = [course for course in programme.courses if programme.chosen in ("", course.key)]
+    return Markup(
+        render_template(
+            "public/programme.html",
+            choices=[
+                (course.name, f"/lectures?course={quote(course.key)}", course.key == programme.chosen)
+                for course in programme.courses
+            ],
+            chosen=programme.chosen,
+            sections=[_section(course, programme) for course in shown],
         )
-    return Markup(render_template("public/programme.html", sections=sections))
+    )
+
+
+def _section(course: Taught, programme: Programme) -> dict[str, Any]:
+    zone = ZoneInfo(programme.zone)
+    own = [one for one in programme.dates if one.course_id == course.id]
+    languages = {one.locale for one in own}
+    days = groupby(own, key=lambda one: one.starts_at.astimezone(zone).date())
+    return {
+        "course": course,
+        "days": [(day, list(ones)) for day, ones in days],
+        # The one language of all its dates, where that is not the reader's.
+        "once": languages.pop() if len(languages) == 1 and programme.locale not in languages else "",
+        "feed": f"webcal://{programme.base_url.partition('://')[2]}/calendar/courses/{quote(course.key)}.ics",
+    }
