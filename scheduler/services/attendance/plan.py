@@ -220,8 +220,8 @@ def _person(found: Match, lecture: Lecture, choices: Choices, ticked: bool) -> P
     evidence = report_presences(person.intervals, person.summed_seconds)
     seconds = seconds_present(evidence, lecture.starts_at, lecture.ends_at)
     number = person.rows[0]
-    if number in choices.people and choices.people[number] != found.contact_id:
-        chosen = choices.people[number]
+    chosen = choices.people.get(number)
+    if number in choices.people and (chosen is None or chosen != found.contact_id):
         return Person(number, found, seconds, chosen, "dismissed" if chosen is None else "chosen")
     if found.contact_id is not None:
         return Person(number, found, seconds, found.contact_id, "certain")

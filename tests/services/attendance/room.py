@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import select
 
@@ -27,7 +29,7 @@ EVENING = datetime(2026, 4, 15, 9, 0, tzinfo=UTC)
 MORNING = datetime(2026, 4, 16, 1, 0, tzinfo=UTC)
 
 NO_EMAIL = "zoom_meeting_ja_noemail.csv"
-# Company, shop, name, reading, address: those of the samples who are booked.
+# Company, shop, name, reading, address: those of the samples who are booked, and one who is in none.
 PEOPLE = {
     "hayashi": ("株式会社あおば", "仙台支店", "林 健太", "ハヤシ ケンタ", "kenta.hayashi@aoba.example.jp"),
     "hasegawa": ("株式会社あおば", "", "長谷川 美咲", "ハセガワ ミサキ", "misaki.hasegawa@aoba.example.jp"),
@@ -43,68 +45,83 @@ PEOPLE = {
 class Room:
     """The lecture of the samples, with its people by the names above."""
 
-    def __init__(self, **fields: object) -> None:
-        self.lecture = a_lecture(starts_at=START, **fields)
+    def __init__(self, **fields: Any) -> None:
+        self.lecture = a_lecture(**{"starts_at": START} | fields)
         self.accounts: dict[str, Account] = {}
         self.people: dict[str, Contact] = {}
 
-    def book(self, *names: str, **fields: object) -> Room:
-        """Book people (everybody unless named)."""
+    def book(self, *names: str, **fields: Any) -> Room:
+        """Book people, everybody unless named."""
         for name in names or PEOPLE:
             a_registration(self.add(name), self.lecture, **fields)
         return self
 
-    def add(self, name: str) -> Contact:
-        """Add a person, and the company when it is new, without booking."""
+    def add(self, name: str, **fields: Any) -> Contact:
+        """Add a person, with the company when it is new, without booking."""
         company, shop, written, reading, email = PEOPLE[name]
-        account = (
-            self.accounts.setdefault(company, an_account(name=company))
-            if company not in self.accounts
-            else self.accounts[company]
-        )
+        if company not in self.accounts:
+            self.accounts[company] = an_account(name=company)
+        account = self.accounts[company]
         stores = (a_store(account, name=shop),) if shop else ()
-        self.people[name] = a_contact(account, stores, name=written, reading=reading, email=email, role="member")
+        values = {"name": written, "reading": reading, "email": email, "role": "member"}
+        self.people[name] = a_contact(account, stores, **values | fields)
         return self.people[name]
 
-    def stage(self, sample: str = NO_EMAIL, now: datetime = EVENING) -> int:
-        """Hand in a sample."""
-        return staging.stage(self.lecture.id, (SAMPLES / sample).read_bytes(), sample, None, now, STAFF)
+    def stage(self, report: str | bytes = NO_EMAIL, now: datetime = EVENING, **said: Any) -> int:
+        """Hand in a sample, or bytes."""
+        data = report if isinstance(report, bytes) else (SAMPLES / report).read_bytes()
+        return staging.stage(self.lecture.id, data, "report.csv", said.pop("zone", None), now, STAFF, **said)
 
-    def take(self, sample: str = NO_EMAIL, now: datetime = EVENING, **chosen: str | None) -> AttendancePlan:
-        """Hand in a sample and confirm what stands ticked, as one press does."""
-        return self.confirm(self.stage(sample, now), now)
+    def take(self, report: str | bytes = NO_EMAIL, now: datetime = EVENING, **chosen: Any) -> AttendancePlan:
+        """Hand in a report and confirm it."""
+        return self.confirm(self.stage(report, now), now, **chosen)
 
-    def confirm(self, upload_id: int, now: datetime = EVENING) -> AttendancePlan:
-        """Confirm what stands ticked."""
-        return record(upload_id, plan.preview(upload_id, now).confirmed, now, STAFF)
+    def confirm(
+        self, upload_id: int, now: datetime = EVENING, *, certain: bool = False, **chosen: str | None
+    ) -> AttendancePlan:
+        """Confirm what stands ticked (or only what is `certain`), and who else somebody shown by a name is said to be."""
+        found = plan.preview(upload_id, now)
+        choices = {} if certain else found.confirmed
+        for shown, name in chosen.items():
+            choices |= {one.number: self.people[name].id if name else None for one in found.people if one.name == shown}
+        return record(upload_id, choices, now, STAFF)
 
     def verdicts(self) -> dict[str, str]:
         """Tell how everybody stands, by the names above."""
-        names = {contact.id: name for name, contact in self.people.items()}
-        return {names[one.contact.id]: one.verdict for one in verdicts.of(self.lecture.id)}
+        return {self.name(one.contact.id): one.verdict for one in verdicts.of(self.lecture.id)}
 
     def minutes(self) -> dict[str, int]:
-        """Tell how many minutes everybody judged was there."""
-        names = {contact.id: name for name, contact in self.people.items()}
-        return {names[one.contact.id]: one.seconds // 60 for one in verdicts.of(self.lecture.id)}
+        """Tell how many minutes everybody was there."""
+        return {self.name(one.contact.id): one.seconds // 60 for one in verdicts.of(self.lecture.id)}
 
-    def mails(self) -> set[tuple[str, str, str]]:
-        """Tell the mails that follow: kind, person, state."""
-        names = {contact.id: name for name, contact in self.people.items()}
-        query = select(Mail).where(Mail.kind.in_(("thanks", "missed"))).execution_options(populate_existing=True)
-        return {(mail.kind, names[mail.contact_id or 0], mail.state) for mail in db.session.scalars(query)}
+    def mails(self, *states: str) -> set[tuple[str, str]]:
+        """Tell the mails that follow, of these states (queued unless given): kind and person."""
+        wanted = select(Mail).where(Mail.lecture_id == self.lecture.id, Mail.kind.in_(("thanks", "missed")))
+        rows = db.session.scalars(wanted.where(Mail.state.in_(states or ("queued",))))
+        return {(mail.kind, self.name(mail.contact_id)) for mail in rows}
 
     def events(self) -> list[tuple[str, str]]:
         """Tell what the history says of verdicts, in order."""
-        names = {contact.id: name for name, contact in self.people.items()}
         query = select(Event).where(Event.lecture_id == self.lecture.id, Event.contact_id.is_not(None))
-        return [(event.key, names[event.contact_id or 0]) for event in db.session.scalars(query.order_by(Event.id))]
+        return [(event.key, self.name(event.contact_id)) for event in db.session.scalars(query.order_by(Event.id))]
 
-    def presences(self) -> list[tuple[int, int | None, str, int]]:
-        """Tell the evidence kept."""
-        query = select(Presence.id, Presence.contact_id, Presence.display_name, Presence.upload_id)
-        return [tuple(row) for row in db.session.execute(query.where(Presence.lecture_id == self.lecture.id))]
+    def evidence(self) -> Mapping[int, tuple[Any, ...]]:
+        """Tell the evidence kept, by its id."""
+        rows = db.session.scalars(select(Presence).where(Presence.lecture_id == self.lecture.id))
+        return {row.id: (row.contact_id, row.source, row.display_name, row.upload_id, row.recorded_at) for row in rows}
 
     def reported_at(self) -> datetime | None:
         """Tell since when the lecture has its report."""
         return db.session.get_one(Lecture, self.lecture.id, populate_existing=True).reported_at
+
+    def everything(self) -> tuple[Any, ...]:
+        """Tell all that a report can change, to compare."""
+        mails = select(Mail.id, Mail.state, Mail.due_at).order_by(Mail.id)
+        return (
+            *(self.verdicts(), self.minutes(), self.events(), self.evidence(), self.reported_at()),
+            list(db.session.execute(mails).all()),
+        )
+
+    def name(self, contact_id: int | None) -> str:
+        """Return the name above of a contact."""
+        return next(name for name, contact in self.people.items() if contact.id == contact_id)
