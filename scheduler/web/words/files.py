@@ -15,7 +15,6 @@ _SOME = 12
 
 def sentence(why: str, params: Mapping[str, Any]) -> str:
     """Word why a file cannot be used."""
-    words = _of_files() | _of_columns() | _of_reports()
     told = dict(params)
     if why == "too_large" and "limit_cells" in params:
         why = "too_many_cells"
@@ -25,7 +24,12 @@ def sentence(why: str, params: Mapping[str, Any]) -> str:
         told[name] = dates.moment(params.get(name))
     told["missing"] = terms.listed(columns.label(name) for name in params.get("missing", ()))
     told["label"] = columns.label(str(params.get("field", "")))
-    return words[why] % told if why in words else words["not_a_table"] % {"filename": params.get("filename", "")}
+    return sentences()[why] % told
+
+
+def sentences() -> dict[str, str]:
+    """Word every `why` of a file that cannot be used."""
+    return _of_files() | _of_columns() | _of_reports()
 
 
 def _some(headers: Iterable[str]) -> str:
