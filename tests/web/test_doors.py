@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from html.parser import HTMLParser
 from typing import Any
 
@@ -19,6 +20,8 @@ from scheduler.models.handovers import Handover
 from scheduler.models.mails import Mail
 from scheduler.models.registrations import Registration
 from scheduler.models.uploads import Upload
+from scheduler.services.actors import Actor
+from scheduler.services.attendance import staging
 from scheduler.services.installation import here
 from tests.conftest import Client, sign_in
 from tests.factories import (
@@ -64,10 +67,11 @@ def address(rule: Rule, values: dict[str, Any] | None = None) -> str:
     return re.sub(r"<(?:[^:<>]+:)?(\w+)>", lambda part: str(known.get(part[1], 1)), rule.rule)
 
 
-def own_token(rule: Rule, world: World) -> str:
-    """Return the link that opens this address: the folder is named like the purpose, but for the staff's passwords."""
+def values_of(rule: Rule, world: World) -> dict[str, Any]:
+    """Return what fills an address in: its link is for the folder's purpose, its upload for the folder's lecture."""
     folder = rule.rule.split("/")[1]
-    return str(world.values.get("_password" if folder == "staff" else f"_{folder}", FORGED))
+    token = world.values.get("_password" if folder == "staff" else f"_{folder}", FORGED)
+    return world.values | {"token": token} | (world.values["_report"] if "/report/" in rule.rule else {})
 
 
 def snapshot() -> dict[str, list[Any]]:
@@ -75,6 +79,14 @@ def snapshot() -> dict[str, list[Any]]:
     db.session.rollback()
     names = [table.name for table in db.metadata.sorted_tables if table.name != "api_tokens"]
     return {name: [tuple(row) for row in db.session.execute(text(f"SELECT * FROM {name}"))] for name in names}
+
+
+def a_report() -> dict[str, int]:
+    """Hand an attendance report in for a lecture that is over."""
+    lecture = a_lecture(starts_at=datetime(2026, 3, 31, 5, tzinfo=UTC))
+    lines = "名前 (元の名前),参加時刻,退出時刻\n林 健太,2026/03/31 14:00:00,2026/03/31 14:58:00\n"
+    upload_id = staging.stage(lecture.id, lines.encode(), "report.csv", None, NOW, Actor("staff", None, "page"))
+    return {"lecture_id": lecture.id, "upload_id": upload_id}
 
 
 @pytest.fixture
@@ -108,6 +120,7 @@ def world(app: Flask) -> World:
         "step": "menu",
         "stage": "success",
         "_member": member,
+        "_report": a_report(),
         "_me": here().links.sign("me", contact.id, contact.link_version),
         "_join": here().links.sign("join", registration.id, contact.link_version),
         "_unsubscribe": here().links.sign("unsubscribe", contact.id, contact.link_version),
@@ -190,7 +203,7 @@ def test_no_form_is_taken_without_its_token(app: Flask, client: Client, world: W
         # Programs send no forms; the one-click POST of RFC 8058 comes from mail programs, which know no token.
         if method == "GET" or rule.rule.startswith(("/api", "/hooks", "/unsubscribe/")):
             continue
-        response = client.open(address(rule, world.values | {"token": own_token(rule, world)}), method=method)
+        response = client.open(address(rule, values_of(rule, world)), method=method)
         assert response.status_code == 400, rule
         assert "ページの有効期限が切れました" in response.text
     assert snapshot() == before
@@ -233,7 +246,7 @@ def test_reading_every_page_changes_nothing_and_every_page_is_sound(app: Flask, 
     for rule, method in rules(app):
         if method != "GET" or rule.endpoint in ("static", "bootstrap.static"):
             continue
-        values = world.values | {"token": own_token(rule, world)}
+        values = values_of(rule, world)
         headers = {"Authorization": f"Bearer {world.token}"} if rule.rule.startswith("/api") else {}
         response = client.get(address(rule, values), headers=headers)
         assert response.status_code < 400 or rule.endpoint == "staff_mails.file", (rule, response.status_code)

@@ -54,12 +54,13 @@ def edit(account_id: int) -> ResponseReturnValue:
 @access.requires("edit_accounts")
 def save(account_id: int) -> ResponseReturnValue:
     """Save the account's own fields and its owners."""
-    fields = {field: request.form.get(field, "") for field in FIELDS}
+    fields: dict[str, Any] = {field: request.form.get(field, "") for field in FIELDS}
     chosen = {team: inputs.optional_id(f"{team}_owner") for team in STAGES}
     try:
         accounts.edit(account_id, fields, edge.now(), edge.staff_actor(), owners=chosen)
     except Invalid as error:
-        return _form(the(account_id), request.form.to_dict(), inputs.errors(error)), error.status
+        owned = {f"{team}_owner": number for team, number in chosen.items()}
+        return _form(the(account_id), fields | owned, inputs.errors(error)), error.status
     flash(_("保存しました。"))
     return redirect(url_for(".show", account_id=account_id))
 
@@ -92,7 +93,7 @@ def confirm_usage(account_id: int) -> ResponseReturnValue:
     on = inputs.optional_date(request.form.get("on"))
     try:
         if on is None:
-            raise Invalid(field="on", why="day_unreadable")
+            raise Invalid(field="on", why="day_unreadable", value=request.form.get("on", ""))
         usage.confirm(account_id, on, request.form.get("source", ""), edge.now(), edge.staff_actor())
     except Invalid as error:
         return _page(account_id, inputs.errors(error)), error.status

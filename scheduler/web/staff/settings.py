@@ -21,6 +21,7 @@ settings = Blueprint("staff_settings", __name__, url_prefix="/staff/settings")
 settings.before_request(access.staff_gate)
 
 VENDOR_FIELDS = ("name", "phone", "hours", "address", "reply_to")
+COURSE_FIELDS = ("name_ja", "name_en", "summary_ja", "summary_en", "minutes", "minimum_minutes", "prerequisite")
 SCOPES = {"read": ("read",), "write": ("read", "write")}
 
 
@@ -42,8 +43,8 @@ def save_details() -> ResponseReturnValue:
     try:
         vendor.save(values | {"closed": closed}, edge.now(), edge.staff_actor())
     except Invalid as error:
-        form = request.form.to_dict()
-        return render_template("staff/settings/vendor.html", values=form, errors=inputs.errors(error)), error.status
+        typed = values | {"closed": request.form.get("closed", "")}
+        return render_template("staff/settings/vendor.html", values=typed, errors=inputs.errors(error)), error.status
     flash(_("保存しました。"))
     return redirect(url_for(".details"))
 
@@ -115,7 +116,8 @@ def save_course(key: str) -> ResponseReturnValue:
             actor=edge.staff_actor(),
         )
     except Invalid as error:
-        return _course_form(row, request.form.to_dict(), inputs.errors(error)), error.status
+        typed = {field: request.form.get(field, "") for field in COURSE_FIELDS}
+        return _course_form(row, typed, inputs.errors(error)), error.status
     flash(_("保存しました。"))
     return redirect(url_for(".taught"))
 

@@ -10,7 +10,7 @@ from typing import Any
 from flask_babel import gettext as _
 
 from scheduler.models.history import Event
-from scheduler.web.words import dates, terms
+from scheduler.web.words import dates, mails, terms
 from scheduler.web.words.people import Names
 
 
@@ -78,6 +78,8 @@ class _Params(Mapping[str, str]):
             "fields": lambda: terms.listed(terms.FIELDS.get(field, field) for field in params.get("fields", ())),
             "on": lambda: dates.iso_day(params.get("on")),
             "changes": lambda: _changes(params),
+            "mail": lambda: mails.kind(params.get("kind", "")),
+            "recipient": lambda: f" – {names.contact(event.contact_id)}" if event.contact_id else "",
         }
         return named[key]() if key in named else str(params.get(key, "–"))
 
@@ -184,5 +186,7 @@ def _of_progress() -> dict[str, str]:
         "handover_letter_changed": _("担当者変更のご案内に一言を添えました。"),
         "unsubscribed": _("%(person)s のアドレスへのメール配信を停止しました（%(list)s）。"),
         "resubscribed": _("%(person)s のアドレスへのメール配信を再開しました（%(list)s）。"),
+        "mail_sent": _("メールを送信しました: %(mail)s%(recipient)s"),
+        "mail_failed": _("メールを送信できませんでした: %(mail)s%(recipient)s"),
         "mail_retried": _("メールをもう一度送信しました。"),
     }

@@ -24,7 +24,7 @@ def kind(name: str) -> str:
         "staff_handover_requested": _("社内: 引き継ぎの依頼"),
         "staff_handover_accepted": _("社内: 引き継ぎの引き受け"),
         "staff_handover_returned": _("社内: 引き継ぎの差し戻し"),
-    }[name]
+    }.get(name, name)
 
 
 def reason(key: str) -> str:
