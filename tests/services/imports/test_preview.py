@@ -70,6 +70,7 @@ def statements_of(look: Callable[[], object]) -> int:
     def see(_connection: Any, _cursor: Any, statement: str, *_more: Any) -> None:
         seen.append(statement)
 
+    db.session.rollback()
     event.listen(db.engine, "before_cursor_execute", see)
     look()
     event.remove(db.engine, "before_cursor_execute", see)
