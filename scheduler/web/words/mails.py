@@ -41,6 +41,7 @@ def reason(key: str) -> str:
         "stage_changed": _("フェーズが変わりました"),
         "already_registered": _("すでに申込済みです"),
         "verdict_changed": _("出欠が変わりました"),
+        "person_unknown": _("照合できていない参加者が同じ会社の方かもしれないため、保留しています"),
         "no_longer_ready": _("引き継ぎ条件を満たさなくなりました"),
         "handover_changed": _("引き継ぎの状態が変わりました"),
         "handover_decided": _("引き継ぎの回答がありました"),
