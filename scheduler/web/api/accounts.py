@@ -34,7 +34,7 @@ class AccountQuery(Paging):
 @resource.get("/accounts")
 @resource.arguments(AccountQuery, location="query")
 @resource.response(200, page_of(AccountAnswer), example={"items": [examples.ACCOUNT], "next": None})
-@resource.operation("顧客企業の一覧", "登録順です。stage、ready、stuck は組み合わせて絞り込めます。")
+@resource.operation("顧客企業を一覧する", "登録順です。stage、ready、stuck は組み合わせて絞り込めます。")
 def list_accounts(asked: dict[str, Any]) -> dict[str, Any]:
     """List accounts by id."""
     wanted = overviews.Wanted(asked.get("stage"), asked.get("ready"), asked.get("stuck"))

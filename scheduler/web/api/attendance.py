@@ -170,7 +170,7 @@ _DRY_RUN = {"in": "query", "name": "dry_run", "schema": {"type": "boolean", "def
 @resource.get(ALL)
 @resource.arguments(Paging, location="query")
 @resource.response(200, page_of(VerdictAnswer), example={"items": [examples.VERDICT], "next": None})
-@resource.operation("出欠の一覧", "申込済みの方と、申込なしで参加した方。まだ判定のない方は unknown です。")
+@resource.operation("出欠を一覧する", "申込済みの方と、申込なしで参加した方。まだ判定のない方は unknown です。")
 def list_attendance(asked: dict[str, Any], lecture_id: int) -> dict[str, Any]:
     """List how everybody booked, and everybody who came, stands with a lecture."""
     requests.lecture(lecture_id)

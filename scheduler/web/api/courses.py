@@ -52,7 +52,7 @@ class CourseInput(Input):
 @resource.get("/courses")
 @resource.arguments(Paging, location="query")
 @resource.response(200, page_of(CourseAnswer), example={"items": [examples.COURSE], "next": None})
-@resource.operation("レクチャーの一覧")
+@resource.operation("レクチャーを一覧する")
 def list_courses(asked: dict[str, Any]) -> dict[str, Any]:
     """List the courses by id."""
     query = select(Course).options(joinedload(Course.prerequisite)).order_by(Course.id)

@@ -26,6 +26,16 @@ INTRODUCTION = (
     "CRM、製品、会議ツールなどのプログラムから、顧客企業・開催日程・申込・出欠・引き継ぎを読み書きします。"
     "すべての呼び出しに Authorization: Bearer トークンが必要です。"
 )
+# What stands in addresses.
+_PLACES = {
+    "external_id": "顧客企業の外部ID。",
+    "key": "レクチャーのキー。",
+    "step": "初期設定の項目のキー。",
+    "series_id": "定期開催の ID。",
+    "lecture_id": "開催日程の ID。",
+    "registration_id": "申込の ID。",
+    "handover_id": "引き継ぎの ID。",
+}
 # What the document says in words; it is written in Japanese and worded in the reader's language when it is read.
 _WORDS = ("title", "summary", "description")
 
@@ -92,7 +102,11 @@ def read() -> ResponseReturnValue:
 
 def document() -> dict[str, Any]:
     """Return the OpenAPI document, worded in the reader's language."""
-    worded: dict[str, Any] = _worded(current_app.extensions["tasuki_api"].spec.to_dict())
+    written: dict[str, Any] = current_app.extensions["tasuki_api"].spec.to_dict()
+    for item in written["paths"].values():
+        for place in item.get("parameters", ()):
+            place["description"] = _PLACES[place["name"]]
+    worded: dict[str, Any] = _worded(written)
     return worded
 
 

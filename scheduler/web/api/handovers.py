@@ -80,7 +80,7 @@ class HandoverQuery(Paging):
 @resource.get("/handovers")
 @resource.arguments(HandoverQuery, location="query")
 @resource.response(200, page_of(HandoverAnswer), example={"items": [examples.HANDOVER], "next": None})
-@resource.operation("引き継ぎの一覧", "新しい順です。")
+@resource.operation("引き継ぎを一覧する", "新しい順です。")
 def list_handovers(asked: dict[str, Any]) -> dict[str, Any]:
     """List handovers, newest first."""
     query = _loaded().order_by(Handover.id.desc())

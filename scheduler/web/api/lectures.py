@@ -97,7 +97,7 @@ class LectureQuery(Paging):
 @resource.get("/lectures")
 @resource.arguments(LectureQuery, location="query")
 @resource.response(200, page_of(LectureAnswer), example={"items": [examples.LECTURE], "next": None})
-@resource.operation("開催日程の一覧", "開始の早い順です。from も to もなければ、過去を含むすべてを返します。")
+@resource.operation("開催日程を一覧する", "開始の早い順です。from も to もなければ、過去を含むすべてを返します。")
 def list_lectures(asked: dict[str, Any]) -> dict[str, Any]:
     """List the lectures by start."""
     query = select(Lecture).options(*requests.of_lecture()).order_by(Lecture.starts_at, Lecture.id)

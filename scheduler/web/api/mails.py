@@ -55,7 +55,7 @@ class MailQuery(Paging):
 @resource.get("/mails")
 @resource.arguments(MailQuery, location="query")
 @resource.response(200, page_of(MailAnswer), example={"items": [examples.MAIL], "next": None})
-@resource.operation("メールの一覧", "新しい順です。")
+@resource.operation("メールを一覧する", "新しい順です。")
 def list_mails(asked: dict[str, Any]) -> dict[str, Any]:
     """List the mails, newest first."""
     query = select(Mail).options(joinedload(Mail.contact), joinedload(Mail.staff)).order_by(Mail.id.desc())

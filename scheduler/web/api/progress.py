@@ -136,7 +136,7 @@ def introduce(values: dict[str, Any], external_id: str) -> Response:
 @resource.get("/accounts/<external_id>/events")
 @resource.arguments(Paging, location="query")
 @resource.response(200, page_of(EventAnswer), example={"items": [examples.EVENT], "next": None})
-@resource.operation("対応履歴の一覧", "新しい順です。")
+@resource.operation("対応履歴を一覧する", "新しい順です。")
 def list_events(asked: dict[str, Any], external_id: str) -> dict[str, Any]:
     """List an account's history, newest first."""
     number = requests.account_id(external_id)

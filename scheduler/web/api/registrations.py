@@ -80,7 +80,7 @@ class RegistrationQuery(Paging):
 @resource.get(ALL)
 @resource.arguments(RegistrationQuery, location="query")
 @resource.response(200, page_of(RegistrationAnswer), example={"items": [examples.REGISTRATION], "next": None})
-@resource.operation("申込の一覧", "キャンセルされたものも含みます。status で絞り込めます。")
+@resource.operation("申込を一覧する", "キャンセルされたものも含みます。status で絞り込めます。")
 def list_registrations(asked: dict[str, Any], lecture_id: int) -> dict[str, Any]:
     """List a lecture's registrations by id."""
     requests.lecture(lecture_id)
@@ -107,7 +107,7 @@ def read_registration(lecture_id: int, registration_id: int) -> dict[str, Any]:
 @resource.arguments(RegistrationInput, example=examples.REGISTRATION_INPUT)
 @resource.response(201, RegistrationAnswer, example=examples.REGISTRATION)
 @resource.operation(
-    "申し込む",
+    "申込を登録する",
     "空きがあれば booked、満席なら waitlisted になります。受付終了・中止・重複などは 409 と理由を返します。",
     creates=True,
 )
@@ -124,7 +124,7 @@ def create_registration(values: dict[str, Any], lecture_id: int) -> Response:
 @resource.arguments(RegistrationPatch, example=examples.REGISTRATION_PATCH)
 @resource.response(200, RegistrationAnswer, example=examples.REGISTRATION)
 @resource.operation(
-    "日程を変更する", "一度の操作で席を移します。変更先が満席なら 409 を返し、元の席はそのまま残ります。"
+    "申込の日程を変更する", "一度の操作で席を移します。変更先が満席なら 409 を返し、元の席はそのまま残ります。"
 )
 def change_registration(values: dict[str, Any], lecture_id: int, registration_id: int) -> dict[str, Any]:
     """Change the date of a registration."""
@@ -136,7 +136,7 @@ def change_registration(values: dict[str, Any], lecture_id: int, registration_id
 
 @resource.delete(ONE)
 @resource.response(204)
-@resource.operation("キャンセルする", "空いた席はキャンセル待ちの先頭の方に移ります。")
+@resource.operation("申込をキャンセルする", "空いた席はキャンセル待ちの先頭の方に移ります。")
 def cancel_registration(lecture_id: int, registration_id: int) -> Response:
     """Cancel a registration."""
     _the(lecture_id, registration_id)

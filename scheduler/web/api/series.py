@@ -72,7 +72,7 @@ class SeriesInput(Input):
 @resource.get("/series")
 @resource.arguments(Paging, location="query")
 @resource.response(200, page_of(SeriesAnswer), example={"items": [examples.SERIES], "next": None})
-@resource.operation("定期開催の一覧")
+@resource.operation("定期開催を一覧する")
 def list_series(asked: dict[str, Any]) -> dict[str, Any]:
     """List the series by id, ended ones too."""
     query = select(Series).options(joinedload(Series.course), joinedload(Series.host)).order_by(Series.id)
