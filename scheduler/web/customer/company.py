@@ -31,7 +31,7 @@ def store_lines(account_id: int, course: Course) -> list[StoreLine]:
     stores = select(Store.id, Store.name).where(Store.account_id == account_id, Store.scope == "in")
     lines = [
         StoreLine(name, registered.get(number, 0), attended.get(number, 0))
-        for number, name in db.session.execute(stores.order_by(Store.code)).tuples()
+        for number, name in db.session.execute(stores.order_by(Store.code))
     ]
     if registered.get(None) or attended.get(None):
         lines.append(StoreLine("", registered.get(None, 0), attended.get(None, 0)))
@@ -51,4 +51,5 @@ def _count(model: type[Registration] | type[Attendance], account_id: int, course
 
 
 def _by_store(query: Select[Any]) -> dict[int | None, int]:
-    return dict(db.session.execute(query).tuples().all())
+    rows: list[tuple[int | None, int]] = [(store_id, count) for store_id, count in db.session.execute(query)]
+    return dict(rows)

@@ -26,13 +26,13 @@ page.after_request(private)
 
 # How many dates stand on the page at once; the rest opens on a press.
 AT_ONCE = 10
+LARGEST_ID = 2**31 - 1
 
 
 @page.get("")
 def show(token: str) -> ResponseReturnValue:
     """Show what is left to do, the dates, the set-up and whom to call; `?lecture=` points at one date."""
-    wanted = request.args.get("lecture", "")
-    return shown(wanted_id=int(wanted) if wanted.isdecimal() and len(wanted) < 10 else None)
+    return shown(wanted_id=read_id(request.args.get("lecture", "")))
 
 
 @page.post("/setup/<step>")
@@ -52,6 +52,12 @@ def tick(token: str, step: str) -> ResponseReturnValue:
 def ticked(token: str, step: str) -> ResponseReturnValue:
     """Lead a reloaded page back to the list."""
     return redirect(url_for("me.show", token=token, _anchor="setup"))
+
+
+def read_id(text: str) -> int | None:
+    """Read an id from outside; None for what is none or no database could hold."""
+    plain = text.isascii() and text.isdecimal() and len(text) <= len(str(LARGEST_ID))
+    return int(text) if plain and int(text) <= LARGEST_ID else None
 
 
 def home() -> Response:

@@ -12,10 +12,10 @@ from scheduler.models.db import db
 from scheduler.models.registrations import Registration
 from scheduler.services import eligibility
 from scheduler.services import registrations as service
-from scheduler.services.refusals import AlreadyBooked, Invalid, LectureFull, LectureOver, NotBooked, Refused
+from scheduler.services.refusals import AlreadyBooked, Invalid, LectureFull, LectureOver, NotBooked, NotFound, Refused
 from scheduler.web import access, edge
 from scheduler.web.customer import standing
-from scheduler.web.customer.page import AT_ONCE, home, shown
+from scheduler.web.customer.page import AT_ONCE, LARGEST_ID, home, read_id, shown
 from scheduler.web.customer.private import private
 from scheduler.web.words import refusals
 
@@ -23,8 +23,7 @@ registrations = Blueprint("my_registrations", __name__, url_prefix="/me/<token>"
 registrations.before_request(access.contact_gate("me"))
 registrations.after_request(private)
 
-# An id that a database can hold.
-ID = "int(max=2147483647)"
+ID = f"int(max={LARGEST_ID})"
 # The most colleagues before one screen, and the longest name.
 MOST_COMPANIONS = 30
 LONGEST_NAME = 60
@@ -74,11 +73,12 @@ def other_dates(token: str, registration_id: int) -> ResponseReturnValue:
 @registrations.post(f"/registrations/<{ID}:registration_id>/change")
 def change(token: str, registration_id: int) -> ResponseReturnValue:
     """Change the date in one step: the new seat is taken or the old one stays."""
-    chosen = request.form.get("lecture", "")
-    lecture_id = int(chosen) if chosen.isdecimal() and len(chosen) < 10 else 0
+    chosen = read_id(request.form.get("lecture", ""))
     try:
         standing.own(g.contact, registration_id)
-        service.swap(registration_id, lecture_id, edge.now(), edge.contact_actor())
+        if chosen is None:
+            raise NotFound()
+        service.swap(registration_id, chosen, edge.now(), edge.contact_actor())
     except (AlreadyBooked, NotBooked) as refusal:
         flash(refusals.sentence(refusal), "info")
         return home()
