@@ -15,7 +15,8 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from scheduler.app import row_sentence, sentence
 from scheduler.cli.output import as_json, write_json, write_table
-from scheduler.cli.program import NothingDone, in_app, now
+from scheduler.cli.program import in_app, now
+from scheduler.cli.wall import NothingDone
 from scheduler.cli.words import _
 from scheduler.readers.customer_rows import Refusal
 from scheduler.readers.tables import MAX_BYTES
@@ -47,7 +48,7 @@ def import_accounts(file: Path, as_of: datetime | None, date_order: str | None, 
         upload_id, totals, refused = _planned(data, file, choices) if dry_run else _done(data, file, choices)
     except DateOrderOpen as error:
         hint = _("例: --date-order mdy（月/日/年）、--date-order dmy（日/月/年）")
-        raise NothingDone(f"{sentence(error)}\n{hint}") from error
+        raise NothingDone(f"{sentence(error)} {hint}") from error
     except NoRowFits as error:
         _tell(error.params["refused"])
         raise
