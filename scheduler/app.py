@@ -15,11 +15,10 @@ from jinja2 import StrictUndefined
 from werkzeug.middleware.dispatcher import DispatcherMiddleware
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from scheduler.links import Links
-from scheduler.models.db import db, prepare_sqlite
+from scheduler.base import create_base
+from scheduler.models.db import db
 from scheduler.readers.customer_rows import Refusal
 from scheduler.services.attendance.plan import AttendancePlan
-from scheduler.services.installation import Installation, install
 from scheduler.services.refusals import Refused
 from scheduler.settings import Settings, load
 from scheduler.web import access, edge, errors, feeds, limits
@@ -47,25 +46,11 @@ LARGEST_REQUEST = 21 * 1024 * 1024
 def create_app(settings: Settings | None = None) -> Flask:
     """Build the WSGI application; raise WrongSettings when the environment cannot be used."""
     settings = settings or load()
-    app = Flask("scheduler", template_folder=str(templates_folder()), static_folder=str(HERE / "static"))
+    app = create_base(settings, str(templates_folder()))
     _configure(app, settings)
-    app.extensions["tasuki"] = settings
-    install(installation_of(settings))
-    _plug_database(app, settings)
+    Migrate(app, db, directory=str(HERE / "migrations"), render_as_batch=True, compare_type=True)
     _plug_pages(app, settings)
     return app
-
-
-def installation_of(settings: Settings) -> Installation:
-    """Take what services need from the settings."""
-    return Installation(
-        base_url=settings.base_url,
-        mail_from=settings.mail_from,
-        zone=settings.time_zone,
-        locale=settings.locale,
-        holidays=settings.holidays,
-        links=Links(settings.secret_keys),
-    )
 
 
 def sentence(refusal: Refused) -> str:
@@ -99,7 +84,6 @@ def _configure(app: Flask, settings: Settings) -> None:
     app.config.update(
         SECRET_KEY=settings.secret_keys[0],
         SECRET_KEY_FALLBACKS=settings.secret_keys[1:],
-        SQLALCHEMY_DATABASE_URI=_database_url(settings.database_url),
         MAX_CONTENT_LENGTH=LARGEST_REQUEST,
         MAX_FORM_MEMORY_SIZE=2 * 1024 * 1024,
         SESSION_COOKIE_HTTPONLY=True,
@@ -118,23 +102,6 @@ def _configure(app: Flask, settings: Settings) -> None:
     )
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-
-
-def _database_url(url: str) -> str:
-    """Make a relative SQLite path relative to where the program was started, and its folder exist."""
-    if not url.startswith("sqlite:///"):
-        return url
-    path = Path(url.removeprefix("sqlite:///")).absolute()
-    path.parent.mkdir(parents=True, exist_ok=True)
-    return f"sqlite:///{path}"
-
-
-def _plug_database(app: Flask, settings: Settings) -> None:
-    db.init_app(app)
-    Migrate(app, db, directory=str(HERE / "migrations"), render_as_batch=True, compare_type=True)
-    if settings.database_url.startswith("sqlite"):
-        with app.app_context():
-            prepare_sqlite(db.engine)
 
 
 def _plug_pages(app: Flask, settings: Settings) -> None:

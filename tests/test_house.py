@@ -32,7 +32,9 @@ def told() -> str:
 
 
 def commands_of(group: click.Group, path: str = "tasuki") -> Iterator[str]:
-    for name, command in group.commands.items():
+    context = click.Context(group)
+    for name in group.list_commands(context):
+        command = group.get_command(context, name)
         if isinstance(command, click.Group):
             yield from commands_of(command, f"{path} {name}")
         else:

@@ -13,7 +13,9 @@ import click
 from flask_migrate import upgrade
 from sqlalchemy import URL
 
-from scheduler.cli.program import NothingDone, in_app, in_app_before_migration, is_migrated, now, sqlite_path
+from scheduler.base import is_migrated, sqlite_path
+from scheduler.cli.program import in_app, in_app_before_migration, now
+from scheduler.cli.wall import NothingDone
 from scheduler.cli.words import _
 from scheduler.models.db import db
 from scheduler.services import defaults

@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 import logging
+from importlib.metadata import PackageNotFoundError, version
 
 import click
 
 from scheduler import logs
-from scheduler.cli import attendance, database, imports, people, run, serving, shows
-from scheduler.cli.program import Commands
+from scheduler.cli.wall import Commands
 from scheduler.cli.words import _
+
+
+def _version() -> str:
+    try:
+        return version("tasuki")
+    except PackageNotFoundError:
+        return "not installed"
 
 
 @click.group(
@@ -17,14 +24,9 @@ from scheduler.cli.words import _
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     help=_("契約した顧客企業を、レクチャー・初期設定・利用開始を経て次のチームへ引き継ぐまでを支えます。"),
 )
-@click.version_option(package_name="tasuki", message="%(version)s")
+@click.version_option(_version(), message="%(version)s")
 def commands() -> None:
     """Carry new customers from the signed contract to the success team."""
-
-
-for _module in (run, serving, database, imports, attendance, people, shows):
-    for _command in _module.COMMANDS:
-        commands.add_command(_command)
 
 
 def main() -> None:

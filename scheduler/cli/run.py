@@ -19,9 +19,12 @@ import click
 from sqlalchemy import select
 
 from scheduler.cli.database import bring_up_to_date
-from scheduler.cli.program import NothingDone, in_app_before_migration, settings
-from scheduler.cli.serving import HOST, need_free_port, port_option
+from scheduler.cli.demo import fill_up, sign_in
+from scheduler.cli.program import in_app_before_migration, settings
+from scheduler.cli.wall import NothingDone
+from scheduler.cli.web import HOST, need_free_port, port_option
 from scheduler.cli.words import _
+from scheduler.demo.fill import is_empty
 from scheduler.models.db import db
 from scheduler.models.staff import Staff
 
@@ -69,6 +72,8 @@ def _own_secret(path: Path) -> str:
 @in_app_before_migration
 def _prepare() -> None:
     bring_up_to_date()
+    if is_empty():
+        fill_up()
 
 
 @in_app_before_migration
@@ -77,7 +82,9 @@ def _say_where(port: int) -> None:
     click.echo(_("起動しました。終了するには Ctrl-C を押してください。"))
     click.echo(_("  お客様のページ  %(url)s") % {"url": f"{base}/lectures"})
     click.echo(_("  社内のページ    %(url)s") % {"url": f"{base}/staff"})
-    if db.session.scalar(select(Staff.id).where(Staff.password_hash.is_not(None)).limit(1)) is None:
+    if said := sign_in():
+        click.echo(f"  {said}")
+    elif db.session.scalar(select(Staff.id).where(Staff.password_hash.is_not(None)).limit(1)) is None:
         click.echo(_("  サインインするには、まず社内メンバーを登録してください:"))
         click.echo("  tasuki staff add you@example.com --team operations")
 

@@ -10,7 +10,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload, selectinload
 
 from scheduler.cli.output import as_json, moment, write_json, write_table
-from scheduler.cli.program import NothingDone, in_app, now, settings
+from scheduler.cli.program import in_app, now, settings
+from scheduler.cli.wall import NothingDone
 from scheduler.cli.words import _
 from scheduler.models.accounts import Account, Contact, Store
 from scheduler.models.db import db

@@ -22,13 +22,16 @@ from tests.factories import NOW
 
 
 def walk(group: click.Group, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], click.Command]]:
-    for name, command in group.commands.items():
+    context = click.Context(group)
+    for name in group.list_commands(context):
+        command = group.get_command(context, name)
+        assert command is not None
         yield (*path, name), command
         if isinstance(command, click.Group):
             yield from walk(command, (*path, name))
 
 
-@pytest.mark.parametrize(("path", "command"), list(walk(commands)), ids=lambda one: str(one))
+@pytest.mark.parametrize(("path", "command"), list(walk(commands)), ids=str)
 def test_every_command_and_option_says_what_it_does(path: tuple[str, ...], command: click.Command) -> None:
     assert command.help
     assert all(option.help or isinstance(option.type, click.Choice) for option in command.params if _is_option(option))

@@ -1,23 +1,21 @@
-"""Answers how the program is kept running: web server, worker, both at once, or one tick by hand."""
+"""Answers how pages and API are served."""
 
 from __future__ import annotations
 
+import gc
 import socket
-from datetime import UTC, datetime
 from typing import Any
 
 import click
-from flask import Flask, current_app
+from flask import Flask
 from gunicorn.app.base import BaseApplication
+from sqlalchemy.orm import configure_mappers
 
-from emails import transport_from
 from scheduler import logs
 from scheduler.app import create_app
-from scheduler.cli.program import NothingDone, in_app, now, settings
+from scheduler.cli.wall import NothingDone
 from scheduler.cli.words import _
-from scheduler.services import jobs
-from scheduler.services.installation import here
-from scheduler.worker import work
+from scheduler.models.db import db
 
 HOST, PORT = "127.0.0.1", 8000
 # Two processes; threads, so that a browser that opens a connection and says nothing keeps nobody waiting.
@@ -53,6 +51,7 @@ def web(host: str, port: int) -> None:
     logs.set_up()
     app = create_app()
     need_free_port(host, port)
+    _warm_up(app)
     _Server(
         app,
         bind=f"[{host}]:{port}" if ":" in host else f"{host}:{port}",
@@ -68,36 +67,6 @@ def web(host: str, port: int) -> None:
     ).run()
 
 
-@click.command("worker", help=_("メール送信などの定期処理を実行し続けます。"))
-def worker() -> None:
-    """Do the periodic jobs until the process is asked to end."""
-    logs.set_up()
-    work(_checked())
-
-
-@in_app
-def _checked() -> Flask:
-    app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
-    return app
-
-
-@click.command("tick", help=_("定期処理のうち、いま行うべきものを1回だけ実行します。"))
-@click.option("--now", "at", help=_("この日時に行うことをすべて実行します。例: 2026-12-01T09:00+09:00"))
-@in_app
-def tick(at: str | None) -> None:
-    """Do once what the worker would do, and print what each job counted."""
-    moment = now() if at is None else _moment(at)
-    given = settings()
-    transport = transport_from(given.mail, api_key=given.sendgrid_api_key, sendgrid_url=given.sendgrid_url)
-    outcomes = jobs.run_due(moment, jobs.Context(transport), everything=at is not None)
-    for outcome in outcomes:
-        if outcome.state == "done":
-            click.echo(f"{outcome.name} {outcome.count}")
-    failed = [f"{outcome.name}: {outcome.error}" for outcome in outcomes if outcome.state == "failed"]
-    if failed:
-        raise NothingDone("\n".join(failed))
-
-
 def need_free_port(host: str, port: int) -> None:
     """End the command when something else listens on the port already, or the address is not this machine's."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
@@ -110,16 +79,24 @@ def need_free_port(host: str, port: int) -> None:
             raise NothingDone(words % {"host": host, "port": port, "why": error.strerror or error}) from error
 
 
-def _moment(text: str) -> datetime:
-    """Read a moment with its offset; without one it is in the installation's zone."""
-    try:
-        value = datetime.fromisoformat(text)
-    except ValueError as error:
-        words = _("日時として読めません。例: 2026-12-01T09:00+09:00")
-        raise click.BadParameter(words, param_hint="--now") from error
-    if value.tzinfo is None:
-        value = value.replace(tzinfo=here().tz)
-    return value.astimezone(UTC)
+def _warm_up(app: Flask) -> None:
+    """Do the first requests' work before the processes are forked, and keep the garbage collector off its results.
+
+    What is loaded now is shared by all processes; what each loads for itself, or the collector touches, each pays for.
+    """
+    configure_mappers()
+    base = app.extensions["tasuki"].base_url
+    client = app.test_client()
+    # Only a database that is there and migrated can be asked for more.
+    pages = ("/readyz", "/staff/sign-in", "/lectures")
+    if client.get(pages[0], base_url=base).status_code == 200:
+        for page in pages[1:]:
+            client.get(page, base_url=base)
+    with app.app_context():
+        # No connection may be shared by processes.
+        db.engine.dispose()
+    gc.collect()
+    gc.freeze()
 
 
-COMMANDS = (web, worker, tick)
+COMMANDS = (web,)
