@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 
@@ -78,6 +80,15 @@ def test_people_are_found_again_by_the_surest_sign_and_each_only_once() -> None:
     )
     states = [(contact.name, contact.difference.state) for contact in later.accounts[0].contacts]
     assert states == [("山田 花子", "changed"), ("田中 誠", "unchanged"), ("田中 誠", "new")]
+
+
+def test_of_two_known_people_alike_the_one_that_fits_exactly_is_meant() -> None:
+    known = applied(planned(row(2, name="田中 誠", email="t@x.jp", phone="0322")))["A1"]
+    by_program = replace(known.contacts[0], id=9, current={**known.contacts[0].current, "phone": "0311"}, imported={})
+    known = replace(known, contacts=(*known.contacts, by_program))
+    later = planned(row(2, name="田中 誠", email="t@x.jp", phone="0311"), existing={"A1": known})
+    difference = later.accounts[0].contacts[0].difference
+    assert (difference.known_id, difference.changes) == (9, ())
 
 
 def test_a_new_person_at_an_address_known_for_another_is_marked() -> None:
