@@ -15,7 +15,8 @@ from werkzeug.http import http_date, is_resource_modified
 
 from scheduler.links import BadLink
 from scheduler.models.db import db
-from scheduler.services import feeds as feeds_service
+from scheduler.services.feeds import courses as course_feeds
+from scheduler.services.feeds import personal as personal_feeds
 from scheduler.services.installation import here
 from scheduler.web import edge, limits
 
@@ -65,13 +66,13 @@ def personal(token: str) -> ResponseReturnValue:
     except BadLink:
         _refuse()
     with _engine().connect() as connection:
-        feed = feeds_service.find_personal(connection, signed.subject_id, signed.version, _locale(), edge.now())
+        feed = personal_feeds.find(connection, signed.subject_id, signed.version, _locale(), edge.now())
         if feed is None:
             _refuse()
         return _answer(
             feed.tag,
             feed.changed_at,
-            lambda: feeds_service.write_personal(connection, feed, edge.now()),
+            lambda: personal_feeds.write(connection, feed, edge.now()),
             f"private, max-age={FRESH}",
             "lectures.ics",
         )
@@ -81,13 +82,13 @@ def personal(token: str) -> ResponseReturnValue:
 def course(key: str) -> ResponseReturnValue:
     """Give anybody's calendar program the public dates of a course."""
     with _engine().connect() as connection:
-        feed = feeds_service.find_course(connection, key, _locale() or here().locale, edge.now())
+        feed = course_feeds.find(connection, key, _locale() or here().locale, edge.now())
         if feed is None:
             abort(404)
         return _answer(
             feed.tag,
             feed.changed_at,
-            lambda: feeds_service.write_course(connection, feed, edge.now()),
+            lambda: course_feeds.write(connection, feed, edge.now()),
             f"public, max-age={FRESH}",
             "course.ics",
         )

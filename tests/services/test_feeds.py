@@ -14,8 +14,9 @@ from scheduler.models.db import db
 from scheduler.models.lectures import Lecture
 from scheduler.models.registrations import Registration
 from scheduler.models.settings import Setting
-from scheduler.services import addresses, feeds, lectures, registrations
+from scheduler.services import addresses, lectures, registrations
 from scheduler.services.actors import WORKER, Actor
+from scheduler.services.feeds import courses, personal
 from tests.factories import NOW, a_contact, a_lecture, a_registration, an_account
 
 DAY = timedelta(days=1)
@@ -24,9 +25,9 @@ DAY = timedelta(days=1)
 def read(contact: Contact, at: timedelta = timedelta(), locale: str | None = None) -> list[Event]:
     now = NOW + at
     with db.engine.connect() as connection:
-        feed = feeds.find_personal(connection, contact.id, contact.feed_version, locale, now)
+        feed = personal.find(connection, contact.id, contact.feed_version, locale, now)
         assert feed is not None
-        return list(Calendar.from_ical(feeds.write_personal(connection, feed, now)).walk("VEVENT"))
+        return list(Calendar.from_ical(personal.write(connection, feed, now)).walk("VEVENT"))
 
 
 def actor(contact: Contact) -> Actor:
@@ -146,9 +147,9 @@ def test_a_feed_read_by_another_program_shows_each_date_once(app: Flask) -> None
     contact = a_contact()
     rows = [a_registration(contact, a_lecture(starts_at=NOW + n * DAY)) for n in range(1, 51)]
     with db.engine.connect() as connection:
-        feed = feeds.find_personal(connection, contact.id, 1, None, NOW)
+        feed = personal.find(connection, contact.id, 1, None, NOW)
         assert feed is not None
-        calendar = Calendar.from_ical(feeds.write_personal(connection, feed, NOW))
+        calendar = Calendar.from_ical(personal.write(connection, feed, NOW))
     found = recurring_ical_events.of(calendar).between(date(2026, 4, 1), date(2026, 6, 1))
     assert sorted(str(event["UID"]) for event in found) == sorted(row.uid for row in rows)
 
@@ -158,19 +159,19 @@ def test_a_course_feed_drops_past_dates_after_thirty_days_and_cancelled_ones_aft
         a_lecture(starts_at=NOW - days_ago * DAY, status=status)
     a_lecture(account_id=an_account().id)
     with db.engine.connect() as connection:
-        feed = feeds.find_course(connection, "basic", "ja", NOW)
+        feed = courses.find(connection, "basic", "ja", NOW)
         assert feed is not None
-        shown = Calendar.from_ical(feeds.write_course(connection, feed, NOW)).walk("VEVENT")
-        assert feeds.find_course(connection, "nothing", "ja", NOW) is None
+        shown = Calendar.from_ical(courses.write(connection, feed, NOW)).walk("VEVENT")
+        assert courses.find(connection, "nothing", "ja", NOW) is None
     assert [event["STATUS"] for event in shown] == ["CANCELLED", "CONFIRMED"]
 
 
 def test_a_feed_depends_on_the_version_in_its_link(database: Flask) -> None:
     contact = a_contact(feed_version=2)
     with db.engine.connect() as connection:
-        assert feeds.find_personal(connection, contact.id, 1, None, NOW) is None
-        assert feeds.find_personal(connection, contact.id + 1, 2, None, NOW) is None
-        empty = feeds.find_personal(connection, contact.id, 2, None, NOW)
+        assert personal.find(connection, contact.id, 1, None, NOW) is None
+        assert personal.find(connection, contact.id + 1, 2, None, NOW) is None
+        empty = personal.find(connection, contact.id, 2, None, NOW)
         assert empty is not None
         assert empty.changed_at == NOW
 

@@ -68,9 +68,9 @@ def home() -> Response:
 def shown(refusal: Refused | None = None, wanted_id: int | None = None) -> ResponseReturnValue:
     """Show the page; after a refusal with its words and status, the dates that can still be had below."""
     contact, now = g.contact, edge.now()
-    overview = standing.overview(contact, now, wanted_id)
+    taught = courses.in_order()
+    overview = standing.overview(taught, contact, now, wanted_id)
     told = refusal or overview.refusal
-    coordinator = contact.role == "coordinator"
     html = render_template(
         "customer/page.html",
         greeting=_greeting(),
@@ -81,7 +81,7 @@ def shown(refusal: Refused | None = None, wanted_id: int | None = None) -> Respo
         at_once=AT_ONCE,
         calendar_links=calendar_links(contact),
         steps=_steps(),
-        stores=store_lines(contact.account_id, courses.in_order()[0]) if coordinator and courses.in_order() else [],
+        stores=store_lines(contact.account_id, taught[0]) if taught and contact.role == "coordinator" else [],
     )
     return html, refusal.status if refusal else 200
 

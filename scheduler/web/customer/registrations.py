@@ -55,7 +55,7 @@ def register(token: str, lecture_id: int) -> ResponseReturnValue:
         return shown(refusal, lecture_id)
     except Refused as refusal:
         return shown(refusal)
-    if db.session.get_one(Registration, number).status == "waitlisted":
+    if wants_to_wait and db.session.get_one(Registration, number).status == "waitlisted":
         flash(_("キャンセル待ちを承りました。空きが出ましたら自動でお申し込みが確定します。"))
     elif g.contact.email:
         flash(_("お申し込みを承りました。確認メールをお送りします。"))

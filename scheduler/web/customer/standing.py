@@ -16,7 +16,7 @@ from scheduler.models.attendance import Attendance
 from scheduler.models.db import db
 from scheduler.models.lectures import Course, Lecture
 from scheduler.models.registrations import Registration
-from scheduler.services import addresses, courses, eligibility, joining
+from scheduler.services import addresses, eligibility, joining
 from scheduler.services.eligibility import OpenDate
 from scheduler.services.installation import here
 from scheduler.services.refusals import AlreadyBooked, NotFound, Refused
@@ -81,14 +81,14 @@ class Overview:
     refusal: Refused | None = None
 
 
-def overview(contact: Contact, now: datetime, wanted_id: int | None = None) -> Overview:
-    """Tell how a contact stands with every course; `wanted_id` is a lecture a link pointed to."""
+def overview(taught: Sequence[Course], contact: Contact, now: datetime, wanted_id: int | None = None) -> Overview:
+    """Tell how a contact stands with every course taught; `wanted_id` is a lecture a link pointed to."""
     result = Overview()
     wanted, result.refusal = _wanted(contact, wanted_id, now)
     registrations = _registrations(contact.id)
     attendances = _attendances(contact.id)
     attended = {row.lecture.course_id for row in attendances if row.verdict == "attended"}
-    for course in courses.in_order():
+    for course in taught:
         if course.prerequisite_id is not None and course.prerequisite_id not in attended and course.id not in attended:
             result.later.append(course)
             continue

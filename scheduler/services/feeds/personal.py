@@ -1,15 +1,13 @@
-"""Answers what stands in calendar feeds: a contact's own dates, and a course's public ones."""
+"""Answers what stands in a contact's own calendar feed."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, datetime
 from email.utils import parseaddr
 from functools import lru_cache
-from hashlib import sha256
 from typing import Any, NamedTuple
-from urllib.parse import quote
 
 from sqlalchemy import Connection, Dialect, and_, bindparam, func, literal_column, or_, select
 from sqlalchemy.sql.compiler import SQLCompiler
@@ -21,20 +19,14 @@ from scheduler.models.lectures import Course, Lecture
 from scheduler.models.registrations import Registration
 from scheduler.models.settings import Setting
 from scheduler.services import addresses
+from scheduler.services.feeds.window import midnight, stamp, window
 from scheduler.services.installation import here
 from scheduler.services.outbox.facts import entry_description, text
 from scheduler.services.vendor import Vendor, read
 
-# How long past dates stay in a feed, and how long what was cancelled does, counted from its start.
-PAST = timedelta(days=30)
-CANCELLED = timedelta(days=60)
-
 _NAMES = {"ja": "レクチャー日程", "en": "Lectures"}
-_ONLINE = {"ja": "オンライン", "en": "Online"}
 _OTHER_DATES = {"ja": "別の日程のお申し込み: ", "en": "Choose another date: "}
 _REASON = {"ja": "理由: ", "en": "Reason: "}
-
-_BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
 
 # Everything a personal feed's bytes depend on but the words, in one statement: the registrations' part is read from
 # ix_registrations_contact alone.
@@ -80,21 +72,6 @@ _OWN_DATES = (
     .order_by(Lecture.starts_at, Registration.id)
 )
 
-_OF_COURSE = (
-    Lecture.course_id == bindparam("course_id"),
-    Lecture.account_id.is_(None),
-    or_(
-        Lecture.starts_at >= bindparam("past"),
-        and_(Lecture.status == "cancelled", Lecture.starts_at >= bindparam("cancelled")),
-    ),
-)
-_COURSE = select(func.count(Lecture.id), func.max(Lecture.revised_at)).where(*_OF_COURSE)
-_PUBLIC_DATES = (
-    select(Lecture.uid, Lecture.sequence, Lecture.revised_at, Lecture.starts_at, Lecture.ends_at, Lecture.status)
-    .where(*_OF_COURSE)
-    .order_by(Lecture.starts_at, Lecture.id)
-)
-
 
 class Reader(NamedTuple):
     """Whose dates a personal feed shows, and in which language."""
@@ -113,20 +90,7 @@ class PersonalFeed:
     reader: Reader
 
 
-@dataclass(frozen=True)
-class CourseFeed:
-    """A course's public feed as it stands."""
-
-    tag: str
-    changed_at: datetime
-    course_id: int
-    key: str
-    name: str
-    summary: str
-    locale: str
-
-
-def find_personal(
+def find(
     connection: Connection, contact_id: int, version: int, locale: str | None, now: datetime
 ) -> PersonalFeed | None:
     """Find a contact's feed in one statement; None when the link's version is no longer the contact's.
@@ -140,18 +104,18 @@ def find_personal(
     link_version, own_locale, count, *moments = row
     revised_at, vendor_at = map(_moment, moments)
     reader = Reader(contact_id, link_version, locale or own_locale)
-    revision = f"{count}-{_stamp(revised_at)}-{_stamp(vendor_at)}-{link_version}-{reader.locale}"
-    changed_at = max(moment for moment in (revised_at, vendor_at, _midnight(now)) if moment is not None)
+    revision = f"{count}-{stamp(revised_at)}-{stamp(vendor_at)}-{link_version}-{reader.locale}"
+    changed_at = max(moment for moment in (revised_at, vendor_at, midnight(now)) if moment is not None)
     return PersonalFeed(calendars.etag(revision, now.date()), changed_at, reader)
 
 
-def write_personal(connection: Connection, feed: PersonalFeed, now: datetime) -> bytes:
+def write(connection: Connection, feed: PersonalFeed, now: datetime) -> bytes:
     """Write a contact's feed: an entry per date booked, past 30 days and all to come, and what was cancelled.
 
     A waiting list is no date yet and is left out. Dates that were cancelled stay as such until 60 days after the start.
     """
     reader = feed.reader
-    rows = connection.execute(_OWN_DATES, {"contact_id": reader.contact_id} | _window(now)).all()
+    rows = connection.execute(_OWN_DATES, {"contact_id": reader.contact_id} | window(now)).all()
     names = {number: text(name, reader.locale) for number, name in connection.execute(select(Course.id, Course.name))}
     vendor = _vendor(connection)
     never = _never_held(connection, reader.contact_id, [row[5] for row in rows if row[4] == "cancelled"])
@@ -169,26 +133,6 @@ def write_personal(connection: Connection, feed: PersonalFeed, now: datetime) ->
         if row[4] != "cancelled" or row[5] not in never
     ]
     return calendars.feed(" ".join(filter(None, (vendor.name, _NAMES[reader.locale]))), entries)
-
-
-def find_course(connection: Connection, key: str, locale: str, now: datetime) -> CourseFeed | None:
-    """Find a course's public feed; None for an unknown key."""
-    course = connection.execute(select(Course.id, Course.name, Course.summary).where(Course.key == key)).one_or_none()
-    if course is None:
-        return None
-    number, name, summary = course[0], text(course[1], locale), text(course[2], locale)
-    count, revised_at = connection.execute(_COURSE, {"course_id": number} | _window(now)).one()
-    words = sha256(f"{name}\n{summary}".encode()).hexdigest()[:12]
-    tag = calendars.etag(f"{count}-{_stamp(revised_at)}-{words}-{locale}", now.date())
-    changed_at = max(revised_at or _BEGINNING, _midnight(now))
-    return CourseFeed(tag, changed_at, number, key, name, summary, locale)
-
-
-def write_course(connection: Connection, feed: CourseFeed, now: datetime) -> bytes:
-    """Write a course's public dates, without links into meetings and without the dates held for one account."""
-    rows = connection.execute(_PUBLIC_DATES, {"course_id": feed.course_id} | _window(now)).all()
-    page = f"{here().base_url}/lectures?course={quote(feed.key)}"
-    return calendars.feed(feed.name, (_public_entry(*row, feed, page) for row in rows))
 
 
 def _first(connection: Connection, **values: int) -> Sequence[Any] | None:
@@ -213,20 +157,6 @@ def _moment(value: str | datetime | None) -> datetime | None:
     if isinstance(value, str):
         return datetime.fromisoformat(value).replace(tzinfo=UTC)
     return value.astimezone(UTC) if value else None
-
-
-def _window(now: datetime) -> dict[str, datetime]:
-    today = _midnight(now)
-    return {"past": today - PAST, "cancelled": today - CANCELLED}
-
-
-def _midnight(now: datetime) -> datetime:
-    return datetime.combine(now.date(), time(), UTC)
-
-
-def _stamp(moment: datetime | None) -> str:
-    """Write a moment to the microsecond, short."""
-    return f"{(moment - _BEGINNING) // timedelta(microseconds=1):x}" if moment else "0"
 
 
 def _vendor(connection: Connection) -> Vendor:
@@ -295,33 +225,3 @@ def _entry(
             locale=reader.locale,
         )
     )
-
-
-def _public_entry(
-    uid: str,
-    sequence: int,
-    revised_at: datetime,
-    starts_at: datetime,
-    ends_at: datetime,
-    status: str,
-    feed: CourseFeed,
-    page: str,
-) -> str:
-    return _made_once(
-        calendars.LectureEvent(
-            uid=uid,
-            sequence=sequence,
-            revised_at=revised_at,
-            starts_at=starts_at,
-            ends_at=ends_at,
-            summary=feed.name,
-            description=feed.summary,
-            location=_ONLINE[feed.locale],
-            url=page,
-            status=status,
-            locale=feed.locale,
-        )
-    )
-
-
-_made_once = lru_cache(maxsize=2048)(calendars.vevent)

@@ -1,0 +1,97 @@
+"""Answers what stands in a course's public calendar feed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+from hashlib import sha256
+from urllib.parse import quote
+
+from sqlalchemy import Connection, and_, bindparam, func, or_, select
+
+from scheduler import calendars
+from scheduler.models.lectures import Course, Lecture
+from scheduler.services.feeds.window import BEGINNING, midnight, stamp, window
+from scheduler.services.installation import here
+from scheduler.services.outbox.facts import text
+
+_ONLINE = {"ja": "オンライン", "en": "Online"}
+
+_OF_COURSE = (
+    Lecture.course_id == bindparam("course_id"),
+    Lecture.account_id.is_(None),
+    or_(
+        Lecture.starts_at >= bindparam("past"),
+        and_(Lecture.status == "cancelled", Lecture.starts_at >= bindparam("cancelled")),
+    ),
+)
+_COURSE = select(func.count(Lecture.id), func.max(Lecture.revised_at)).where(*_OF_COURSE)
+_PUBLIC_DATES = (
+    select(Lecture.uid, Lecture.sequence, Lecture.revised_at, Lecture.starts_at, Lecture.ends_at, Lecture.status)
+    .where(*_OF_COURSE)
+    .order_by(Lecture.starts_at, Lecture.id)
+)
+
+
+@dataclass(frozen=True)
+class CourseFeed:
+    """A course's public feed as it stands."""
+
+    tag: str
+    changed_at: datetime
+    course_id: int
+    key: str
+    name: str
+    summary: str
+    locale: str
+
+
+def find(connection: Connection, key: str, locale: str, now: datetime) -> CourseFeed | None:
+    """Find a course's public feed; None for an unknown key."""
+    course = connection.execute(select(Course.id, Course.name, Course.summary).where(Course.key == key)).one_or_none()
+    if course is None:
+        return None
+    number, name, summary = course[0], text(course[1], locale), text(course[2], locale)
+    count, revised_at = connection.execute(_COURSE, {"course_id": number} | window(now)).one()
+    words = sha256(f"{name}\n{summary}".encode()).hexdigest()[:12]
+    tag = calendars.etag(f"{count}-{stamp(revised_at)}-{words}-{locale}", now.date())
+    changed_at = max(revised_at or BEGINNING, midnight(now))
+    return CourseFeed(tag, changed_at, number, key, name, summary, locale)
+
+
+def write(connection: Connection, feed: CourseFeed, now: datetime) -> bytes:
+    """Write a course's public dates, without links into meetings and without the dates held for one account."""
+    rows = connection.execute(_PUBLIC_DATES, {"course_id": feed.course_id} | window(now)).all()
+    page = f"{here().base_url}/lectures?course={quote(feed.key)}"
+    return calendars.feed(feed.name, (_public_entry(*row, feed, page) for row in rows))
+
+
+def _public_entry(
+    uid: str,
+    sequence: int,
+    revised_at: datetime,
+    starts_at: datetime,
+    ends_at: datetime,
+    status: str,
+    feed: CourseFeed,
+    page: str,
+) -> str:
+    return _made_once(
+        calendars.LectureEvent(
+            uid=uid,
+            sequence=sequence,
+            revised_at=revised_at,
+            starts_at=starts_at,
+            ends_at=ends_at,
+            summary=feed.name,
+            description=feed.summary,
+            location=_ONLINE[feed.locale],
+            url=page,
+            status=status,
+            locale=feed.locale,
+        )
+    )
+
+
+_made_once = lru_cache(maxsize=2048)(calendars.vevent)
