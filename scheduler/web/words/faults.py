@@ -44,6 +44,9 @@ def _of_lectures() -> dict[str, str]:
         "link_malformed": _("リンクは https:// から始まる形で入力してください。"),
         "starts_in_the_past": _("開始日時は、これから先の日時にしてください。"),
         "ends_before_start": _("終了日時は、開始日時より後、12 時間以内にしてください。"),
+        "lecture_has_people": _(
+            "申込か出欠のある開催日程では、レクチャーと顧客企業を変えられません。別に登録してください。"
+        ),
         "prerequisite_unknown": _("前提のレクチャー「%(value)s」はありません。"),
         "prerequisite_circular": _("前提のレクチャーが循環しています。別のレクチャーを選んでください。"),
         "unknown_audience": _("案内する方を、窓口のみ・窓口と店長・全員から選んでください。"),
@@ -54,7 +57,9 @@ def _of_attendance() -> dict[str, str]:
     return {
         "lecture_not_begun": _("まだ始まっていない開催日程です。出欠は開始後に記録できます。"),
         "missed_unbooked": _("申込のない方は欠席にできません。"),
-        "name_not_in_report": _("「%(value)s」という参加者はレポートにいません。レポートの表示名どおりに指定してください。"),
+        "name_not_in_report": _(
+            "「%(value)s」という参加者はレポートにいません。レポートの表示名どおりに指定してください。"
+        ),
         "name_several_times": _(
             "「%(value)s」という参加者がレポートに複数います。レポートの行番号で指定してください。"
         ),
