@@ -29,7 +29,7 @@ _STRANGER, _WITH_SHOP = 0.3, 0.1
 
 def take_in(rooms: Rooms, book: Book) -> None:
     """Write for every lecture that is over what its report says and what follows from it, but for the mails."""
-    shared, shops = _shared_addresses(), dict(db.session.execute(select(Store.id, Store.name)).tuples().all())
+    shared, shops = _shared_addresses(), dict(db.session.execute(select(Store.id, Store.name)).all())
     known: dict[tuple[str, int], datetime] = {}
     for room in sorted(rooms.past(), key=lambda room: room.reported_at or room.ends_at):
         if not room.booked or room.reported_at is None:
@@ -52,7 +52,7 @@ def take_in(rooms: Rooms, book: Book) -> None:
 
 def _shared_addresses() -> set[str]:
     """Return the addresses that alone do not say who somebody is."""
-    people = list(db.session.execute(select(Contact.email, Contact.checks).where(Contact.email.is_not(None))).tuples())
+    people = list(db.session.execute(select(Contact.email, Contact.checks).where(Contact.email.is_not(None))).all())
     times = Counter(email for email, _checks in people)
     return {email for email, checks in people if email and (times[email] > 1 or "shared_address" in checks)}
 

@@ -56,7 +56,13 @@ def hand_over(plays: Sequence[Play], house: House, days: Days, book: Book) -> li
         db.session.add(row)
         db.session.flush()
         handed.append(Handed(row, play))
-        told: dict[str, Any] = {"from": "onboarding", "to": "success", "early": False, "open": 0, "receiver_id": row.receiver_id}
+        told: dict[str, Any] = {
+            "from": "onboarding",
+            "to": "success",
+            "early": False,
+            "open": 0,
+            "receiver_id": row.receiver_id,
+        }
         owner = Actor("staff", play.owner_id, "page")
         book.tell("handover_requested", at, owner, play.account.id, handover_id=row.id, **told)
         if play.story.handover == "returned":

@@ -38,7 +38,7 @@ _NOBODY_THERE = "550 5.1.1 <{address}>: Recipient address rejected: User unknown
 # How long after falling due a mail leaves.
 _SECONDS = (2, 55)
 # Of older mails only is kept that they were sent: writing all their words would take longer than everything else.
-_WITH_WORDS = timedelta(days=30)
+_WITH_WORDS = timedelta(days=14)
 
 
 def of_companies(plays: Sequence[Play], rooms: Iterable[Room], course_id: int, days: Days) -> list[Row]:
@@ -83,7 +83,7 @@ def write_mails(rows: Iterable[Row], book: Book) -> None:
     """Write the mails in the order in which they were owed, and tell of those that left or could not."""
     ordered = sorted(rows, key=lambda row: row["created_at"])
     write(Mail, ordered)
-    numbers = dict(db.session.execute(select(Mail.key, Mail.id)).tuples().all())
+    numbers = dict(db.session.execute(select(Mail.key, Mail.id)).all())
     for row in ordered:
         if row["state"] in ("sent", "failed") and row["account_id"] is not None:
             told = {"mail_id": numbers[row["key"]], "kind": row["kind"]}

@@ -1,0 +1,344 @@
+"""Answers whether the demo company is believable: every state is there, every figure agrees, every page shows something."""
+
+from __future__ import annotations
+
+import shutil
+from collections import Counter
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy import String, cast, func, select
+
+from emails import transport_from
+from emails.transports.folder import list_messages
+from scheduler.demo import fill, house, sample
+from scheduler.models.accounts import Account, Contact, Store
+from scheduler.models.attendance import Attendance, Presence
+from scheduler.models.db import db
+from scheduler.models.handovers import Handover
+from scheduler.models.history import Event
+from scheduler.models.lectures import Lecture
+from scheduler.models.mails import Mail
+from scheduler.models.registrations import Registration
+from scheduler.models.staff import TEAMS, Staff
+from scheduler.models.uploads import Upload
+from scheduler.rules.names import phone_digits
+from scheduler.services import addresses, jobs, readiness, staff, today
+from scheduler.services.actors import CLI
+from scheduler.services.attendance import plan, record, staging
+from scheduler.services.outbox import reminders
+from scheduler.settings import Settings
+from tests import servers
+from tests.cli.conftest import Tasuki, refused, tasuki
+from tests.conftest import NOW, Client, _opened, _settings, see_anew, sign_in
+
+__all__ = ["tasuki"]
+
+# What somebody who tries the program wants to find.
+STATES: dict[str, Any] = {
+    "sales": select(Account.id).where(Account.stage == "sales"),
+    "success": select(Account.id).where(Account.stage == "success"),
+    "renewal": select(Account.id).where(Account.stage == "renewal"),
+    "undecided": select(Account.id).where(Account.undecided),
+    "just signed": select(Account.id).where(Account.stage == "onboarding", Account.introduced_at.is_(None)),
+    "ready": select(Account.id).where(Account.stage == "onboarding", Account.ready_since.is_not(None)),
+    "behind": select(Account.id).where(Account.level == "behind"),
+    "stuck": select(Account.id).where(Account.level == "stuck"),
+    "confirmed by a person": select(Account.id).where(Account.started_on.is_not(None)),
+    "handover requested": select(Handover.id).where(Handover.state == "requested"),
+    "handover returned": select(Handover.id).where(Handover.state == "returned"),
+    "accepted this week": select(Handover.id).where(Handover.decided_at > NOW - timedelta(days=7)),
+    "marked for checking": select(Contact.id).where(cast(Contact.checks, String) != "[]"),
+    "without an email": select(Contact.id).where(Contact.email.is_(None)),
+    "writes English": select(Contact.id).where(Contact.locale == "en"),
+    "waiting list": select(Registration.id).where(Registration.status == "waitlisted"),
+    "by telephone": select(Registration.id).where(Registration.channel == "phone"),
+    "full": select(Lecture.id).where(Lecture.seats_taken == Lecture.capacity, Lecture.starts_at > NOW),
+    "today": select(Lecture.id).where(Lecture.starts_at.between(NOW, NOW + timedelta(hours=14))),
+    "for one company": select(Lecture.id).where(Lecture.account_id.is_not(None)),
+    "cancelled": select(Lecture.id).where(Lecture.status == "cancelled"),
+    "in English": select(Lecture.id).where(Lecture.locale == "en"),
+    "failed mail": select(Mail.id).where(Mail.state == "failed"),
+    "customer lists": select(Upload.id).where(Upload.kind == "customers"),
+    "reports": select(Upload.id).where(Upload.kind == "attendance"),
+}
+# Every page of staff that needs no id, and what stands on it.
+PAGES: dict[str, tuple[str, ...]] = {
+    "/staff/today": ("基本操作編", "停滞"),
+    "/staff/accounts": ("110",),
+    "/staff/accounts?state=ready": ("引き継ぎ可",),
+    "/staff/accounts?stage=sales": ("営業",),
+    "/staff/accounts/checks": ("共用アドレス", "メールアドレスがありません"),
+    "/staff/accounts/export.csv": ("T10101",),
+    "/staff/lectures": ("基本操作編", "活用編"),
+    "/staff/series": ("基本操作編", "活用編", "藤沢"),
+    "/staff/handovers": ("→",),
+    "/staff/handovers?state=returned": ("→",),
+    "/staff/mails": ("お申し込み",),
+    "/staff/mails?state=failed": ("550",),
+    "/staff/imports": ("crm_export_",),
+    "/staff/members": ("佐伯 真理", "堀内 恵"),
+    "/staff/settings": ("みなもクラウド",),
+    "/staff/settings/courses": ("活用編",),
+    "/staff/settings/steps": ("反響メール",),
+    "/staff/settings/tokens": ("CRM",),
+}
+
+
+@pytest.fixture(scope="module", params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def filled(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The address of a database with the demo company as it stands at NOW; tests get copies of it."""
+    folder = tmp_path_factory.mktemp("demo")
+    if request.param == "sqlite":
+        url = f"sqlite:///{folder / 'filled.db'}"
+        shutil.copy(request.getfixturevalue("_migrated_sqlite"), folder / "filled.db")
+    else:
+        server: servers.Postgres = request.getfixturevalue("postgres")
+        url = server.create("filled", template=request.getfixturevalue("_migrated_postgres"))
+    with _opened(_settings(folder, url)):
+        fill.fill(NOW)
+        if request.param == "sqlite":
+            with db.engine.connect() as connection:
+                connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+    return url
+
+
+@pytest.fixture
+def app(filled: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Flask]:
+    """The application on a demo company of its own."""
+    if filled.startswith("sqlite"):
+        shutil.copy(filled.removeprefix("sqlite:///"), tmp_path / "tasuki.db")
+        with _opened(_settings(tmp_path, f"sqlite:///{tmp_path / 'tasuki.db'}")) as app:
+            yield app
+        return
+    server: servers.Postgres = request.getfixturevalue("postgres")
+    with _opened(_settings(tmp_path, server.create("demo", template="filled"))) as app:
+        yield app
+    server.drop("demo")
+
+
+@pytest.fixture
+def empty(settings: Settings, request: pytest.FixtureRequest) -> Settings:
+    """Settings of a program on a migrated, empty database."""
+    shutil.copy(request.getfixturevalue("_migrated_sqlite"), settings.database_url.removeprefix("sqlite:///"))
+    return settings
+
+
+@pytest.fixture
+def manager(app: Flask, client: Client) -> Client:
+    """A browser signed in as the demo's manager."""
+    member = db.session.scalars(select(Staff).where(Staff.email == house.EMAIL)).one()
+    sign_in(client, member)
+    return client
+
+
+def count(query: Any) -> int:
+    return db.session.scalar(select(func.count()).select_from(query.subquery())) or 0
+
+
+@pytest.mark.usefixtures("app")
+def test_a_company_of_the_promised_size_with_members_of_every_team() -> None:
+    assert count(select(Account.id)) == 110
+    assert 950 <= count(select(Store.id)) <= 1050
+    teams = Counter(member.team for member in db.session.scalars(select(Staff)))
+    assert teams == {"sales": 2, "onboarding": 3, "success": 3, "renewal": 1, "operations": 1}
+    assert teams.keys() == set(TEAMS)
+    assert all(member.phone and member.email for member in db.session.scalars(select(Staff)))
+    assert staff.authenticate(house.EMAIL, house.PASSWORD) is not None
+
+
+@pytest.mark.usefixtures("app")
+def test_seven_of_ten_came_to_three_months_of_lectures() -> None:
+    verdicts = Counter(db.session.scalars(select(Attendance.verdict)))
+    assert 400 <= verdicts.total() <= 1000
+    assert 0.65 <= verdicts["attended"] / verdicts.total() <= 0.75
+    first = db.session.scalars(select(func.min(Lecture.starts_at)).where(Lecture.reported_at.is_not(None))).one()
+    assert NOW - timedelta(days=93) <= first <= NOW - timedelta(days=75)
+
+
+@pytest.mark.usefixtures("app")
+def test_every_state_is_there() -> None:
+    assert [state for state, query in STATES.items() if count(query) == 0] == []
+
+
+@pytest.mark.usefixtures("app")
+def test_each_knot_of_the_sash_is_where_somebody_is_now() -> None:
+    reached = Counter(
+        sum(knot["state"] == "met" for knot in account.knots)
+        for account in db.session.scalars(select(Account).where(Account.stage == "onboarding"))
+    )
+    assert set(range(1, 7)) <= reached.keys()
+
+
+@pytest.mark.usefixtures("app")
+def test_the_seats_taken_are_those_booked() -> None:
+    booked = Counter(db.session.scalars(select(Registration.lecture_id).where(Registration.status == "booked")))
+    for lecture in db.session.scalars(select(Lecture)):
+        assert lecture.seats_taken == booked[lecture.id]
+
+
+@pytest.mark.usefixtures("app")
+def test_judging_the_accounts_anew_changes_nothing() -> None:
+    def judged() -> dict[int, tuple[Any, ...]]:
+        rows = db.session.scalars(select(Account).execution_options(populate_existing=True))
+        return {row.id: (row.ready_since, row.clauses, row.level, row.level_reasons, row.knots) for row in rows}
+
+    before, events = judged(), count(select(Event.id))
+    readiness.refresh_many(before, NOW)
+    assert judged() == before
+    assert count(select(Event.id)) == events
+
+
+@pytest.mark.usefixtures("app")
+def test_taking_the_reports_in_again_changes_nothing() -> None:
+    def written() -> list[Any]:
+        rows = [
+            *db.session.execute(
+                select(Attendance.lecture_id, Attendance.contact_id, Attendance.verdict, Attendance.seconds)
+            ),
+            *db.session.execute(select(Presence.lecture_id, Presence.contact_id, Presence.from_at, Presence.to_at)),
+            *db.session.execute(select(Upload.id, Upload.result, Upload.choices)),
+            (count(select(Event.id)), count(select(Mail.id))),
+        ]
+        return sorted(map(repr, rows))
+
+    before = written()
+    for upload_id in db.session.scalars(select(Upload.id).where(Upload.kind == "attendance")).all()[-6:]:
+        record.record(upload_id, None, NOW, CLI)
+    assert written() == before
+
+
+@pytest.mark.usefixtures("app")
+def test_the_history_is_in_the_order_in_which_it_happened() -> None:
+    at: dict[int, datetime] = {}
+    for event in db.session.scalars(select(Event).where(Event.account_id.is_not(None)).order_by(Event.id)):
+        assert event.account_id is not None
+        assert at.get(event.account_id, event.at) <= event.at <= NOW
+        at[event.account_id] = event.at
+
+
+@pytest.mark.usefixtures("app")
+def test_nobody_is_invented_whom_one_could_reach() -> None:
+    reserved = ("example", "example.com", "example.net", "example.org", "example.jp")
+    for contact in db.session.scalars(select(Contact)):
+        assert contact.email is None or contact.email.endswith(tuple(f".{domain}" for domain in reserved))
+        # No exchange and no mobile prefix in Japan begins with 0 or 1.
+        assert not contact.phone or contact.phone.split("-")[1][0] in "01", contact.phone
+        assert contact.phone_digits == phone_digits(contact.phone)
+
+
+def test_a_worker_started_afterwards_sends_nothing_about_the_past(app: Flask, tmp_path: Path) -> None:
+    waiting = list(db.session.scalars(select(Mail).where(Mail.state.in_(("queued", "sending")))))
+    assert all(mail.due_at >= NOW for mail in waiting)
+    assert reminders.plan_reminders(NOW) == 0
+    due = [mail for mail in waiting if mail.due_at == NOW]
+    assert 1 <= len(due) <= 12
+    settings: Settings = app.extensions["tasuki"]
+    done = jobs.run_due(NOW, jobs.Context(transport_from(settings.mail)), everything=True)
+    assert {one.name: one.error for one in done if one.state == "failed"} == {}
+    assert len(list_messages(tmp_path / "mails", limit=100)) == len(due)
+
+
+def test_every_page_has_something_to_show(manager: Client) -> None:
+    found = {path: manager.get(path, follow_redirects=True) for path in PAGES}
+    assert {path: page.status_code for path, page in found.items() if page.status_code != 200} == {}
+    assert {path: words for path in PAGES for words in PAGES[path] if words not in found[path].text} == {}
+
+
+def test_the_pages_of_accounts_and_their_people_open(manager: Client) -> None:
+    for account in db.session.scalars(select(Account).order_by(Account.stage, Account.level, Account.id)).all()[::9]:
+        path = f"/staff/accounts/{account.id}"
+        contact_id = db.session.scalars(select(Contact.id).where(Contact.account_id == account.id).limit(1)).one()
+        for page in (path, f"{path}/history", f"{path}/edit", f"{path}/people/{contact_id}"):
+            assert account.name in manager.get(page).text.replace("&amp;", "&") or page.endswith("edit")
+            assert manager.get(page).status_code == 200
+
+
+def test_the_pages_of_lectures_handovers_mails_and_files_open(manager: Client) -> None:
+    paths = [
+        f"/staff/lectures/{number}"
+        for number in db.session.scalars(select(Lecture.id).where(Lecture.seats_taken > 0)).all()[::5]
+    ]
+    paths += [f"/staff/handovers/{number}" for number in db.session.scalars(select(Handover.id)).all()[::6]]
+    paths += [f"/staff/mails/{number}" for number in db.session.scalars(select(func.max(Mail.id)).group_by(Mail.kind))]
+    for upload in db.session.scalars(select(Upload).order_by(Upload.kind, Upload.id)).all()[::8]:
+        mine = f"/staff/lectures/{upload.lecture_id}/report/{upload.id}"
+        paths.append(f"/staff/imports/{upload.id}" if upload.kind == "customers" else mine)
+    assert {path: code for path in paths if (code := manager.get(path, follow_redirects=True).status_code) != 200} == {}
+
+
+def test_customers_find_their_pages(app: Flask, client: Client) -> None:
+    for locale, words in (("ja", "レクチャー"), ("en", "Lecture")):
+        query = select(Contact).join(Registration, Registration.contact_id == Contact.id)
+        contact = db.session.scalars(query.where(Contact.locale == locale).limit(1)).one()
+        page = client.get(
+            addresses.personal(contact).partition("/me/")[1] + addresses.personal(contact).partition("/me/")[2]
+        )
+        assert page.status_code == 200
+        assert words.casefold() in page.text.casefold()
+    assert "基本操作編" in client.get("/lectures").text
+
+
+@pytest.mark.usefixtures("app")
+def test_the_sample_report_fits_the_lecture_that_waits_for_one() -> None:
+    (waiting,) = today.unreported(NOW)
+    data = sample.report_of(waiting)
+    upload_id = staging.stage(waiting.id, data, "report.csv", None, NOW, CLI)
+    found = plan.preview(upload_id, NOW)
+    assert len(found.matched) >= waiting.seats_taken // 2
+    assert found.unmatched
+    assert {verdict.verdict for verdict in found.verdicts.values()} >= {"attended", "missed"}
+
+
+@pytest.mark.parametrize(
+    "now",
+    [
+        datetime(2026, 1, 5, 1, 0, tzinfo=UTC),  # the first working morning after New Year
+        datetime(2026, 5, 6, 14, 30, tzinfo=UTC),  # the last evening of the holidays in May
+        datetime(2026, 11, 21, 20, 0, tzinfo=UTC),  # before dawn on a Sunday
+    ],
+)
+def test_the_company_is_believable_on_any_day(now: datetime, empty: Settings) -> None:
+    with _opened(empty):
+        fill.fill(now, accounts=40)
+        verdicts = Counter(db.session.scalars(select(Attendance.verdict)))
+        assert 0.65 <= verdicts["attended"] / verdicts.total() <= 0.75
+        assert count(select(Account.id).where(Account.stage == "onboarding", Account.ready_since.is_not(None))) >= 3
+        assert count(select(Event.id).where(Event.key == "not_ready_again")) == 0
+        assert count(select(Mail.id).where(Mail.state == "queued", Mail.due_at < now)) == 0
+        assert reminders.plan_reminders(now) == 0
+        assert len(today.unreported(now)) == 1
+
+
+def test_the_command_fills_an_empty_database_and_says_how_to_sign_in(empty: Settings, tmp_path: Path) -> None:
+    env = servers.environment(
+        database_url=empty.database_url, secret_key=empty.secret_key, clock=NOW.isoformat(), mail=empty.mail
+    )
+    done = servers.run("demo", env=env, cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.endswith(f"{house.EMAIL} / {house.PASSWORD}\n")
+    again = servers.run("demo", env=env, cwd=tmp_path)
+    assert (again.returncode, again.stdout, len(again.stderr.splitlines())) == (1, "", 1)
+
+
+@pytest.mark.usefixtures("app")
+def test_the_command_writes_a_report_to_try_the_upload_with(tasuki: Tasuki, tmp_path: Path) -> None:
+    done = tasuki("demo", "--report", "report.csv")
+    assert done.exit_code == 0
+    assert "/staff/lectures/" in done.stdout
+    assert (tmp_path / "report.csv").read_text(encoding="utf-8-sig").startswith("ミーティング ID,")
+    refused(tasuki("demo", "--report", "report.csv"), "report.csv")
+
+
+@pytest.mark.usefixtures("app")
+def test_a_database_that_has_anything_is_left_alone(tasuki: Tasuki) -> None:
+    before = count(select(Account.id))
+    refused(tasuki("demo"), "空")
+    see_anew()
+    assert count(select(Account.id)) == before
+    with pytest.raises(fill.NotEmpty):
+        fill.fill(NOW)
