@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 
 from scheduler.models.accounts import Account, Contact
+from scheduler.models.attendance import Attendance
 from scheduler.models.db import db
 from scheduler.models.lectures import Lecture
 from scheduler.models.registrations import Registration
@@ -75,9 +76,10 @@ def change(
 ) -> int:
     """Change time, host, link or capacity of one lecture; return how many people are told.
 
-    `fields`: starts_at, ends_at, host_id, join_url, capacity; when only the start is given, the length stays. Its people
-    are told of a new time or a new link, once, with the calendar's update. Raises NotFound, Invalid, CapacityBelowBooked,
-    and LectureOver for a new time of a lecture that has ended.
+    `fields`: starts_at, ends_at, host_id, join_url, capacity, and while nobody ever registered course_id and account_id;
+    when only the start is given, the length stays. Its people are told of a new time or a new link, once, with the
+    calendar's update. Raises NotFound, Invalid, CapacityBelowBooked, and LectureOver for a new time of a lecture that has
+    ended.
     """
     with db.writing():
         lecture = seating.lock(lecture_id)
@@ -189,8 +191,18 @@ def _check_change(lecture: Lecture, values: dict[str, Any], now: datetime) -> No
             raise LectureOver()
         if starts_at <= now:
             raise Invalid(field="starts_at", why="starts_in_the_past", value=starts_at.isoformat())
+    for key, field in (("course_id", "course"), ("account_id", "account")):
+        if key in values and _has_people(lecture.id):
+            raise Invalid(field=field, why="lecture_has_people")
     if values.get("capacity", lecture.capacity) < lecture.seats_taken:
         raise CapacityBelowBooked(taken=lecture.seats_taken)
+
+
+def _has_people(lecture_id: int) -> bool:
+    """Tell whether anybody ever registered on a lecture or came to it."""
+    registered = select(Registration.id).where(Registration.lecture_id == lecture_id)
+    judged = select(Attendance.id).where(Attendance.lecture_id == lecture_id)
+    return any(db.session.scalar(query.limit(1)) is not None for query in (registered, judged))
 
 
 def _people(lecture_id: int) -> list[tuple[int, int, int, int]]:

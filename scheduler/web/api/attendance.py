@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from zoneinfo import available_timezones
 
 from flask import request
 from flask.typing import ResponseReturnValue
@@ -16,7 +17,7 @@ from scheduler.services.refusals import Invalid, NotFound
 from scheduler.web import edge
 from scheduler.web.api import examples, paging, requests
 from scheduler.web.api.blueprint import KEY_HEADER, Blueprint
-from scheduler.web.api.fields import LARGEST_ID, Choice, Flag, Named, Text, Whole, fault
+from scheduler.web.api.fields import LARGEST_ID, SHOWN, Choice, Flag, Named, Text, Whole, fault
 from scheduler.web.api.schemas import Answer, Input, Paging, flag, moment, page_of, parts, strings, text, whole
 
 resource = Blueprint("attendance", "出欠。会議ツールの参加レポートを取り込むか、一人ずつ手で付けます。")
@@ -197,6 +198,8 @@ def upload_report(asked: dict[str, Any], lecture_id: int) -> ResponseReturnValue
     if file is None:
         raise Invalid(field="file", why="missing")
     name, data, zone = file.filename or "", file.read(), request.form.get("zone") or None
+    if zone is not None and zone not in available_timezones():
+        raise Invalid(field="zone", why="zone_unknown", value=zone[:SHOWN])
 
     def stage() -> int:
         return staging.stage(lecture_id, data, name, zone, edge.now(), requests.actor())

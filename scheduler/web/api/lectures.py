@@ -77,6 +77,15 @@ class LectureInput(Input):
 class LecturePatch(Input):
     """What is changed about a lecture."""
 
+    course = Text(
+        blank=False, metadata={"description": "レクチャーのキー。申込か出欠のある開催日程では変えられません。"}
+    )
+    account = Named(
+        allow_none=True,
+        metadata={
+            "description": "個社開催の顧客企業の外部ID。null なら全社に公開。申込か出欠のある開催日程では変えられません。"
+        },
+    )
     starts_at = Moment(metadata={"description": f"{_STARTS}終了を送らなければ長さはそのままです。"})
     ends_at = Moment(metadata={"description": _ENDS})
     capacity = Whole(1, 10_000, metadata={"description": "定員。申込済みの席数より少なくはできません。"})
@@ -210,7 +219,11 @@ def _change(lecture_id: int, values: Mapping[str, Any]) -> None:
         else:
             lectures.bring_back(lecture_id, now, actor)
         return
-    fields = {key: value for key, value in values.items() if key not in ("host", "reason")}
+    fields = {key: values[key] for key in ("starts_at", "ends_at", "capacity", "join_url") if key in values}
+    if "course" in values:
+        fields["course_id"] = requests.course(values["course"]).id
+    if "account" in values:
+        fields["account_id"] = requests.account_id(values["account"]) if values["account"] else None
     if "host" in values:
         fields["host_id"] = requests.host_id(values, team)
     if "reason" in values and not fields:

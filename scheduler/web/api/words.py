@@ -125,6 +125,9 @@ def _own_faults() -> dict[str, str]:
         ),
         "cursor_unreadable": _("cursor には、前の応答の next の値をそのまま送ってください。"),
         "status_alone": _("status を変えるときは、ほかに reason だけを送ってください。"),
+        "lecture_has_people": _(
+            "申込か出欠のある開催日程では、レクチャーと顧客企業を変えられません。別に登録してください。"
+        ),
         "capacity_missing": _("定員（capacity）を送ってください。省けるのは個社開催（account）のときだけです。"),
         "name_or_row": _("表示名（name）か行番号（row）のどちらか一方を送ってください。"),
         "nothing_sent": _("変える項目を少なくとも一つ送ってください。"),

@@ -12,6 +12,9 @@ from tests.factories import a_token
 
 PREFIX = "/api/v1"
 
+# Tests of what is done run on both databases; tables of what is refused run on SQLite alone.
+both = pytest.mark.usefixtures("database")
+
 
 class Program:
     """A program that calls the API with its token, asking for English unless told otherwise."""

@@ -15,9 +15,7 @@ from scheduler.models.history import Event
 from scheduler.models.mails import Mail
 from scheduler.services import readiness
 from tests.factories import a_contact, a_course, a_lecture, a_setup_step, a_store, an_account
-from tests.web.api.conftest import Program
-
-pytestmark = pytest.mark.usefixtures("database")
+from tests.web.api.conftest import Program, both
 
 ACCOUNT: dict[str, Any] = {
     "name": "株式会社みほん不動産",
@@ -34,6 +32,7 @@ def count(model: type) -> int:
     return db.session.scalar(select(func.count()).select_from(model)) or 0
 
 
+@both
 def test_a_new_account_comes_with_everything_it_has_and_mails_nobody(program: Program) -> None:
     made = program.put("/accounts/A-1", ACCOUNT)
     assert made.status_code == 201
@@ -59,6 +58,7 @@ def test_a_new_account_comes_with_everything_it_has_and_mails_nobody(program: Pr
     assert count(Mail) == 0
 
 
+@both
 def test_putting_it_again_changes_only_what_is_sent(program: Program) -> None:
     program.put("/accounts/A-1", ACCOUNT)
     events = count(Event)
@@ -71,11 +71,13 @@ def test_putting_it_again_changes_only_what_is_sent(program: Program) -> None:
     assert len(changed["contacts"]) == 2
 
 
+@both
 def test_what_was_read_can_be_put_back_unchanged(program: Program) -> None:
     read = program.put("/accounts/A-1", ACCOUNT).json
     assert program.put("/accounts/A-1", read).json == read
 
 
+@both
 def test_a_person_is_changed_by_id_also_when_name_and_address_change(program: Program) -> None:
     hanako = program.put("/accounts/A-1", ACCOUNT).json["contacts"][0]
     entry = {"id": hanako["id"], "name": "鈴木 花子", "email": "suzuki@customer.example"}
@@ -84,11 +86,13 @@ def test_a_person_is_changed_by_id_also_when_name_and_address_change(program: Pr
     assert people[0]["role"] == "coordinator"
 
 
+@both
 def test_the_stage_is_heeded_when_the_account_is_new_and_later_moves_by_handover_only(program: Program) -> None:
     assert program.put("/accounts/A-1", ACCOUNT | {"stage": "success"}).json["stage"] == "success"
     assert program.put("/accounts/A-1", {"stage": "onboarding"}).json["stage"] == "success"
 
 
+@both
 def test_owners_are_named_by_their_addresses(program: Program) -> None:
     owners = {"onboarding": "misaki@vendor.example"}
     account = program.put("/accounts/A-1", ACCOUNT | {"owners": owners}).json
@@ -130,6 +134,7 @@ def test_a_wrong_field_is_named_and_nothing_is_written(program: Program, change:
     assert count(Account) == 0
 
 
+@both
 def test_every_wrong_field_is_listed_at_once(program: Program) -> None:
     refused = program.put("/accounts/A-1", {"name": 1, "stores": [{}, {"code": 2}], "colour": "red"})
     assert sorted(error["field"] for error in refused.json["errors"]) == [
@@ -140,6 +145,7 @@ def test_every_wrong_field_is_listed_at_once(program: Program) -> None:
     ]
 
 
+@both
 def test_an_account_tells_who_attended_what_and_names_people_and_stores_in_its_evidence(
     program: Program, now: datetime
 ) -> None:
@@ -176,6 +182,7 @@ def test_an_account_tells_who_attended_what_and_names_people_and_stores_in_its_e
     ]
 
 
+@both
 def test_stores_that_are_still_missing_are_named_by_their_codes(program: Program, now: datetime) -> None:
     account = an_account()
     for code in ("Y01", "Y02", "Y03", "Y04"):
@@ -186,6 +193,7 @@ def test_stores_that_are_still_missing_are_named_by_their_codes(program: Program
     assert attended["params"]["stores_missing"] == ["Y01", "Y02", "Y03", "Y04"]
 
 
+@both
 def test_set_up_is_told_step_by_step(program: Program) -> None:
     a_setup_step("menu")
     account = an_account()
@@ -194,6 +202,7 @@ def test_set_up_is_told_step_by_step(program: Program) -> None:
     assert step["items"] == [{"store": None, "state": "open", "at": None, "reason": None}]
 
 
+@both
 def test_lists_are_filtered_by_stage_ready_and_stuck(program: Program, now: datetime) -> None:
     an_account(external_id="plain")
     an_account(external_id="ready", ready_since=now)
@@ -211,6 +220,7 @@ def test_lists_are_filtered_by_stage_ready_and_stuck(program: Program, now: date
     assert found(stage="renewal") == []
 
 
+@both
 def test_the_list_is_read_piece_by_piece_also_while_accounts_are_added(program: Program) -> None:
     for number in range(5):
         an_account(external_id=f"A{number}")
@@ -242,6 +252,7 @@ def test_a_wrong_filter_is_refused_rather_than_ignored(program: Program, query: 
     assert (refused.status_code, refused.json["field"]) == (422, field)
 
 
+@both
 def test_more_than_200_at_once_gives_200(program: Program) -> None:
     assert program.get("/accounts", limit=100_000).status_code == 200
 

@@ -198,7 +198,8 @@ def test_a_file_that_is_no_report_is_refused_and_nothing_is_written(
 
 
 def test_an_unknown_zone_and_a_missing_file_are_named(office: Office) -> None:
-    assert office.upload(JA, zone="Mars/Base").json["field"] == "zone"
+    for zone in ("Mars/Base", "../../etc/passwd", "Asia/Tokyo\x00"):
+        assert office.upload(JA, zone=zone).json["field"] == "zone"
     missing = office.program("POST", office.path, data={"zone": "Asia/Tokyo"})
     assert (missing.status_code, missing.json["field"]) == (422, "file")
 

@@ -7,13 +7,12 @@ from typing import Any
 import pytest
 
 from tests.factories import a_course
-from tests.web.api.conftest import Program
-
-pytestmark = pytest.mark.usefixtures("database")
+from tests.web.api.conftest import Program, both
 
 BASIC = {"name": {"ja": "基本操作編", "en": "Basics"}, "minutes": 60, "minimum_minutes": 40}
 
 
+@both
 def test_a_course_is_made_by_its_key_and_changed_by_putting_it_again(program: Program) -> None:
     made = program.put("/courses/basic", BASIC)
     assert (made.status_code, made.json["key"], made.json["minutes"]) == (201, "basic", 60)
@@ -23,6 +22,7 @@ def test_a_course_is_made_by_its_key_and_changed_by_putting_it_again(program: Pr
     assert program.get("/courses/basic").json == changed.json
 
 
+@both
 def test_what_was_read_can_be_put_back(program: Program) -> None:
     program.put("/courses/basic", BASIC)
     program.put("/courses/advanced", BASIC | {"prerequisite": "basic"})
@@ -32,10 +32,12 @@ def test_what_was_read_can_be_put_back(program: Program) -> None:
     assert (again.status_code, again.json) == (200, read)
 
 
+@both
 def test_a_name_in_one_language_is_enough(program: Program) -> None:
     assert program.put("/courses/basic", BASIC | {"name": "基本操作編"}).json["name"] == {"ja": "基本操作編"}
 
 
+@both
 def test_the_list_is_read_piece_by_piece(program: Program) -> None:
     for key in ("basic", "advanced", "expert"):
         a_course(key)
@@ -69,6 +71,7 @@ def test_a_wrong_field_is_named_and_nothing_is_written(program: Program, change:
     assert program.get("/courses/basic").json["minutes"] == 60
 
 
+@both
 def test_an_unknown_course_is_404_with_its_key(program: Program) -> None:
     missing = program.get("/courses/nothing")
     assert (missing.status_code, missing.json["reason"]) == (404, "not_found")

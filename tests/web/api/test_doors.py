@@ -154,6 +154,8 @@ def test_a_text_no_database_takes_is_refused_by_name(app: Flask, program: Progra
 )
 def test_an_address_no_database_takes_is_refused(app: Flask, program: Program, path: str) -> None:
     assert program("GET", path).status_code in (404, 422)
+    if path.count("/") == 2:
+        assert program("PUT", path, json={"name": "x", "minutes": 1, "minimum_minutes": 1}).status_code == 422
 
 
 def test_problem_details_are_complete_and_in_the_language_asked_for(app: Flask, program: Program) -> None:

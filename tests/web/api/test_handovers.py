@@ -12,13 +12,12 @@ from scheduler.models.accounts import Account
 from scheduler.models.db import db
 from scheduler.models.handovers import Handover
 from tests.factories import a_contact, a_lecture, a_member, an_account
-from tests.web.api.conftest import Program
-
-pytestmark = pytest.mark.usefixtures("database")
+from tests.web.api.conftest import Program, both
 
 EARLY = {"account": "A-1", "to": "success", "reason": "先方のご希望"}
 
 
+@both
 def test_an_account_is_requested_and_accepted_and_its_stage_changes(program: Program) -> None:
     account = an_account(external_id="A-1")
     a_contact(account)
@@ -49,6 +48,7 @@ def test_an_account_is_requested_and_accepted_and_its_stage_changes(program: Pro
     ]
 
 
+@both
 def test_an_account_that_is_not_ready_needs_a_reason(program: Program) -> None:
     program.put("/accounts/A-1", {"name": "株式会社みほん"})
     refused = program.post("/handovers", {"account": "A-1", "to": "success"})
@@ -101,6 +101,7 @@ def test_a_decision_that_cannot_be_is_refused(program: Program, sent: dict[str, 
     assert program.get(f"/handovers/{number}").json["state"] == "requested"
 
 
+@both
 def test_handovers_are_listed_newest_first_by_account_and_state(program: Program) -> None:
     for name in ("A-1", "A-2"):
         an_account(external_id=name)
@@ -120,12 +121,14 @@ def test_handovers_are_listed_newest_first_by_account_and_state(program: Program
     assert program.get("/handovers", limit=1, cursor=page["next"]).json["items"][0]["id"] == first["id"]
 
 
+@both
 def test_a_second_open_request_is_a_conflict(program: Program) -> None:
     an_account(external_id="A-1")
     program.post("/handovers", EARLY)
     assert program.post("/handovers", EARLY).json["reason"] == "handover_open"
 
 
+@both
 def test_mails_are_listed_newest_first_and_filtered(program: Program, now: datetime) -> None:
     account = an_account(external_id="A-1")
     contact = a_contact(account, email="hanako@customer.example")

@@ -13,9 +13,7 @@ from scheduler.models.lectures import Lecture, Series
 from scheduler.models.mails import Mail
 from scheduler.models.staff import Staff
 from tests.factories import a_contact, a_course, a_lecture, a_registration, an_account
-from tests.web.api.conftest import Program
-
-pytestmark = pytest.mark.usefixtures("database")
+from tests.web.api.conftest import Program, both
 
 LECTURE: dict[str, Any] = {
     "course": "basic",
@@ -45,6 +43,7 @@ def kinds() -> list[str]:
     return list(db.session.scalars(select(Mail.kind).order_by(Mail.id)))
 
 
+@both
 def test_a_one_off_lecture_is_made_and_its_host_becomes_a_member_without_a_password(program: Program) -> None:
     a_course("basic")
     made = program.post("/lectures", LECTURE)
@@ -63,6 +62,7 @@ def test_a_one_off_lecture_is_made_and_its_host_becomes_a_member_without_a_passw
     assert (host.email, host.team, host.password_hash) == ("misaki@vendor.example", "onboarding", None)
 
 
+@both
 def test_a_moment_with_another_offset_means_the_same_instant(program: Program) -> None:
     a_course("basic")
     sent = LECTURE | {"starts_at": "2026-04-08T14:00:00.250+09:00", "ends_at": "2026-04-08T15:00+09:00"}
@@ -70,12 +70,14 @@ def test_a_moment_with_another_offset_means_the_same_instant(program: Program) -
     assert (lecture["starts_at"], lecture["ends_at"]) == ("2026-04-08T05:00:00Z", "2026-04-08T06:00:00Z")
 
 
+@both
 def test_a_past_lecture_can_be_recorded_and_the_course_says_how_long_it_was(program: Program) -> None:
     a_course("basic", minutes=90)
     sent = {"course": "basic", "starts_at": "2026-03-02T05:00:00Z", "capacity": 30}
     assert program.post("/lectures", sent).json["ends_at"] == "2026-03-02T06:30:00Z"
 
 
+@both
 def test_a_lecture_for_one_account_needs_no_capacity(program: Program) -> None:
     a_course("basic")
     an_account(external_id="A-1")
@@ -115,12 +117,14 @@ def test_a_lecture_that_cannot_be_is_refused_and_nothing_is_written(
     assert (count(Lecture), count(Staff)) == (0, 0)
 
 
+@both
 def test_capacity_may_be_left_out_for_one_account_only(program: Program) -> None:
     a_course("basic")
     refused = program.post("/lectures", {"course": "basic", "starts_at": "2026-04-08T05:00:00Z"})
     assert (refused.status_code, refused.json["field"]) == (422, "capacity")
 
 
+@both
 def test_lectures_are_listed_by_start_between_two_moments_and_by_course(program: Program, now: datetime) -> None:
     basic, advanced = a_course("basic"), a_course("advanced")
     late, early = a_lecture(basic, now + timedelta(days=9)), a_lecture(basic, now + timedelta(days=2))
@@ -136,12 +140,14 @@ def test_lectures_are_listed_by_start_between_two_moments_and_by_course(program:
     assert found(course="unknown") == []
 
 
+@both
 def test_a_plus_sign_that_nobody_escaped_is_still_an_offset(program: Program) -> None:
     assert program("GET", "/lectures?from=2026-04-03T09:00:00+09:00").status_code == 200
     naive = program("GET", "/lectures?from=2026-04-03T09:00:00")
     assert (naive.status_code, naive.json["field"]) == (422, "from")
 
 
+@both
 def test_lectures_at_the_same_moment_are_all_there_once_over_pages(program: Program, now: datetime) -> None:
     ids = [a_lecture(starts_at=now + timedelta(days=number // 3)).id for number in range(7)]
     found, cursor = [], None
@@ -154,6 +160,7 @@ def test_lectures_at_the_same_moment_are_all_there_once_over_pages(program: Prog
     assert found == ids
 
 
+@both
 def test_moving_a_lecture_tells_its_people_and_keeps_its_length(program: Program) -> None:
     lecture = a_lecture()
     a_registration(a_contact(), lecture)
@@ -166,6 +173,19 @@ def test_moving_a_lecture_tells_its_people_and_keeps_its_length(program: Program
     assert kinds() == ["changed"]
 
 
+@both
+def test_an_empty_lecture_can_become_one_of_another_course_for_one_account_and_back(program: Program) -> None:
+    lecture = a_lecture()
+    a_course("advanced")
+    an_account(external_id="A-1")
+    path = f"/lectures/{lecture.id}"
+    changed = program.patch(path, {"course": "advanced", "account": "A-1", "host": "ken@vendor.example"}).json
+    assert (changed["course"], changed["account"], changed["host"]) == ("advanced", "A-1", "ken@vendor.example")
+    again = program.patch(path, {"account": None, "host": None}).json
+    assert (again["account"], again["host"], again["sequence"]) == (None, None, 0)
+
+
+@both
 def test_cancelling_with_a_reason_tells_its_people_and_it_can_be_brought_back(program: Program) -> None:
     lecture = a_lecture()
     a_registration(a_contact(), lecture)
@@ -191,19 +211,24 @@ def test_cancelling_with_a_reason_tells_its_people_and_it_can_be_brought_back(pr
         ({"capacity": 0}, 422, "capacity"),
         ({"starts_at": "2026-03-01T00:00:00Z"}, 422, "starts_at"),
         ({"reason": "x"}, 422, "reason"),
+        ({"course": "unknown"}, 404, "course"),
         ({"course": "advanced"}, 422, "course"),
+        ({"account": "A-1"}, 422, "account"),
+        ({"uid": "other"}, 422, "uid"),
     ],
 )
 def test_a_change_that_cannot_be_is_refused_and_nobody_is_told(
     program: Program, sent: dict[str, Any], status: int, field: str
 ) -> None:
     lecture = a_lecture()
-    a_registration(a_contact(), lecture)
+    a_course("advanced")
+    a_registration(a_contact(an_account(external_id="A-1")), lecture)
     refused = program.patch(f"/lectures/{lecture.id}", sent)
     assert (refused.status_code, refused.json["field"]) == (status, field), refused.text
     assert kinds() == []
 
 
+@both
 def test_a_capacity_below_the_people_booked_is_a_conflict_with_the_number(program: Program) -> None:
     lecture = a_lecture()
     for _number in range(2):
@@ -213,12 +238,14 @@ def test_a_capacity_below_the_people_booked_is_a_conflict_with_the_number(progra
     assert refused.json["params"] == {"taken": 2}
 
 
+@both
 def test_a_lecture_that_is_over_cannot_be_cancelled(program: Program, now: datetime) -> None:
     lecture = a_lecture(starts_at=now - timedelta(days=1))
     refused = program.patch(f"/lectures/{lecture.id}", {"status": "cancelled", "reason": "x"})
     assert (refused.status_code, refused.json["reason"]) == (409, "lecture_over")
 
 
+@both
 def test_an_empty_change_changes_nothing(program: Program) -> None:
     lecture = a_lecture()
     assert program.patch(f"/lectures/{lecture.id}", {}).json["sequence"] == 0
@@ -230,6 +257,7 @@ def test_an_unknown_lecture_is_404(program: Program, path: str) -> None:
     assert program.patch(path, {"capacity": 3}).status_code == 404
 
 
+@both
 def test_a_series_makes_its_lectures_at_once_and_leaves_out_holidays(program: Program) -> None:
     a_course("basic")
     made = program.post("/series", SERIES)
@@ -247,6 +275,7 @@ def test_a_series_makes_its_lectures_at_once_and_leaves_out_holidays(program: Pr
     assert program.get("/series").json["items"] == [series]
 
 
+@both
 def test_ending_a_series_takes_its_empty_lectures_away_and_keeps_the_booked_one(program: Program) -> None:
     a_course("basic")
     series = program.post("/series", SERIES).json

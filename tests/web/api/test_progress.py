@@ -14,11 +14,10 @@ from scheduler.models.history import Event
 from scheduler.models.mails import Mail
 from scheduler.models.setup import Completion, UsageDay
 from tests.factories import a_contact, a_course, a_lecture, a_setup_step, a_store, an_account
-from tests.web.api.conftest import Program
-
-pytestmark = pytest.mark.usefixtures("database")
+from tests.web.api.conftest import Program, both
 
 
+@both
 def test_a_step_is_done_at_the_moment_the_program_says_and_open_again_when_it_says_so(program: Program) -> None:
     a_setup_step("menu")
     an_account(external_id="A-1")
@@ -30,6 +29,7 @@ def test_a_step_is_done_at_the_moment_the_program_says_and_open_again_when_it_sa
     assert (open_again["done"], open_again["at"]) == (False, None)
 
 
+@both
 def test_a_step_per_store_is_done_store_by_store(program: Program) -> None:
     a_setup_step("logins", per="store")
     account = an_account(external_id="A-1")
@@ -61,6 +61,7 @@ def test_what_cannot_be_recorded_is_refused(
     assert db.session.scalar(select(Completion)) is None
 
 
+@both
 def test_signs_of_use_come_one_by_one_or_in_a_list_and_count_once_a_day(program: Program) -> None:
     account = an_account(external_id="A-1")
     a_store(account, code="Y01")
@@ -97,6 +98,7 @@ def test_a_sign_that_cannot_be_read_writes_none_of_the_list(program: Program, se
     assert db.session.scalar(select(UsageDay)) is None
 
 
+@both
 def test_an_account_becomes_ready_the_moment_the_last_fact_arrives(program: Program, now: datetime) -> None:
     a_setup_step("menu")
     account = an_account(external_id="A-1")
@@ -114,6 +116,7 @@ def test_an_account_becomes_ready_the_moment_the_last_fact_arrives(program: Prog
     assert all(clause["met"] for clause in readiness["clauses"])
 
 
+@both
 def test_an_introduction_says_how_many_mails_go_and_a_second_one_sends_none(program: Program) -> None:
     a_course("basic")
     account = an_account(external_id="A-1")
@@ -127,6 +130,7 @@ def test_an_introduction_says_how_many_mails_go_and_a_second_one_sends_none(prog
     assert [mail.kind for mail in db.session.scalars(select(Mail))] == ["invitation"]
 
 
+@both
 def test_an_account_that_is_not_being_introduced_gets_no_invitation(program: Program) -> None:
     a_course("basic")
     a_contact(an_account(external_id="A-1", stage="success"))
@@ -134,12 +138,14 @@ def test_an_account_that_is_not_being_introduced_gets_no_invitation(program: Pro
     assert db.session.scalar(select(Mail)) is None
 
 
+@both
 def test_an_unknown_audience_is_refused(program: Program) -> None:
     an_account(external_id="A-1")
     refused = program.post("/accounts/A-1/introduction", {"audience": "friends"})
     assert (refused.status_code, refused.json["field"]) == (422, "audience")
 
 
+@both
 def test_the_history_tells_newest_first_what_happened_and_which_program_did_it(program: Program) -> None:
     a_setup_step("menu")
     program.put("/accounts/A-1", {"name": "株式会社みほん"})
@@ -152,6 +158,7 @@ def test_the_history_tells_newest_first_what_happened_and_which_program_did_it(p
     assert all(event["text"] and event["by"].startswith("program") for event in events["items"])
 
 
+@both
 def test_the_history_is_read_piece_by_piece(program: Program, now: datetime) -> None:
     account = an_account(external_id="A-1")
     with db.writing():

@@ -12,15 +12,14 @@ from scheduler.models.db import db
 from scheduler.models.mails import Mail
 from scheduler.models.registrations import Registration
 from tests.factories import a_contact, a_course, a_lecture, a_registration, an_account
-from tests.web.api.conftest import Program
-
-pytestmark = pytest.mark.usefixtures("database")
+from tests.web.api.conftest import Program, both
 
 
 def kinds() -> list[str]:
     return list(db.session.scalars(select(Mail.kind).order_by(Mail.id)))
 
 
+@both
 def test_a_contact_is_registered_by_address_and_gets_the_confirmation(program: Program) -> None:
     contact, lecture = a_contact(email="hanako@customer.example"), a_lecture()
     path = f"/lectures/{lecture.id}/registrations"
@@ -49,6 +48,7 @@ def test_a_contact_without_an_address_is_named_by_id_also_in_the_answer(program:
     assert kinds() == []
 
 
+@both
 def test_a_shared_address_is_a_conflict_that_lists_the_people(program: Program) -> None:
     account, lecture = an_account(), a_lecture()
     first = a_contact(account, email="shop@customer.example", name="山田 花子")
@@ -63,6 +63,7 @@ def test_a_shared_address_is_a_conflict_that_lists_the_people(program: Program) 
     assert program.post(path, {"contact": str(second.id)}).json["contact"] == str(second.id)
 
 
+@both
 def test_a_full_lecture_puts_the_contact_on_the_waiting_list_and_cancelling_moves_her_up(program: Program) -> None:
     lecture = a_lecture(capacity=1, starts_at=datetime.fromisoformat("2026-04-20T05:00:00+00:00"))
     path = f"/lectures/{lecture.id}/registrations"
@@ -76,6 +77,7 @@ def test_a_full_lecture_puts_the_contact_on_the_waiting_list_and_cancelling_move
     assert [row["id"] for row in program.get(path, status="booked").json["items"]] == [waiting.json["id"]]
 
 
+@both
 def test_changing_the_date_keeps_the_registration_and_moves_it_to_the_other_lecture(program: Program) -> None:
     old, new = a_lecture(), a_lecture()
     registration = a_registration(a_contact(), old)
@@ -101,6 +103,7 @@ def test_a_lecture_that_takes_nobody_says_why(program: Program, fields: dict[str
     assert db.session.scalar(select(Registration)) is None
 
 
+@both
 def test_further_conflicts_say_why_and_leave_everything_as_it_was(program: Program, now: datetime) -> None:
     basic = a_course("basic")
     advanced = a_lecture(a_course("advanced", prerequisite_id=basic.id))
@@ -123,6 +126,7 @@ def test_further_conflicts_say_why_and_leave_everything_as_it_was(program: Progr
     assert program.delete(one).json["reason"] == "not_booked"
 
 
+@both
 def test_what_does_not_exist_is_404_and_named(program: Program) -> None:
     lecture, other = a_lecture(), a_lecture()
     registration = a_registration(a_contact(), lecture)
@@ -160,6 +164,7 @@ def test_a_wrong_field_is_named(program: Program, sent: dict[str, Any], field: s
     assert (refused.status_code, refused.json["field"]) == (422, field), refused.text
 
 
+@both
 def test_the_list_is_read_piece_by_piece(program: Program, now: datetime) -> None:
     lecture = a_lecture(starts_at=now + timedelta(days=7))
     ids = [a_registration(a_contact(), lecture).id for _number in range(3)]
