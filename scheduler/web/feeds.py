@@ -96,7 +96,6 @@ def course(key: str) -> ResponseReturnValue:
 
 def _refuse() -> NoReturn:
     """Count a wrong link; nobody who holds a good one is ever kept out for the wrong ones of others."""
-    limits.check("link")
     limits.refused("link")
     abort(404)
 
