@@ -1,4 +1,4 @@
-"""Answers what happens by itself, how often, and when each job last ran."""
+"""Answers what happens by itself, how often, and that each gets done."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from scheduler.services.outbox import deliver, reminders
 
 log = structlog.get_logger()
 
-# How often a daily job looks whether its time has come.
+# How often a daily job looks whether its time has come; how soon one that failed or never ended is due again.
 LOOK = timedelta(minutes=10)
 LONGEST_COMPLAINT = 500
 
@@ -42,14 +42,17 @@ class Job:
     every: timedelta = LOOK
     daily_at: time | None = None
 
-    def is_due(self, last: datetime | None, now: datetime) -> bool:
-        """Tell whether the job is due at `now` when it last began at `last`.
+    def is_due(self, last: datetime | None, now: datetime, *, done: bool = True) -> bool:
+        """Tell whether the job is due at `now` when it last began at `last`, and whether that was `done` well.
 
         A tenth of the interval is allowed for, so that a schedule that wakes a little early skips nothing. A `last` that
         is not in the past (the clock was set back, or stands still for trying out) does not keep a job from running.
+        What failed, or died with its process, is due again soon, but leaves a run that is still under way its time.
         """
         if last is None or last >= now:
             return True
+        if not done:
+            return now - last >= min(self.every, LOOK) * 0.9
         if self.daily_at is None:
             return now - last >= self.every * 0.9
         local = now.astimezone(here().tz)
@@ -95,22 +98,18 @@ JOBS: dict[str, Job] = {
 def run(job: Job, now: datetime, context: Context, *, at_once: bool = False) -> Outcome:
     """Run a job if it is due, or `at_once`, and tell what came of it.
 
-    Machines that wake at the same moment run it once. A failure is logged and recorded, never raised: the next time is
-    the next chance.
+    Machines that wake at the same moment run it once. A failure, also of the database itself, is logged and recorded
+    where it can be, never raised: the next time is the next chance.
     """
-    if not _begin(job, now, at_once):
-        return Outcome(job.name, "not_due")
     began = stopwatch.monotonic()
     try:
+        if not _begin(job, now, at_once):
+            return Outcome(job.name, "not_due")
         count = job.run(now, context)
+        spent = stopwatch.monotonic() - began
+        _record(job, finished_at=now + timedelta(seconds=spent))
     except Exception as error:
-        db.session.rollback()
-        log.exception("job_failed", job=job.name)
-        complaint = f"{type(error).__name__}: {error}"[:LONGEST_COMPLAINT]
-        _record(job, error=complaint)
-        return Outcome(job.name, "failed", error=complaint)
-    spent = stopwatch.monotonic() - began
-    _record(job, finished_at=now + timedelta(seconds=spent))
+        return _failed(job, error)
     if count:
         log.info("job_done", job=job.name, count=count, seconds=round(spent, 3))
     return Outcome(job.name, "done", count)
@@ -121,18 +120,13 @@ def run_due(now: datetime, context: Context, *, everything: bool = False) -> lis
     return [run(job, now, context, at_once=everything or job.every <= timedelta(minutes=1)) for job in JOBS.values()]
 
 
-def last_runs() -> dict[str, JobRun]:
-    """Return when each job last ran, by its name; a job that never ran is missing."""
-    return {row.name: row for row in db.session.query(JobRun)}
-
-
 def _begin(job: Job, now: datetime, at_once: bool) -> bool:
     try:
         with db.writing():
             row = db.session.get(JobRun, job.name, with_for_update=True, populate_existing=True)
             if row is None:
                 db.session.add(JobRun(name=job.name, started_at=now))
-            elif at_once or job.is_due(row.started_at, now):
+            elif at_once or job.is_due(row.started_at, now, done=_is_done(row)):
                 row.started_at = now
             else:
                 return False
@@ -140,6 +134,23 @@ def _begin(job: Job, now: datetime, at_once: bool) -> bool:
         # Another machine began it for the very first time at this moment.
         return False
     return True
+
+
+def _is_done(row: JobRun) -> bool:
+    """Tell whether the last run came to a good end: neither failed, nor under way, nor ended with its process."""
+    return not row.error and row.finished_at is not None and row.finished_at >= row.started_at
+
+
+def _failed(job: Job, error: Exception) -> Outcome:
+    db.session.rollback()
+    log.error("job_failed", job=job.name, exc_info=error)
+    complaint = f"{type(error).__name__}: {error}"[:LONGEST_COMPLAINT]
+    try:
+        _record(job, error=complaint)
+    except Exception as unrecorded:
+        db.session.rollback()
+        log.error("job_unrecorded", job=job.name, exc_info=unrecorded)
+    return Outcome(job.name, "failed", error=complaint)
 
 
 def _record(job: Job, *, finished_at: datetime | None = None, error: str = "") -> None:

@@ -66,6 +66,52 @@ def test_a_daily_job_is_due_once_a_day_from_its_local_time_on(app: Flask, last: 
     assert Counting(daily_at=time(3)).job.is_due(at(last), at(now)) is due
 
 
+@pytest.mark.parametrize(
+    ("kind", "minutes_ago", "due"),
+    [
+        ({"daily_at": time(3)}, 5, False),
+        ({"daily_at": time(3)}, 10, True),
+        ({"every": HOURLY}, 5, False),
+        ({"every": HOURLY}, 10, True),
+        ({"every": timedelta(minutes=1)}, 1, True),
+    ],
+)
+def test_what_did_not_come_to_a_good_end_is_due_again_soon(
+    app: Flask, kind: dict[str, object], minutes_ago: int, due: bool
+) -> None:
+    last = NOW - timedelta(minutes=minutes_ago)
+    assert Counting(**kind).job.is_due(last, NOW, done=False) is due
+
+
+def test_a_nightly_job_whose_process_died_is_done_the_same_night(database: Flask, context: Context) -> None:
+    nightly, night = Counting(daily_at=time(3)), at("2026-04-02T03:00:05+09:00")
+    with db.writing():
+        before = night - timedelta(days=1)
+        db.session.add(JobRun(name="counting", started_at=night, finished_at=before))
+    assert jobs.run(nightly.job, night + timedelta(minutes=2), context).state == "not_due"
+    assert jobs.run(nightly.job, night + timedelta(minutes=10), context).state == "done"
+    assert jobs.run(nightly.job, night + timedelta(minutes=20), context).state == "not_due"
+
+
+def test_a_nightly_job_that_failed_is_tried_again_the_same_night(app: Flask, context: Context) -> None:
+    nightly, night = Counting(daily_at=time(3)), at("2026-04-02T03:00:05+09:00")
+    nightly.fails = True
+    assert jobs.run(nightly.job, night, context).state == "failed"
+    nightly.fails = False
+    assert jobs.run(nightly.job, night + timedelta(minutes=1), context).state == "not_due"
+    assert jobs.run(nightly.job, night + timedelta(minutes=10), context).state == "done"
+
+
+def test_a_database_without_its_tables_is_told_not_raised(
+    app: Flask, context: Context, caplog: pytest.LogCaptureFixture
+) -> None:
+    with db.engine.begin() as connection:
+        connection.exec_driver_sql("DROP TABLE job_runs")
+    outcome = jobs.run(Counting().job, NOW, context)
+    assert (outcome.state, "no such table" in outcome.error) == ("failed", True)
+    assert "job_unrecorded" in caplog.text
+
+
 def test_a_job_runs_once_in_its_interval_whoever_asks(database: Flask, context: Context) -> None:
     counting = Counting(every=HOURLY)
     assert jobs.run(counting.job, NOW, context) == Outcome("counting", "done", 7)
