@@ -32,10 +32,11 @@ def record(upload_id: int, choices: Mapping[int, int | None] | None, now: dateti
 
     `choices` say who people of the report are (first row in the file → contact, or None: none of ours), instead of what
     was chosen before; whoever they do not name is recorded when certain. The report replaces what an earlier one said of
-    this lecture; marks by hand stay. Raises NotFound, and UploadExpired when its time is over or a later one was recorded.
+    this lecture; marks by hand stay. Raises NotFound, LectureCancelled, and UploadExpired when its time is over or a
+    later report was recorded.
     """
     with db.writing():
-        seating.lock(staging.the_lecture_of(upload_id))
+        staging.check_begun(seating.lock(staging.the_lecture_of(upload_id)), now)
         upload = staging.the(upload_id, now)
         settled = Choices.from_json(upload.choices)
         settled = settled if choices is None else replace(settled, people=choices)

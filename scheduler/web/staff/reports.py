@@ -76,8 +76,8 @@ def show(lecture_id: int, upload_id: int) -> ResponseReturnValue:
         ready=[person for person in found.people if person.contact_id is not None],
         doubtful=[person for person in found.people if person.contact_id is None and person.offered],
         unknown=[person for person in found.people if person.contact_id is None and not person.offered],
-        unseen=_unseen(found)[:MOST],
-        colleagues={number: _colleagues(found, number) for number in _companies(found.people)},
+        unseen=_options(_unseen(found)),
+        colleagues={number: _options(_colleagues(found, number)) for number in _companies(found.people)},
         wanted=wanted,
         searched=searched,
         nobody=NOBODY,
@@ -191,4 +191,9 @@ def _companies(people: tuple[Person, ...]) -> set[int]:
 
 
 def _colleagues(found: AttendancePlan, account_id: int) -> list[Candidate]:
-    return [one for one in found.candidates.by_id.values() if one.account_id == account_id and not one.booked][:MOST]
+    return [one for one in found.candidates.by_id.values() if one.account_id == account_id and not one.booked]
+
+
+def _options(people: list[Candidate]) -> list[tuple[int, str]]:
+    """Word people as a select's options, once for all the selects of the page."""
+    return [(one.contact_id, words.option(one)) for one in people[:MOST]]

@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from scheduler.models.db import db
+from scheduler.models.lectures import Lecture
 from scheduler.models.uploads import Upload
 from scheduler.readers.tables import MAX_BYTES
 from scheduler.services import uploads
@@ -124,6 +125,16 @@ def test_the_same_file_in_another_zone_is_another_upload() -> None:
 def test_a_lecture_that_has_not_begun_or_was_cancelled_has_no_report(fields: dict[str, Any], refusal: type) -> None:
     with pytest.raises(refusal):
         Room(**fields).stage("meet.csv")
+
+
+def test_a_lecture_cancelled_between_preview_and_press_gets_no_attendance() -> None:
+    room = Room().book("hayashi")
+    upload_id = room.stage()
+    with db.writing():
+        db.session.get_one(Lecture, room.lecture.id).status = "cancelled"
+    with pytest.raises(LectureCancelled):
+        record.record(upload_id, None, EVENING, STAFF)
+    assert room.verdicts() == {"hayashi": "unknown"}
 
 
 def test_an_upload_that_is_none_of_a_report_is_not_found(now: datetime) -> None:
