@@ -96,7 +96,8 @@ def _configure(app: Flask, settings: Settings) -> None:
         BABEL_DEFAULT_TIMEZONE=settings.time_zone,
         BABEL_TRANSLATION_DIRECTORIES=str(HERE / "translations"),
         BOOTSTRAP_SERVE_LOCAL=True,
-        RATELIMIT_STORAGE_URI=settings.broker_url if settings.broker_url.startswith("redis") else "memory://",
+        # Each process counts for itself: pages depend on nothing but the database.
+        RATELIMIT_STORAGE_URI="memory://",
         SEND_FILE_MAX_AGE_DEFAULT=timedelta(hours=1),
         PREFERRED_URL_SCHEME="https" if secure else "http",
     )
