@@ -53,6 +53,13 @@ def test_pressing_it_notes_the_click_and_shows_the_way_into_the_meeting(client: 
     assert db.session.scalar(select(Attendance)) is None
 
 
+def test_a_good_link_passes_whatever_others_at_the_same_address_try(client: Client, app: Flask) -> None:
+    row = a_registration(lecture=a_lecture(starts_at=NOW + 10 * MINUTE))
+    assert {client.get(f"/join/wrong{number}").status_code for number in range(31)} == {404, 429}
+    assert client.get(door_of(row)).status_code == 200
+    assert client.post(door_of(row)).status_code == 200
+
+
 def test_before_the_meeting_opens_only_the_time_is_shown(client: Client, app: Flask) -> None:
     row = a_registration(lecture=a_lecture(starts_at=NOW + 16 * MINUTE))
     answer = client.get(door_of(row))
