@@ -43,7 +43,7 @@ def free_port() -> int:
             return port
 
 
-def eventually(answers: Callable[[], bool], seconds: float = 20, what: str = "it") -> None:
+def eventually(answers: Callable[[], bool], seconds: float = 60, what: str = "it") -> None:
     """Wait until `answers` is true; fail after `seconds`."""
     end = time.monotonic() + seconds
     while not answers():

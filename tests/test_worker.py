@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 import signal
+import subprocess
+import sys
 import time
 from collections.abc import Callable
 from contextlib import ExitStack
@@ -103,6 +105,14 @@ def test_a_task_reads_the_clock_and_runs_its_job(app: Flask, tmp_path: Path) -> 
     tasks.tasks["deliver_mails"].delay()
     assert sent() == 1
     assert db.session.get_one(JobRun, "deliver_mails").started_at == NOW
+
+
+def test_celerys_own_commands_find_the_same_tasks(app: Flask, tmp_path: Path) -> None:
+    words = "import wsgi; print(*wsgi.celery.conf.beat_schedule)"
+    found = subprocess.run(
+        [sys.executable, "-c", words], env=environment(app), cwd=tmp_path, capture_output=True, text=True, check=True
+    )
+    assert set(found.stdout.split()) == set(jobs.JOBS)
 
 
 @pytest.fixture
