@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from http import HTTPStatus
+from threading import Lock
 from typing import Any, TypeVar
 
 import flask_smorest
-from flask import Request
+from flask import Flask, Request
 from marshmallow import RAISE
 from webargs.core import missing
 from webargs.flaskparser import FlaskParser
@@ -87,6 +88,26 @@ class Api(flask_smorest.Api):
     """The OpenAPI document; its errors are ours, and its pages are `scheduler.web.api.docs`."""
 
     ERROR_SCHEMA = Problem
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        self._resources: list[Blueprint] = []
+        self._writing = Lock()
+        super().__init__(*args, **kwargs)
+
+    def open(self, app: Flask, resource: Blueprint) -> None:
+        """Open a resource; the document tells of it once somebody reads it, since most processes never do."""
+        app.register_blueprint(resource)
+        self._resources.append(resource)
+
+    def document(self, app: Flask) -> dict[str, Any]:
+        """Return the OpenAPI document."""
+        with self._writing:
+            while self._resources:
+                resource = self._resources.pop(0)
+                resource.register_views_in_doc(self, app, self.spec, name=resource.name, parameters=None)
+                self.spec.tag({"name": resource.name, "description": resource.description})
+        written: dict[str, Any] = self.spec.to_dict()
+        return written
 
     def _register_error_handlers(self) -> None:
         """Leave the application's error handlers alone: pages keep their own."""

@@ -102,7 +102,8 @@ def read() -> ResponseReturnValue:
 
 def document() -> dict[str, Any]:
     """Return the OpenAPI document, worded in the reader's language."""
-    written: dict[str, Any] = current_app.extensions["tasuki_api"].spec.to_dict()
+    api: Api = current_app.extensions["tasuki_api"]
+    written = api.document(current_app)
     for item in written["paths"].values():
         for place in item.get("parameters", ()):
             place["description"] = _PLACES[place["name"]]

@@ -68,6 +68,13 @@ class HandoverPatch(Input):
         metadata={"description": "accept 引き受ける、return 差し戻す、withdraw 取り下げる。"},
     )
     reason = Text(NOTE, allow_none=True, metadata={"description": "理由。差し戻しのときは必ず送ります。"})
+    receiver = Text(
+        allow_none=True,
+        metadata={
+            "description": "accept のとき: 担当になる方のメールアドレス。依頼に receiver がなく、"
+            "受け取るチームの担当もまだ決まっていないときは必ず送ります。"
+        },
+    )
 
 
 class HandoverQuery(Paging):
@@ -129,7 +136,7 @@ def change_handover(values: dict[str, Any], handover_id: int) -> dict[str, Any]:
     _the(handover_id)
     now, actor, reason = edge.now(), requests.actor(), values.get("reason") or ""
     if values["action"] == "accept":
-        handovers.accept(handover_id, now, actor)
+        handovers.accept(handover_id, now, actor, receiver_id=_receiver(values.get("receiver")))
     elif values["action"] == "return":
         handovers.give_back(handover_id, reason, now, actor)
     else:

@@ -47,7 +47,7 @@ def register_api(app: Flask, csrf: CSRFProtect) -> None:
     for kind in (Bilingual, Named):
         api.register_field(kind, None, None)
     for resource in RESOURCES:
-        api.register_blueprint(resource)
+        api.open(app, resource)
         csrf.exempt(resource)
     problems.register(app)
     docs.register(app, api)

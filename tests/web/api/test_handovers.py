@@ -49,6 +49,21 @@ def test_an_account_is_requested_and_accepted_and_its_stage_changes(program: Pro
 
 
 @both
+def test_who_accepts_for_a_team_names_the_receiver(program: Program) -> None:
+    an_account(external_id="A-1")
+    receiver = a_member("success")
+    number = program.post("/handovers", EARLY).json["id"]
+    refused = program.patch(f"/handovers/{number}", {"action": "accept"})
+    assert (refused.status_code, refused.json["field"]) == (422, "receiver")
+    assert refused.json["errors"][0]["why"] == "receiver_missing"
+    unknown = program.patch(f"/handovers/{number}", {"action": "accept", "receiver": "nobody@vendor.example"})
+    assert (unknown.status_code, unknown.json["field"]) == (422, "receiver")
+    accepted = program.patch(f"/handovers/{number}", {"action": "accept", "receiver": receiver.email})
+    assert (accepted.status_code, accepted.json["receiver"]) == (200, receiver.email)
+    assert program.get("/accounts/A-1").json["owners"]["success"] == receiver.email
+
+
+@both
 def test_an_account_that_is_not_ready_needs_a_reason(program: Program) -> None:
     program.put("/accounts/A-1", {"name": "株式会社みほん"})
     refused = program.post("/handovers", {"account": "A-1", "to": "success"})
