@@ -175,30 +175,27 @@ def make(upload: Upload, choices: Choices, now: datetime, *, ticked: bool = Fals
         report_present=True,
         now=now,
     )
+    mails = _mails(lecture, judged, known, held_accounts, now)
     return AttendancePlan(
-        upload,
-        lecture,
-        choices,
-        report,
-        people,
-        left_out,
-        known,
-        judged,
-        rows,
-        follow_up.plan(
-            lecture,
-            {number: verdict.verdict for number, verdict in judged.items()},
-            now,
-            silent=known.silent,
-            held=[
-                number
-                for number in judged
-                if known.by_id[number].account_id in held_accounts and judged[number].sources != ("manual",)
-            ],
-        ),
-        contested,
-        held_accounts,
+        upload, lecture, choices, report, people, left_out, known, judged, rows, mails, contested, held_accounts
     )
+
+
+def _mails(
+    lecture: Lecture,
+    judged: Mapping[int, Verdict],
+    known: Candidates,
+    held_accounts: frozenset[int],
+    now: datetime,
+) -> FollowUp:
+    """Plan the mails; a person's own mark is sure enough for one that would wait otherwise."""
+    waiting = [
+        number
+        for number, verdict in judged.items()
+        if known.by_id[number].account_id in held_accounts and verdict.sources != ("manual",)
+    ]
+    said = {number: verdict.verdict for number, verdict in judged.items()}
+    return follow_up.plan(lecture, said, now, silent=known.silent, held=waiting)
 
 
 def _everybody(report: Report) -> Iterable[ReportPerson]:
