@@ -24,12 +24,13 @@ def calendar_links(contact: Contact) -> list[CalendarLink]:
     """List the buttons; Google wants the webcal: address in its own, Outlook on the web the https: one."""
     feed = addresses.feed(contact)
     webcal = f"webcal://{feed.partition('://')[2]}"
-    outlook = f"https://outlook.office.com/calendar/0/addfromweb?url={quote(feed, safe='')}"
+    name = _("レクチャー日程")
+    outlook = f"https://outlook.office.com/calendar/0/addfromweb?url={quote(feed, safe='')}&name={quote(name, safe='')}"
     return [
         CalendarLink(_("Apple カレンダー"), webcal),
         CalendarLink(
             _("Google カレンダー"), f"https://calendar.google.com/calendar/render?cid={quote(webcal, safe='')}"
         ),
-        CalendarLink("Outlook", f"{outlook}&name={quote(_('レクチャー日程'), safe='')}"),
+        CalendarLink("Outlook", outlook),
         CalendarLink(_("ファイルを保存（.ics）"), feed, download=True),
     ]
