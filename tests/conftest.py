@@ -99,7 +99,7 @@ def settings(tmp_path: Path) -> Settings:
 
 
 @pytest.fixture(scope="session")
-def _migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("sqlite")
     path = folder / "tasuki.db"
     app = create_app(_settings(folder, f"sqlite:///{path}"))
@@ -147,9 +147,9 @@ def _opened(settings: Settings) -> Iterator[Flask]:
 
 
 @pytest.fixture
-def app(settings: Settings, _migrated_sqlite: Path) -> Iterator[Flask]:
+def app(settings: Settings, migrated_sqlite: Path) -> Iterator[Flask]:
     """The application on a migrated, empty SQLite database of its own, its context pushed."""
-    shutil.copy(_migrated_sqlite, settings.database_url.removeprefix("sqlite:///"))
+    shutil.copy(migrated_sqlite, settings.database_url.removeprefix("sqlite:///"))
     with _opened(settings) as app:
         yield app
 

@@ -95,7 +95,7 @@ def filled(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
     folder = tmp_path_factory.mktemp("demo")
     if request.param == "sqlite":
         url = f"sqlite:///{folder / 'filled.db'}"
-        shutil.copy(request.getfixturevalue("_migrated_sqlite"), folder / "filled.db")
+        shutil.copy(request.getfixturevalue("migrated_sqlite"), folder / "filled.db")
     else:
         server: servers.Postgres = request.getfixturevalue("postgres")
         url = server.create("filled", template=request.getfixturevalue("_migrated_postgres"))
@@ -124,7 +124,7 @@ def app(filled: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator
 @pytest.fixture
 def empty(settings: Settings, request: pytest.FixtureRequest) -> Settings:
     """Settings of a program on a migrated, empty database."""
-    shutil.copy(request.getfixturevalue("_migrated_sqlite"), settings.database_url.removeprefix("sqlite:///"))
+    shutil.copy(request.getfixturevalue("migrated_sqlite"), settings.database_url.removeprefix("sqlite:///"))
     return settings
 
 

@@ -12,8 +12,8 @@ from tests.conftest import _opened
 
 
 @pytest.mark.parametrize("broker", ["redis://127.0.0.1:1/0", "rediss://127.0.0.1:1/0", "amqp://127.0.0.1:1//"])
-def test_pages_answer_while_the_broker_is_away(settings: Settings, _migrated_sqlite: Path, broker: str) -> None:
-    shutil.copy(_migrated_sqlite, settings.database_url.removeprefix("sqlite:///"))
+def test_pages_answer_while_the_broker_is_away(settings: Settings, migrated_sqlite: Path, broker: str) -> None:
+    shutil.copy(migrated_sqlite, settings.database_url.removeprefix("sqlite:///"))
     # Settings refuse a broker beside SQLite; the pages would not touch it on any database.
     with _opened(settings.model_copy(update={"broker_url": broker})) as app:
         client = app.test_client()
