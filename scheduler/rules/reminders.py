@@ -28,6 +28,11 @@ def due_moments(starts_at: datetime, zone: str) -> dict[Kind, datetime]:
     return {"reminder_day": to_utc(day_before, zone), "reminder_hour": (starts_at - HOUR_BEFORE).astimezone(UTC)}
 
 
+def useful_until(kind: Kind, starts_at: datetime) -> datetime:
+    """Return the moment from which a reminder is too late to be useful."""
+    return starts_at - DAY_BEFORE_ENDS if kind == "reminder_day" else starts_at
+
+
 def wanted(kind: Kind, moment: datetime, registered_at: datetime, now: datetime, starts_at: datetime) -> bool:
     """Tell whether a reminder that falls due at `moment` is to be sent now.
 
@@ -35,5 +40,4 @@ def wanted(kind: Kind, moment: datetime, registered_at: datetime, now: datetime,
     when it is too late to be useful: from three hours before the start for `reminder_day`, from the start on for
     `reminder_hour`.
     """
-    ends = starts_at - DAY_BEFORE_ENDS if kind == "reminder_day" else starts_at
-    return registered_at <= moment <= now < ends
+    return registered_at <= moment <= now < useful_until(kind, starts_at)

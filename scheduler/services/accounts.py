@@ -75,17 +75,15 @@ def decide(account_ids: Iterable[int], stage: str, now: datetime, actor: Actor) 
     """Say of undecided accounts that they are being introduced (onboarding) or already live (success); count them."""
     if stage not in ("onboarding", "success"):
         raise Invalid(field="stage", why="not_a_choice", value=stage, choices="onboarding, success")
-    decided = 0
     with db.writing():
-        for account in locking.accounts(account_ids):
-            if not account.undecided:
-                continue
+        decided = [account for account in locking.accounts(account_ids) if account.undecided]
+        for account in decided:
             account.undecided = False
             account.stage, account.stage_since = stage, now
             history.record("decided", now=now, actor=actor, account_id=account.id, stage=stage)
-            readiness.refresh(account.id, now)
-            decided += 1
-    return decided
+        db.session.flush()
+        readiness.refresh_many([account.id for account in decided], now)
+        return len(decided)
 
 
 def _create(external_id: str, values: dict[str, Any], stage: str, now: datetime) -> bool:

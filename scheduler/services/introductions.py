@@ -6,14 +6,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from scheduler.models.accounts import Account, Contact
+from scheduler.models.attendance import Attendance
 from scheduler.models.db import db
 from scheduler.models.lectures import Course, Lecture
 from scheduler.models.mails import Mail, Suppression
 from scheduler.models.registrations import Registration
-from scheduler.services import courses, history, readiness
+from scheduler.services import courses, history, locking, readiness
 from scheduler.services.actors import Actor
 from scheduler.services.outbox.owe import owe_many
 from scheduler.services.refusals import Invalid
@@ -77,8 +78,10 @@ def plan(account_ids: Sequence[int], audience: str) -> Plan:
 def start(account_ids: Sequence[int], audience: str, now: datetime, actor: Actor) -> Plan:
     """Invite the people of these accounts to the basic course, each once; pressing again invites only who is new."""
     with db.writing():
+        locking.accounts(account_ids)
         result = plan(account_ids, audience)
         course = courses.by_key(COURSE)
+        _queue_again(result.invited, now)
         wanted = select(Contact).where(Contact.id.in_(result.invited)).order_by(Contact.id)
         owe_many(
             [
@@ -99,9 +102,17 @@ def start(account_ids: Sequence[int], audience: str, now: datetime, actor: Actor
             account.introduced_to = audience
             history.record("introduced", now=now, actor=actor, account_id=account.id, audience=audience)
         db.session.flush()
-        for number in result.accounts:
-            readiness.refresh(number, now)
+        readiness.refresh_many(result.accounts, now)
         return result
+
+
+def _queue_again(contact_ids: Sequence[int], now: datetime) -> None:
+    """Queue once more the invitations that failed or were dropped, and whose people are to be invited now."""
+    lost = update(Mail).where(
+        Mail.kind == "invitation", Mail.contact_id.in_(contact_ids), Mail.state.in_(("failed", "missed", "dropped"))
+    )
+    fresh = {"state": "queued", "reason": "", "attempts": 0, "created_at": now, "due_at": now, "next_try_at": now}
+    db.session.execute(lost.values(**fresh).execution_options(synchronize_session=False))
 
 
 def _already(account_ids: Sequence[int], course: Course) -> set[int]:
@@ -116,7 +127,15 @@ def _already(account_ids: Sequence[int], course: Course) -> set[int]:
         .join(Lecture, Lecture.id == Registration.lecture_id)
         .where(Contact.account_id.in_(account_ids), Lecture.course_id == course.id, Registration.status != "cancelled")
     )
-    return {number for number in [*db.session.scalars(invited), *db.session.scalars(booked)] if number is not None}
+    attended = (
+        select(Attendance.contact_id)
+        .join(Contact, Contact.id == Attendance.contact_id)
+        .join(Lecture, Lecture.id == Attendance.lecture_id)
+        .where(Contact.account_id.in_(account_ids), Lecture.course_id == course.id, Attendance.verdict == "attended")
+    )
+    return {
+        number for query in (invited, booked, attended) for number in db.session.scalars(query) if number is not None
+    }
 
 
 def _unsubscribed(emails: set[str]) -> set[str]:

@@ -19,7 +19,7 @@ from scheduler.services import courses, history, registrations, seating
 from scheduler.services.actors import Actor
 from scheduler.services.installation import here
 from scheduler.services.outbox.owe import owe_many
-from scheduler.services.refusals import CapacityBelowBooked, Invalid, LectureOver, NotFound
+from scheduler.services.refusals import CapacityBelowBooked, Invalid, LectureCancelled, LectureOver, NotFound
 
 LOCAL = "%Y-%m-%dT%H:%M"
 LONGEST = timedelta(hours=12)
@@ -105,8 +105,7 @@ def change(
             told = _tell_all(lecture, "changed", now, by_us=True, **old)
         history.record("lecture_changed", now=now, actor=actor, lecture_id=lecture_id, fields=sorted(values))
         db.session.flush()
-        if "capacity" in values:
-            registrations.promote(lecture_id, now, actor)
+        registrations.promote(lecture_id, now)
         return told
 
 
@@ -121,9 +120,9 @@ def cancel(lecture_id: int, reason: dict[str, str], now: datetime, actor: Actor)
         lecture = seating.lock(lecture_id)
         if lecture.status == "cancelled":
             return 0
-        if lecture.ends_at <= now:
+        if lecture.ends_at <= now or lecture.reported_at is not None:
             raise LectureOver()
-        lecture.status, lecture.reason, lecture.cancelled_at = "cancelled", reason, now
+        lecture.status, lecture.reason = "cancelled", reason
         lecture.edited = True
         lecture.sequence += 1
         lecture.revised_at = now
@@ -141,12 +140,14 @@ def bring_back(lecture_id: int, now: datetime, actor: Actor) -> int:
             return 0
         if lecture.starts_at <= now:
             raise LectureOver()
-        lecture.status, lecture.reason, lecture.cancelled_at = "scheduled", {}, None
+        lecture.status, lecture.reason = "scheduled", {}
         lecture.sequence += 1
         lecture.revised_at = now
         db.session.flush()
         told = _tell_all(lecture, "confirmation", now)
         history.record("lecture_brought_back", now=now, actor=actor, lecture_id=lecture_id)
+        db.session.flush()
+        registrations.promote(lecture_id, now)
         return told
 
 
@@ -186,11 +187,12 @@ def _check_change(lecture: Lecture, values: dict[str, Any], now: datetime) -> No
         starts_at=starts_at,
         ends_at=ends_at,
     )
-    if "starts_at" in values:
-        if lecture.ends_at <= now:
-            raise LectureOver()
-        if starts_at <= now:
-            raise Invalid(field="starts_at", why="starts_in_the_past", value=starts_at.isoformat())
+    if values.keys() & {"starts_at", "ends_at"} and (lecture.ends_at <= now or lecture.reported_at is not None):
+        raise LectureOver()
+    if values.keys() & {"starts_at", "ends_at", "join_url"} and lecture.status == "cancelled":
+        raise LectureCancelled()
+    if "starts_at" in values and starts_at <= now:
+        raise Invalid(field="starts_at", why="starts_in_the_past", value=starts_at.isoformat())
     for key, field in (("course_id", "course"), ("account_id", "account")):
         if key in values and _has_people(lecture.id):
             raise Invalid(field=field, why="lecture_has_people")
@@ -205,31 +207,43 @@ def _has_people(lecture_id: int) -> bool:
     return any(db.session.scalar(query.limit(1)) is not None for query in (registered, judged))
 
 
-def _people(lecture_id: int) -> list[tuple[int, int, int, int]]:
+def _people(lecture_id: int) -> list[tuple[int, int, int, int, str]]:
+    """List whom a change concerns and a mail can reach: (registration, sequence, contact, account, status)."""
     rows = db.session.execute(
-        select(Registration.id, Registration.sequence, Registration.contact_id, Contact.account_id)
+        select(Registration.id, Registration.sequence, Registration.contact_id, Contact.account_id, Registration.status)
         .join(Contact, Contact.id == Registration.contact_id)
-        .where(Registration.lecture_id == lecture_id, Registration.status == "booked", Registration.mails)
+        .where(
+            Registration.lecture_id == lecture_id,
+            Registration.status != "cancelled",
+            Registration.mails,
+            Contact.email.is_not(None),
+        )
         .order_by(Registration.id)
     )
-    return list(rows)
+    return [(number, sequence, contact, account, status) for number, sequence, contact, account, status in rows]
 
 
 def _tell_all(lecture: Lecture, kind: str, now: datetime, **params: Any) -> int:
-    """Raise every invitation's SEQUENCE and owe each booked person one mail; nobody is told of what is over."""
+    """Raise every invitation's SEQUENCE and owe each person one mail; nobody is told of what is over.
+
+    Whoever waits for a seat is told of a cancellation alike, and of a new date in the words of the waiting list.
+    """
     registrations.revise_all(lecture.id, now)
     if lecture.ends_at <= now:
         return 0
-    mails = [
-        {
-            "kind": kind,
-            "key": f"{kind}:{number}:{sequence}",
-            "contact_id": contact_id,
-            "account_id": account_id,
-            "registration_id": number,
-            "lecture_id": lecture.id,
-            "params": {"sequence": sequence} | params,
-        }
-        for number, sequence, contact_id, account_id in _people(lecture.id)
-    ]
+    mails = []
+    for number, sequence, contact_id, account_id, status in _people(lecture.id):
+        own = "waitlisted" if status == "waitlisted" and kind != "lecture_cancelled" else kind
+        mails.append(
+            {
+                "kind": own,
+                "key": f"{own}:{number}:{sequence}",
+                "expires_at": lecture.ends_at,
+                "contact_id": contact_id,
+                "account_id": account_id,
+                "registration_id": number,
+                "lecture_id": lecture.id,
+                "params": {"sequence": sequence} | params,
+            }
+        )
     return owe_many(mails, now)

@@ -83,6 +83,12 @@ class NotBooked(Refused):
     key = "not_booked"
 
 
+class ChangedMeanwhile(Refused):
+    """Somebody changed the same thing at the same moment; nothing was done."""
+
+    key = "changed_meanwhile"
+
+
 class CapacityBelowBooked(Refused):
     """The capacity asked for is below the seats taken; `taken` says how many."""
 

@@ -12,9 +12,9 @@ from scheduler.models.db import db
 from scheduler.models.lectures import Lecture
 from scheduler.models.registrations import Registration
 from scheduler.services import eligibility, history, readiness, seating
-from scheduler.services.actors import Actor
+from scheduler.services.actors import WORKER, Actor
 from scheduler.services.outbox.owe import owe
-from scheduler.services.refusals import AlreadyBooked, LectureFull, NotBooked, NotFound
+from scheduler.services.refusals import AlreadyBooked, ChangedMeanwhile, Invalid, LectureFull, NotBooked, NotFound
 
 
 def register(
@@ -23,7 +23,7 @@ def register(
     now: datetime,
     actor: Actor,
     *,
-    companions: Sequence[str] = (),
+    companions: Sequence[str] | None = None,
     waitlist: bool = False,
     mails: bool = True,
 ) -> int:
@@ -52,8 +52,8 @@ def register(
             row.sequence += 1
         row.status = "booked" if seated else "waitlisted"
         row.revised_at = row.registered_at = now
-        row.cancelled_at = None
-        row.channel, row.companions, row.mails = actor.channel, list(companions), mails
+        row.channel, row.mails = actor.channel, mails
+        row.companions = list(companions) if companions is not None else (row.companions or [])
         db.session.flush()
         kind = "confirmation" if seated else "waitlisted"
         _tell(row, kind, now, account_id=contact.account_id)
@@ -65,22 +65,22 @@ def register(
             contact_id=contact_id,
             lecture_id=lecture_id,
         )
-        _refresh_if_first(contact.account_id, now)
+        _refresh_if_it_matters(contact.account_id, now)
         return row.id
 
 
 def cancel(registration_id: int, now: datetime, actor: Actor) -> None:
     """Cancel a registration; its seat goes to the first of the waiting list. Raises NotFound, NotBooked, LectureOver."""
     with db.writing():
-        row = _live(registration_id)
-        lecture = seating.lock(row.lecture_id)
+        row, locked = _locked(registration_id)
+        lecture = locked[row.lecture_id]
         eligibility.check_open(lecture, now, cancelled_too=True)
         if row.status == "booked":
             seating.release(lecture.id)
             _tell(row, "cancelled", now, sequence=row.sequence + 1, account_id=row.contact.account_id)
         row.status = "cancelled"
         row.sequence += 1
-        row.revised_at = row.cancelled_at = now
+        row.revised_at = now
         history.record(
             "cancelled",
             now=now,
@@ -91,7 +91,7 @@ def cancel(registration_id: int, now: datetime, actor: Actor) -> None:
         )
         db.session.flush()
         readiness.refresh(row.contact.account_id, now)
-        promote(lecture.id, now, actor)
+        promote(lecture.id, now)
 
 
 def swap(registration_id: int, lecture_id: int, now: datetime, actor: Actor) -> None:
@@ -101,10 +101,12 @@ def swap(registration_id: int, lecture_id: int, now: datetime, actor: Actor) -> 
     `register` raises.
     """
     with db.writing():
-        row = _live(registration_id)
+        row, locked = _locked(registration_id, lecture_id)
         if row.lecture_id == lecture_id:
             raise AlreadyBooked()
-        old, lecture = seating.lock_both(row.lecture_id, lecture_id)
+        old, lecture = locked[row.lecture_id], locked[lecture_id]
+        if lecture.course_id != old.course_id:
+            raise Invalid(field="lecture", why="other_course")
         eligibility.check_open(old, now, cancelled_too=True)
         other = _latest(row.contact_id, lecture_id)
         eligibility.check(row.contact, lecture, now, registered=other is not None and other.status != "cancelled")
@@ -133,10 +135,11 @@ def swap(registration_id: int, lecture_id: int, now: datetime, actor: Actor) -> 
             old_lecture_id=old.id,
         )
         db.session.flush()
-        promote(old.id, now, actor)
+        _refresh_if_it_matters(row.contact.account_id, now)
+        promote(old.id, now)
 
 
-def promote(lecture_id: int, now: datetime, actor: Actor) -> int:
+def promote(lecture_id: int, now: datetime) -> int:
     """Give free seats to the first of the waiting list, until the cut-off; return how many were promoted.
 
     The caller holds the lecture's lock. After 17:00 of the working day before nobody is promoted unasked: the free
@@ -160,12 +163,13 @@ def promote(lecture_id: int, now: datetime, actor: Actor) -> int:
         history.record(
             "promoted",
             now=now,
-            actor=actor,
+            actor=WORKER,
             account_id=row.contact.account_id,
             contact_id=row.contact_id,
             lecture_id=lecture_id,
         )
         db.session.flush()
+        _refresh_if_it_matters(row.contact.account_id, now)
         promoted += 1
     return promoted
 
@@ -210,6 +214,21 @@ def _live(registration_id: int) -> Registration:
     return row
 
 
+def _locked(registration_id: int, *also: int) -> tuple[Registration, dict[int, Lecture]]:
+    """Lock a registration's lecture and the others named, then read the registration as it is under these locks.
+
+    Raises NotFound, NotBooked, and ChangedMeanwhile when it was moved to another lecture while we waited.
+    """
+    lecture_id = db.session.scalar(select(Registration.lecture_id).where(Registration.id == registration_id))
+    if lecture_id is None:
+        raise NotFound()
+    locked = seating.lock_all([lecture_id, *also])
+    row = _live(registration_id)
+    if row.lecture_id != lecture_id:
+        raise ChangedMeanwhile()
+    return row, locked
+
+
 def _latest(contact_id: int, lecture_id: int) -> Registration | None:
     """Return the live registration, else the cancelled one to be taken up again."""
     return db.session.scalar(
@@ -227,10 +246,13 @@ def _tell(
     if not row.mails:
         return
     number = row.sequence if sequence is None else sequence
+    # A cancellation takes the entry out of the calendar whenever it comes; all else is no news once the lecture began.
+    starts_at = db.session.get_one(Lecture, row.lecture_id).starts_at
     owe(
         kind,
         f"{kind}:{row.id}:{number}",
         now=now,
+        expires_at=None if kind == "cancelled" else starts_at,
         contact_id=row.contact_id,
         account_id=account_id,
         registration_id=row.id,
@@ -239,9 +261,10 @@ def _tell(
     )
 
 
-def _refresh_if_first(account_id: int, now: datetime) -> None:
-    """Recompute the account's way only when this registration can change it: as the first one."""
+def _refresh_if_it_matters(account_id: int, now: datetime) -> None:
+    """Recompute the account's way only when a registration can change it: as the first one, or when somebody waits for
+    a sign of life (behind, stuck)."""
     account = db.session.get_one(Account, account_id)
     registered = next((knot for knot in account.knots if knot["key"] == "registered"), None)
-    if registered is None or registered["state"] != "met":
+    if registered is None or registered["state"] != "met" or account.level != "on_track":
         readiness.refresh(account_id, now)

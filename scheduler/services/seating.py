@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from uuid import uuid4
 
 from sqlalchemy import select, update
@@ -13,19 +14,21 @@ from scheduler.services.refusals import NotFound
 
 
 def lock(lecture_id: int) -> Lecture:
-    """Lock a lecture's row and read it anew; whoever changes seats or the waiting list holds this lock first."""
-    row = db.session.scalar(
-        select(Lecture).where(Lecture.id == lecture_id).with_for_update().execution_options(populate_existing=True)
-    )
-    if row is None:
+    """Lock a lecture's row and read it anew; whoever changes seats or the waiting list holds this lock first.
+
+    Rows that refer to the lecture can still be added meanwhile (FOR NO KEY UPDATE), as in `locking.account`.
+    """
+    return lock_all([lecture_id])[lecture_id]
+
+
+def lock_all(lecture_ids: Iterable[int]) -> dict[int, Lecture]:
+    """Lock lectures in the order of their ids, so that two swaps in opposite directions cannot wait for each other."""
+    wanted = sorted(set(lecture_ids))
+    query = select(Lecture).where(Lecture.id.in_(wanted)).order_by(Lecture.id).with_for_update(key_share=True)
+    rows = {row.id: row for row in db.session.scalars(query.execution_options(populate_existing=True))}
+    if len(rows) < len(wanted):
         raise NotFound()
-    return row
-
-
-def lock_both(first_id: int, second_id: int) -> tuple[Lecture, Lecture]:
-    """Lock two lectures, always in the same order, so that two swaps in opposite directions cannot wait for each other."""
-    rows = {number: lock(number) for number in sorted((first_id, second_id))}
-    return rows[first_id], rows[second_id]
+    return rows
 
 
 def take(lecture_id: int) -> bool:

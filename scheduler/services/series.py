@@ -5,10 +5,12 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import delete, exists, select
+from sqlalchemy import delete, exists, or_, select
 
+from scheduler.models.attendance import Attendance, Presence
 from scheduler.models.db import db
 from scheduler.models.lectures import Lecture, Series
+from scheduler.models.mails import Mail
 from scheduler.models.registrations import Registration
 from scheduler.rules.recurrence import RuleRefused, SeriesRule, Slot, check, slots
 from scheduler.rules.workdays import WorkingDays, to_local
@@ -82,9 +84,7 @@ def create(
 def end(series_id: int, now: datetime, actor: Actor) -> int:
     """End a series: its future lectures without registrations vanish, the others stay; return how many stay."""
     with db.writing():
-        series = db.session.get(Series, series_id)
-        if series is None:
-            raise NotFound()
+        series = _locked(series_id)
         if series.ended_at is None:
             series.ended_at = now
             history.record("series_ended", now=now, actor=actor, series_id=series_id)
@@ -100,10 +100,21 @@ def fill_horizons(now: datetime) -> int:
     registrations, or changed by hand, is never touched; empty ones that no longer fit the rule go.
     """
     made = 0
-    for series_id in db.session.scalars(select(Series.id).where(Series.ended_at.is_(None))).all():
+    for series_id in db.session.scalars(select(Series.id).where(Series.ended_at.is_(None)).order_by(Series.id)).all():
         with db.writing():
-            made += _fill(db.session.get_one(Series, series_id), vendor.working_days(), now)
+            series = _locked(series_id)
+            if series.ended_at is None:
+                made += _fill(series, vendor.working_days(), now)
     return made
+
+
+def _locked(series_id: int) -> Series:
+    """Lock a series, so that it is not filled by one and ended by another; raise NotFound."""
+    query = select(Series).where(Series.id == series_id).with_for_update(key_share=True)
+    series = db.session.scalar(query.execution_options(populate_existing=True))
+    if series is None:
+        raise NotFound()
+    return series
 
 
 def _fill(series: Series, calendar: WorkingDays, now: datetime) -> int:
@@ -138,22 +149,23 @@ def _row(series: Series, slot: Slot, now: datetime) -> dict[str, Any]:
 
 
 def _remove_empty(series_id: int, now: datetime, keep: set[str]) -> None:
-    """Delete future lectures that nobody ever registered for, nobody changed, and the rule no longer names."""
-    stale = [
-        number
-        for number, slot in db.session.execute(
-            select(Lecture.id, Lecture.slot).where(
-                Lecture.series_id == series_id,
-                Lecture.starts_at > now,
-                Lecture.edited.is_(False),
-                Lecture.status == "scheduled",
-                ~exists().where(Registration.lecture_id == Lecture.id),
-            )
-        )
-        if slot not in keep
-    ]
-    if stale:
-        db.session.execute(delete(Lecture).where(Lecture.id.in_(stale)))
+    """Delete future lectures that the rule no longer names, nobody changed, and nothing ever referred to.
+
+    The rows are locked before it is asked whether anything refers to them, so that nobody can register in between. A
+    lecture somebody once registered for stays, also when she has moved to another date since: her mails name it.
+    """
+    untouched = select(Lecture).where(
+        Lecture.series_id == series_id,
+        Lecture.starts_at > now,
+        Lecture.edited.is_(False),
+        Lecture.status == "scheduled",
+        Lecture.slot.not_in(keep),
+    )
+    stale = [row.id for row in db.session.scalars(untouched.order_by(Lecture.id).with_for_update())]
+    if not stale:
+        return
+    referred = [exists().where(model.lecture_id == Lecture.id) for model in (Registration, Mail, Attendance, Presence)]
+    db.session.execute(delete(Lecture).where(Lecture.id.in_(stale), ~or_(*referred)))
 
 
 def _ahead(rule: SeriesRule, calendar: WorkingDays, now: datetime) -> list[Slot]:

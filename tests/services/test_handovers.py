@@ -102,6 +102,29 @@ def test_a_request_to_one_receiver_tells_only_her(now: datetime) -> None:
     assert mails("staff_handover_requested") == [(receiver.id, "queued")]
 
 
+def test_a_program_says_who_takes_an_account_over_that_nobody_looks_after_yet(now: datetime) -> None:
+    account, receiver = a_ready_account(), a_member(team="success")
+    number = handovers.request(account.id, "success", now, API)
+    with pytest.raises(Invalid) as refused:
+        handovers.accept(number, now, API)
+    assert refused.value.params == {"field": "receiver", "why": "receiver_missing"}
+    with pytest.raises(Invalid) as refused:
+        handovers.accept(number, now, API, receiver_id=a_member(team="renewal").id)
+    assert refused.value.params == {"field": "receiver", "why": "receiver_not_of_team"}
+    assert (row(number).state, the(account).stage) == ("requested", "onboarding")
+    handovers.accept(number, now, API, receiver_id=receiver.id)
+    assert (row(number).receiver_id, the(account).success_owner_id) == (receiver.id, receiver.id)
+    handovers.undo(number, now, API)
+    assert (row(number).receiver_id, the(account).success_owner_id) == (None, None)
+
+
+def test_a_program_leaves_the_account_to_who_looked_after_it_before(now: datetime) -> None:
+    earlier = a_member(team="success")
+    account = a_ready_account(success_owner_id=earlier.id)
+    handovers.accept(handovers.request(account.id, "success", now, API), now, API)
+    assert the(account).success_owner_id == earlier.id
+
+
 def test_accepting_moves_the_account_and_makes_the_acceptor_its_owner(now: datetime) -> None:
     account, giver, receiver = a_ready_account(), a_member(), a_member(team="success")
     contact = a_contact(account)

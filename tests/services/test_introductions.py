@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from scheduler.models.accounts import Account
+from scheduler.models.attendance import Attendance
 from scheduler.models.db import db
 from scheduler.models.mails import Mail
 from scheduler.services import introductions
@@ -63,3 +64,22 @@ def test_the_plan_says_who_gets_none_and_why(account: Account, now: datetime) ->
 def test_an_unknown_audience_is_refused(account: Account) -> None:
     with pytest.raises(Invalid):
         introductions.plan([account.id], "nobody")
+
+
+@pytest.mark.parametrize("state", ["failed", "dropped"])
+def test_what_the_page_promises_goes_also_after_an_earlier_mail_was_lost(
+    account: Account, state: str, now: datetime
+) -> None:
+    a_contact(account)
+    introductions.start([account.id], "coordinator", now, STAFF)
+    with db.writing():
+        db.session.scalars(select(Mail)).one().state = state
+    assert len(introductions.start([account.id], "coordinator", now, STAFF).invited) == 1
+    assert db.session.scalars(select(Mail).execution_options(populate_existing=True)).one().state == "queued"
+
+
+def test_whoever_has_attended_already_is_not_invited(account: Account, now: datetime) -> None:
+    contact, lecture = a_contact(account), a_lecture()
+    with db.writing():
+        db.session.add(Attendance(lecture_id=lecture.id, contact_id=contact.id, verdict="attended", decided_at=now))
+    assert introductions.plan([account.id], "coordinator").already == [contact.id]

@@ -14,7 +14,7 @@ from scheduler.models.mails import Mail
 from scheduler.models.registrations import Registration
 from scheduler.services import lectures
 from scheduler.services.actors import Actor
-from scheduler.services.refusals import CapacityBelowBooked, Invalid, LectureOver, NotFound
+from scheduler.services.refusals import CapacityBelowBooked, Invalid, LectureCancelled, LectureOver, NotFound
 from tests.factories import a_contact, a_course, a_lecture, a_member, a_registration
 
 STAFF = Actor("staff", None, "page")
@@ -119,3 +119,40 @@ def test_a_lecture_of_the_past_can_be_recorded(now: datetime) -> None:
     number = lectures.create("basic", now - timedelta(days=30), None, capacity=5, now=now, actor=STAFF)
     row = db.session.get_one(Lecture, number)
     assert row.ends_at - row.starts_at == timedelta(minutes=60)
+
+
+def test_whoever_waits_is_told_too_and_moves_up_when_the_new_date_allows(now: datetime) -> None:
+    lecture = a_lecture(capacity=1)
+    a_registration(lecture=lecture)
+    waiting = a_registration(lecture=lecture, status="waitlisted")
+    lectures.change(lecture.id, {"starts_at": lecture.starts_at + timedelta(days=1)}, now, STAFF)
+    assert sorted(kind for kind, _ in owed()) == ["changed", "waitlisted"]
+    lectures.cancel(lecture.id, REASON, now, STAFF)
+    assert [kind for kind, _ in owed()].count("lecture_cancelled") == 2
+    with db.writing():
+        db.session.get_one(Lecture, lecture.id).capacity = 2
+    lectures.bring_back(lecture.id, now, STAFF)
+    assert db.session.get_one(Registration, waiting.id, populate_existing=True).status == "booked"
+
+
+def test_a_cancelled_lecture_is_not_moved_before_it_is_brought_back(now: datetime) -> None:
+    lecture = a_lecture()
+    a_registration(lecture=lecture)
+    lectures.cancel(lecture.id, REASON, now, STAFF)
+    with pytest.raises(LectureCancelled):
+        lectures.change(lecture.id, {"join_url": "https://meet.example/2"}, now, STAFF)
+    assert [kind for kind, _ in owed()] == ["lecture_cancelled"]
+
+
+def test_only_people_whom_a_mail_reaches_are_counted_as_told(now: datetime) -> None:
+    lecture = a_lecture()
+    a_registration(a_contact(email=None), lecture)
+    a_registration(lecture=lecture, mails=False)
+    assert lectures.people_to_tell(lecture.id) == 0
+    assert lectures.cancel(lecture.id, REASON, now, STAFF) == 0
+
+
+def test_a_lecture_whose_attendance_is_recorded_can_no_longer_be_cancelled(now: datetime) -> None:
+    lecture = a_lecture(starts_at=now - timedelta(minutes=50), reported_at=now)
+    with pytest.raises(LectureOver):
+        lectures.cancel(lecture.id, REASON, now, STAFF)

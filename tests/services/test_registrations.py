@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import partial
 
 import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
+from scheduler.models.accounts import Account
 from scheduler.models.attendance import Attendance
 from scheduler.models.db import db
 from scheduler.models.history import Event
@@ -19,6 +22,7 @@ from scheduler.services import registrations
 from scheduler.services.actors import Actor
 from scheduler.services.refusals import (
     AlreadyBooked,
+    Invalid,
     LectureCancelled,
     LectureFull,
     LectureOver,
@@ -212,3 +216,84 @@ def test_no_lecture_is_oversold_when_many_register_at_once(database: Flask, now:
         thread.join()
     booked = db.session.scalar(select(func.count()).where(Registration.status == "booked"))
     assert (booked, seats_taken(lecture), refused) == (5, 5, ["lecture_full"] * 11)
+
+
+def in_parallel(app: Flask, *acts: Callable[[], object]) -> list[str]:
+    """Do things at the same moment in threads of their own; return the keys of what was refused."""
+    refused: list[str] = []
+    together = threading.Barrier(len(acts))
+
+    def run(act: Callable[[], object]) -> None:
+        with app.app_context():
+            together.wait()
+            try:
+                act()
+            except Refused as error:
+                refused.append(error.key)
+            finally:
+                db.session.remove()
+
+    threads = [threading.Thread(target=run, args=(act,)) for act in acts]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return refused
+
+
+def test_a_double_press_on_cancel_gives_one_seat_back(database: Flask, now: datetime) -> None:
+    lecture = a_lecture()
+    registrations.register(a_contact().id, lecture.id, now, PAGE)
+    number = registrations.register(a_contact().id, lecture.id, now, PAGE)
+    press = partial(registrations.cancel, number, now, PAGE)
+    assert in_parallel(database, press, press) == ["not_booked"]
+    assert seats_taken(lecture) == 1
+    assert len(mails("cancelled")) == 1
+
+
+def test_two_changes_of_one_booking_at_once_leave_one_seat_taken(database: Flask, now: datetime) -> None:
+    old, one, other = a_lecture(), a_lecture(), a_lecture()
+    number = registrations.register(a_contact().id, old.id, now, PAGE)
+    in_parallel(
+        database,
+        partial(registrations.swap, number, one.id, now, PAGE),
+        partial(registrations.swap, number, other.id, now, PAGE),
+    )
+    taken = {lecture.id: seats_taken(lecture) for lecture in (old, one, other)}
+    assert taken == {old.id: 0, one.id: 0, other.id: 0} | {the(number).lecture_id: 1}
+
+
+def test_a_booking_cannot_be_moved_to_another_course(now: datetime) -> None:
+    number = registrations.register(a_contact().id, a_lecture().id, now, PAGE)
+    with pytest.raises(Invalid):
+        registrations.swap(number, a_lecture(a_course("other")).id, now, PAGE)
+
+
+def test_companions_stay_when_whoever_waited_takes_a_freed_seat(now: datetime) -> None:
+    lecture = a_lecture(capacity=1)
+    booked = registrations.register(a_contact().id, lecture.id, now, PAGE)
+    waiter = a_contact()
+    waiting = registrations.register(waiter.id, lecture.id, now, PAGE, companions=["佐藤"], waitlist=True)
+    late = lecture.starts_at - timedelta(hours=1)
+    registrations.cancel(booked, late, PAGE)
+    registrations.register(waiter.id, lecture.id, late, PAGE)
+    assert (the(waiting).status, the(waiting).companions) == ("booked", ["佐藤"])
+
+
+def test_nobody_elses_history_names_the_customer_who_cancelled(now: datetime) -> None:
+    lecture = a_lecture(capacity=1)
+    booked = registrations.register(a_contact().id, lecture.id, now, PAGE)
+    registrations.register(a_contact().id, lecture.id, now, PAGE, waitlist=True)
+    registrations.cancel(booked, now, PAGE)
+    promoted = db.session.scalars(select(Event).where(Event.key == "promoted")).one()
+    assert (promoted.actor_kind, promoted.actor_id) == ("worker", None)
+
+
+def test_a_sign_of_life_takes_a_stuck_account_off_the_list(now: datetime) -> None:
+    account = an_account(introduced_at=now - timedelta(days=40), planned_start_on=None)
+    first, second = a_contact(account), a_contact(account)
+    registrations.register(first.id, a_lecture().id, now - timedelta(days=40), PAGE)
+    with db.writing():
+        db.session.get_one(Account, account.id).level = "stuck"
+    registrations.register(second.id, a_lecture().id, now, PAGE)
+    assert db.session.get_one(Account, account.id, populate_existing=True).level != "stuck"

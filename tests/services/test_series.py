@@ -11,10 +11,10 @@ from sqlalchemy import func, select
 from scheduler.models.db import db
 from scheduler.models.lectures import Lecture, Series
 from scheduler.rules.recurrence import SeriesRule
-from scheduler.services import lectures, series
+from scheduler.services import lectures, registrations, series
 from scheduler.services.actors import Actor
 from scheduler.services.refusals import Invalid, NotFound
-from tests.factories import a_course, a_registration
+from tests.factories import a_contact, a_course, a_registration
 
 STAFF = Actor("staff", None, "page")
 TOKYO = ZoneInfo("Asia/Tokyo")
@@ -98,3 +98,16 @@ def test_an_impossible_rule_is_refused_and_makes_nothing(rule: SeriesRule, field
 def test_a_series_of_an_unknown_course_is_refused(now: datetime) -> None:
     with pytest.raises(NotFound):
         series.create("unknown", MONDAYS_AND_FRIDAYS, capacity=30, now=now, actor=STAFF)
+
+
+def test_a_date_somebody_left_again_stays_because_her_mails_name_it(now: datetime) -> None:
+    number = create(now)
+    first, second, *_rest = made()
+    booked = registrations.register(a_contact().id, first.id, now, STAFF)
+    registrations.swap(booked, second.id, now, STAFF)
+    with db.writing():
+        db.session.get_one(Series, number).rrule = "FREQ=WEEKLY;BYDAY=TU"
+    series.fill_horizons(now)
+    assert {first.id, second.id} <= {lecture.id for lecture in made()}
+    series.end(number, now, STAFF)
+    assert {lecture.id for lecture in made()} == {first.id, second.id}

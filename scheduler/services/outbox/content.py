@@ -137,6 +137,9 @@ def _calendar(mail: Mail, organizer: str, organizer_name: str) -> CalendarPart |
     if method is None or mail.contact is None or mail.registration_id is None:
         return None
     row, lecture = facts.registration_of(mail), facts.lecture_of(mail)
+    if row.status == "waitlisted":
+        # Whoever only waited was never sent an entry that could be taken out again.
+        return None
     course = facts.text(lecture.course.name, mail.contact.locale)
     page = addresses.join(row.id, mail.contact)
     ics = invitation(

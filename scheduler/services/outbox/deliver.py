@@ -9,6 +9,7 @@ from uuid import uuid4
 
 import structlog
 from sqlalchemy import select, update
+from sqlalchemy.exc import SQLAlchemyError
 
 from emails import Refused, Sent, Transport, TransportDown, TryAgain
 from scheduler.models.db import db
@@ -23,7 +24,8 @@ log = structlog.get_logger()
 
 # While a worker holds a mail nobody else touches it; a dead worker's mails are taken up when this has passed.
 LEASE = timedelta(seconds=60)
-# A batch is left in time to finish the mail in hand (a transport gives up after 15 s) within the lease.
+# A batch is left in time to finish the mail in hand within the lease: a transport waits 10 s (SMTP) or 20 s (SendGrid)
+# for an answer.
 BATCH_SECONDS = 35
 BATCH = 50
 # Waiting times after each failed try; then every eight hours up to GIVE_UP.
@@ -54,7 +56,7 @@ def deliver_due(now: datetime, transport: Transport, limit: int = BATCH) -> int:
             _put_back(claimed[index:], holder, moment)
             break
         try:
-            settled += _send(number, holder, moment, transport)
+            settled += _send_safely(number, holder, moment, transport)
         except TransportDown as error:
             log.error("transport_down", reason=error.reason)
             _put_back(claimed[index:], holder, moment + DOWN, error.reason)
@@ -91,6 +93,19 @@ def _claim(now: datetime, holder: str, limit: int) -> list[int]:
             )
         db.session.expire_all()
         return numbers
+
+
+def _send_safely(number: int, holder: str, now: datetime, transport: Transport) -> int:
+    """Send one mail; a fault of ours is put off like one of the other side, so that one bad mail holds up no other."""
+    try:
+        return _send(number, holder, now, transport)
+    except (TransportDown, SQLAlchemyError):
+        raise
+    except Exception as error:
+        log.exception("mail_fault", mail=number)
+        db.session.rollback()
+        mail = db.session.get_one(Mail, number, populate_existing=True)
+        return _again(mail, holder, now, TryAgain(f"fault: {type(error).__name__}"))
 
 
 def _send(number: int, holder: str, now: datetime, transport: Transport) -> int:

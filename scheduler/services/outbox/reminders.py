@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import String, cast, literal, select
 from sqlalchemy.dialects import postgresql, sqlite
@@ -12,7 +13,7 @@ from scheduler.models.db import db
 from scheduler.models.lectures import Lecture
 from scheduler.models.mails import Mail
 from scheduler.models.registrations import Registration
-from scheduler.rules.reminders import due_moments, wanted
+from scheduler.rules.reminders import Kind, due_moments, useful_until, wanted
 
 # No reminder falls due earlier before its lecture than this (the day before, in any zone).
 AHEAD = timedelta(hours=49)
@@ -22,7 +23,8 @@ def plan_reminders(now: datetime) -> int:
     """Owe the reminders that came due, once each; return how many are new.
 
     One statement for each lecture, kind and zone of readers. The unique key holds the start, so a moved lecture reminds
-    anew and a repeated run adds nothing. Whoever registered after the moment is not reminded.
+    anew and a repeated run adds nothing. Whoever registered after the moment, or was told of the date in another way, is
+    not reminded.
     """
     upcoming = db.session.execute(
         select(Lecture.id, Lecture.starts_at, Contact.zone)
@@ -35,6 +37,7 @@ def plan_reminders(now: datetime) -> int:
             Registration.status == "booked",
         )
         .distinct()
+        .order_by(Lecture.id)
     ).all()
     due = [
         (number, starts_at, zone, kind, moment)
@@ -48,9 +51,9 @@ def plan_reminders(now: datetime) -> int:
         return sum(_owe(*one, now) for one in due)
 
 
-def _owe(lecture_id: int, starts_at: datetime, zone: str, kind: str, moment: datetime, now: datetime) -> int:
+def _owe(lecture_id: int, starts_at: datetime, zone: str, kind: Kind, moment: datetime, now: datetime) -> int:
     start = starts_at.isoformat()
-    columns = {
+    columns: dict[str, Any] = {
         "key": literal(f"{kind}:") + cast(Registration.id, String) + literal(f":{start}"),
         "kind": literal(kind),
         "contact_id": Registration.contact_id,
@@ -63,7 +66,7 @@ def _owe(lecture_id: int, starts_at: datetime, zone: str, kind: str, moment: dat
         "created_at": literal(now, Mail.__table__.c.created_at.type),
         "due_at": literal(now, Mail.__table__.c.due_at.type),
         "next_try_at": literal(now, Mail.__table__.c.next_try_at.type),
-        "expires_at": literal(starts_at, Mail.__table__.c.expires_at.type),
+        "expires_at": literal(useful_until(kind, starts_at), Mail.__table__.c.expires_at.type),
         "attempts": literal(0),
     }
     booked = (
@@ -73,7 +76,8 @@ def _owe(lecture_id: int, starts_at: datetime, zone: str, kind: str, moment: dat
             Registration.lecture_id == lecture_id,
             Registration.status == "booked",
             Registration.mails,
-            Registration.registered_at <= moment,
+            # Whoever registered, moved up or was told of a new date after that moment knows.
+            Registration.revised_at <= moment,
             Contact.zone == zone,
             Contact.email.is_not(None),
         )

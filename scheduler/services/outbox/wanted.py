@@ -85,13 +85,25 @@ def _invitation(mail: Mail) -> str:
     account = db.session.get_one(Account, mail.account_id, populate_existing=True)
     if account.stage != "onboarding":
         return "stage_changed"
+    return "already_registered" if _has_another(mail, mail.params["course_id"]) else ""
+
+
+def _missed(mail: Mail) -> str:
+    """New dates are no help to whoever has taken one already."""
+    return _verdict("missed")(mail) or ("already_registered" if _has_another(mail, _lecture(mail).course_id) else "")
+
+
+def _has_another(mail: Mail, course_id: int) -> bool:
+    """Tell whether the contact is on another lecture of this course than the mail is about."""
     has_one = exists().where(
         Registration.contact_id == mail.contact_id,
         Registration.status != "cancelled",
+        Registration.lecture_id != (mail.lecture_id or 0),
         Lecture.id == Registration.lecture_id,
-        Lecture.course_id == mail.params["course_id"],
+        Lecture.course_id == course_id,
+        Lecture.starts_at > mail.created_at,
     )
-    return "already_registered" if db.session.scalar(select(has_one)) else ""
+    return bool(db.session.scalar(select(has_one)))
 
 
 def _verdict(expected: str) -> Callable[[Mail], str]:
@@ -130,7 +142,7 @@ _CHECKS: dict[str, Callable[[Mail], str]] = {
     "reminder_day": _reminder,
     "reminder_hour": _reminder,
     "thanks": _verdict("attended"),
-    "missed": _verdict("missed"),
+    "missed": _missed,
     "staff_ready": _ready,
     "staff_handover_requested": _handover("requested"),
     "staff_handover_accepted": _handover("accepted"),

@@ -49,6 +49,7 @@ def _of_lectures() -> dict[str, str]:
         ),
         "prerequisite_unknown": _("前提のレクチャー「%(value)s」はありません。"),
         "prerequisite_circular": _("前提のレクチャーが循環しています。別のレクチャーを選んでください。"),
+        "other_course": _("別のレクチャーの日程には変更できません。そのレクチャーにあらためてお申し込みください。"),
         "unknown_audience": _("案内する方を、窓口のみ・窓口と店長・全員から選んでください。"),
     }
 
@@ -102,4 +103,5 @@ def _of_accounts() -> dict[str, str]:
         "too_many_signals": _("1 回に送れるのは %(maximum)d 件までです。分けて送ってください。"),
         "not_next_stage": _("次のフェーズにだけ引き継げます。"),
         "receiver_not_of_team": _("引き継ぎ先のチームの方を選んでください。"),
+        "receiver_missing": _("担当になる方を指定してください。引き継ぎ先のチームの担当がまだ決まっていません。"),
     }

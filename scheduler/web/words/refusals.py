@@ -44,6 +44,7 @@ def _of_registrations() -> dict[str, str]:
         "already_booked": _("こちらの日程はすでにお申し込みいただいています。"),
         "prerequisite_missing": _("このレクチャーは、前提となるレクチャーの受講後にお申し込みいただけます。"),
         "ambiguous_contact": _("このメールアドレスは複数の方が使っています。先方担当者の ID で指定してください。"),
+        "changed_meanwhile": _("ほかの操作で変更されたところです。最新の内容をご確認のうえ、もう一度お試しください。"),
         "not_booked": _("このお申し込みはすでに取り消されています。"),
         "capacity_below_booked": _("すでに %(taken)d 名の申込があるため、定員はそれより少なくできません。"),
     }

@@ -12,6 +12,7 @@ from icalendar import Calendar
 from sqlalchemy import select
 
 from emails import Message, Refused, Sent, TransportDown, TryAgain, transport_from
+from scheduler.models.attendance import Attendance
 from scheduler.models.db import db
 from scheduler.models.history import Event
 from scheduler.models.mails import Mail, Suppression
@@ -215,3 +216,49 @@ def test_an_invitation_after_the_person_has_booked_is_not_sent(now: datetime) ->
     transport = Answering()
     deliver_due(now, transport)
     assert [message.kind for message in transport.given] == ["confirmation"]
+
+
+def test_one_mail_that_cannot_be_made_holds_up_no_other(booked: int, now: datetime) -> None:
+    broken = a_contact(zone="Asia/Nowhere")
+    registrations.register(broken.id, a_lecture().id, now - timedelta(minutes=1), PAGE)
+    transport = Answering()
+    deliver_due(now, transport)
+    states = {mail.contact_id: mail.state for mail in db.session.scalars(select(Mail))}
+    assert states[broken.id] == "queued"
+    assert len(transport.given) == 1
+
+
+def test_a_confirmation_that_comes_after_the_start_is_not_sent(booked: int, now: datetime) -> None:
+    transport = Answering()
+    deliver_due(now + timedelta(days=8), transport)
+    assert transport.given == []
+    assert (the_mail().state, the_mail().reason) == ("missed", "too_late")
+
+
+def test_new_dates_are_not_offered_to_whoever_has_taken_one(now: datetime) -> None:
+    contact, past = a_contact(), a_lecture(starts_at=now - timedelta(days=1))
+    with db.writing():
+        db.session.add(Attendance(lecture_id=past.id, contact_id=contact.id, verdict="missed", decided_at=now))
+        owe(
+            "missed",
+            "missed:x",
+            now=now,
+            due_at=now + timedelta(hours=1),
+            contact_id=contact.id,
+            account_id=contact.account_id,
+            lecture_id=past.id,
+        )
+    registrations.register(contact.id, a_lecture().id, now, PAGE)
+    transport = Answering()
+    deliver_due(now + timedelta(hours=2), transport)
+    assert [message.kind for message in transport.given] == ["confirmation"]
+
+
+def test_whoever_moves_up_after_the_moment_is_not_reminded_of_the_day(now: datetime) -> None:
+    # Friday 10:00: reminded on Thursday at 10:00; moving up is possible until Thursday 17:00.
+    lecture = a_lecture(capacity=1, starts_at=datetime.fromisoformat("2026-04-10T10:00:00+09:00"))
+    first = registrations.register(a_contact().id, lecture.id, now, PAGE)
+    registrations.register(a_contact().id, lecture.id, now, PAGE, waitlist=True)
+    registrations.cancel(first, datetime.fromisoformat("2026-04-09T15:30:00+09:00"), PAGE)
+    assert plan_reminders(datetime.fromisoformat("2026-04-09T15:31:00+09:00")) == 0
+    assert plan_reminders(datetime.fromisoformat("2026-04-10T09:01:00+09:00")) == 1
