@@ -62,4 +62,9 @@ def test_what_is_compiled_is_what_is_written(english: Catalog) -> None:
 
 def _said(catalog: Catalog) -> dict[str, str]:
     """Write ids and words, plurals too, as they compare."""
-    return {str(message.id): str(message.string) for message in catalog if message.id}
+    pairs = {_flat(message.id): _flat(message.string) for message in catalog if message.id}
+    return {word: english for word, english in pairs.items() if english.strip("|")}
+
+
+def _flat(words: str | list[str] | tuple[str, ...]) -> str:
+    return words if isinstance(words, str) else "|".join(words)
