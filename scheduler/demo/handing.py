@@ -96,7 +96,11 @@ def _accept(row: Handover, play: Play, days: Days, book: Book) -> None:
     if play.story.handover == "accepted_lately":
         row.decided_at = max(row.decided_at, days.office(days.ago((0, 3))))
     row.decided_at = min(row.decided_at, days.now - LATELY)
-    row.before = {"stage_since": account.stage_since.isoformat(), "owner_id": account.success_owner_id}
+    row.before = {
+        "stage_since": account.stage_since.isoformat(),
+        "owner_id": account.success_owner_id,
+        "receiver_id": row.receiver_id,
+    }
     account.stage, account.stage_since = "success", row.decided_at
     letters = sum(person.email is not None for person in play.coordinators)
     actor = Actor("staff", row.decided_by_id, "page")

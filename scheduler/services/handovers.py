@@ -70,20 +70,27 @@ def request(
         return handover_id
 
 
-def accept(handover_id: int, now: datetime, actor: Actor) -> None:
+def accept(handover_id: int, now: datetime, actor: Actor, receiver_id: int | None = None) -> None:
     """Take an account over: the stage changes, the receiver (else who accepts) becomes its owner, the customer is told.
 
-    The letter to the customer's coordinators is due on the next working day at 10:00 of their zone, until when all of
-    it can be undone. Raises NotFound and HandoverClosed.
+    `receiver_id` names the receiver where the request did not, or another one. The letter to the customer's
+    coordinators is due on the next working day at 10:00 of their zone, until when all of it can be undone. Raises
+    NotFound, HandoverClosed and Invalid(receiver, why): not of that team, or missing where a program accepts for a team
+    that nobody of looks after the account yet.
     """
     with db.writing():
         row, account = _locked(handover_id)
-        if account.stage != row.from_stage:
+        if row.state != "requested" or account.stage != row.from_stage:
             raise HandoverClosed()
-        column = f"{row.to_stage}_owner_id"
+        _check_receiver(receiver_id, row.to_stage)
+        column, asked = f"{row.to_stage}_owner_id", row.receiver_id
         before = {"stage_since": account.stage_since.isoformat(), "owner_id": getattr(account, column)}
-        _decide(handover_id, "accepted", now, actor, before=row.before | before)
-        setattr(account, column, row.receiver_id or actor.staff_id or before["owner_id"])
+        owner_id = receiver_id or asked or actor.staff_id or before["owner_id"]
+        if owner_id is None:
+            raise Invalid(field="receiver", why="receiver_missing")
+        before = row.before | before | {"receiver_id": asked}
+        _decide(handover_id, "accepted", now, actor, before=before, receiver_id=receiver_id or asked)
+        setattr(account, column, owner_id)
         account.stage, account.stage_since = row.to_stage, now
         db.session.flush()
         _tell_giver("staff_handover_accepted", row, account, now, actor)
@@ -135,6 +142,7 @@ def undo(handover_id: int, now: datetime, actor: Actor) -> None:
         account.stage, account.stage_since = row.from_stage, datetime.fromisoformat(row.before["stage_since"])
         setattr(account, f"{row.to_stage}_owner_id", row.before["owner_id"])
         row.state, row.decided_at, row.decided_by_id = "requested", None, None
+        row.receiver_id = row.before["receiver_id"]
         row.before = {"undone": _undone(row) + 1}
         db.session.flush()
         _record("handover_undone", handover_id, account.id, now, actor, to=row.from_stage)

@@ -192,7 +192,7 @@ def test_accepting_is_undone_until_the_letter_goes(client: Client, receiver: Sta
 
 def test_somebody_who_was_quicker_is_told(client: Client, receiver: Staff) -> None:
     number = requested(a_ready_account())
-    handovers.accept(number, NOW, API)
+    handovers.accept(number, NOW, API, receiver_id=receiver.id)
     as_member(client, receiver)
     page = body(client.post(f"/staff/handovers/{number}/accept", follow_redirects=True))
     assert "この引き継ぎはすでに処理されています" in page
