@@ -18,8 +18,8 @@ from scheduler.models.db import db
 from scheduler.models.lectures import Course, Lecture
 from scheduler.services.eligibility import FEW
 from scheduler.services.installation import here
+from scheduler.services.outbox.facts import text
 from scheduler.web import edge
-from scheduler.web.words import texts
 
 public = Blueprint("public", __name__)
 
@@ -100,7 +100,7 @@ def robots() -> ResponseReturnValue:
 @public.get("/lectures")
 def lectures() -> ResponseReturnValue:
     """Show the dates that are open to all, by course and day; `?course=` keeps one course."""
-    chosen, now, zone = request.args.get("course", ""), edge.now(), edge.zone()
+    chosen, now, zone, locale = request.args.get("course", ""), edge.now(), edge.zone(), edge.locale()
     connection = db.session.connection()
     courses = connection.execute(_COURSES).all()
     dates = connection.execute(_DATES, {"now": now, "until": now + AHEAD})
@@ -108,12 +108,14 @@ def lectures() -> ResponseReturnValue:
         abort(404)
     programme = Programme(
         here().base_url,
-        edge.locale(),
+        locale,
         str(zone),
         now.astimezone(zone).year,
         chosen,
-        tuple(Taught(row.id, row.key, texts.plain(row.name), texts.plain(row.summary), row.minutes) for row in courses),
-        tuple(Date(course, starts, ends, _seats(left), locale) for course, starts, ends, left, locale in dates),
+        tuple(
+            Taught(row.id, row.key, text(row.name, locale), text(row.summary, locale), row.minutes) for row in courses
+        ),
+        tuple(Date(course, starts, ends, _seats(left), held_in) for course, starts, ends, left, held_in in dates),
     )
     return render_template("public/lectures.html", programme=_written(programme))
 
