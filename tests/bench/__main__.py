@@ -53,7 +53,7 @@ def main() -> None:
 
 def _rates(base: str, floor_port: int, things: Ground) -> None:
     port = int(base.rpartition(":")[2])
-    etag = requests.get(f"{base}/{things.feed}", timeout=10).headers["ETag"]
+    etag = requests.get(f"{base}/{things.feed}", headers={"Accept-Encoding": "identity"}, timeout=10).headers["ETag"]
     get, post = _repeated, _posts(base, port, things)
     hello = _median(floor_port, get("/hello", floor_port, 3000), 200)
     unchanged = _median(floor_port, get("/unchanged", floor_port, 3000), 304)
