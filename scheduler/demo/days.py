@@ -36,7 +36,10 @@ class Days:
 
     def ahead(self, days: tuple[int, int]) -> date:
         """Choose a working day so many days ahead; negative ones lie in the past."""
-        day = self.today + timedelta(days=self.dice.randint(*days))
+        return self.working(self.today + timedelta(days=self.dice.randint(*days)))
+
+    def working(self, day: date) -> date:
+        """Return the day itself when people work on it, else the next one on which they do."""
         return day if self.calendar.is_working_day(day) else self.calendar.next_working_day(day)
 
     def at(self, day: date, hour: int, minute: int = 0) -> datetime:

@@ -16,7 +16,7 @@ from scheduler.services.installation import here
 
 EMAIL, PASSWORD = "demo@minamo.example", "tasuki-demo"
 # The lectures of how many past days the demo has.
-PAST = timedelta(days=93)
+PAST = timedelta(days=88)
 # From how many days before now the series' horizon is filled: each time it reaches 90 days ahead.
 _FILLED_AT = (PAST, timedelta(days=40), timedelta())
 

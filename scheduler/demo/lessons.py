@@ -35,21 +35,22 @@ def hold(plays: Sequence[Play], rooms: Rooms) -> None:
 
 def fill_up(room: Room, people: int, plays: Iterable[Play], rooms: Rooms) -> None:
     """Let so many more people register on a lecture lately; who finds no seat is on its waiting list."""
+    last = min(rooms.days.now - LATELY, room.starts_at - AT_LEAST_BEFORE)
     free = [
-        (play, person)
+        (play, play.introduced_at, person)
         for play in plays
-        if play.introduced_at is not None and play.story.lecture in ("attended", "booked") and play.ready_at is None
+        if play.introduced_at is not None and play.introduced_at < last and play.ready_at is None
         for person in play.people
-        if person.email and not person.seen and room.weekday not in person.closed
+        if play.story.lecture in ("attended", "booked") and person.email and not person.seen
     ]
     rooms.days.dice.shuffle(free)
-    last = min(rooms.days.now - LATELY, room.starts_at - AT_LEAST_BEFORE)
-    for play, person in free[: max(0, people)]:
-        assert play.introduced_at is not None
+    free.sort(key=lambda one: room.weekday in one[2].closed)
+    for play, introduced_at, person in free[: max(0, people)]:
         full = room.free == 0
-        since = max(play.introduced_at, last - timedelta(days=1 if full else 4))
+        since = max(introduced_at, last - timedelta(days=1 if full else 4))
         booking = _book(play, person, room, rooms.days.awake(since, last), rooms)
-        booking.status = "waitlisted" if full else "booked"
+        if full:
+            booking.status, booking.moved_from, booking.changed_at = "waitlisted", None, None
 
 
 def _participants(play: Play, rooms: Rooms) -> list[Person]:

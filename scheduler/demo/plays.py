@@ -18,7 +18,7 @@ from scheduler.models.accounts import Account, Contact, Store
 from scheduler.models.db import db
 
 # How many days ago the CRM's exports were taken in; each company comes with the last one before its invitation.
-EXPORTS = (91, 77, 63, 49, 35, 21, 12, 7, 3, 1)
+EXPORTS = (86, 77, 63, 49, 35, 21, 12, 7, 3, 1)
 # From the invitation to the day the last condition is met, for those that get there.
 _WEEKS_TO_READY = (18, 32)
 # From that day to the planned start.
@@ -103,7 +103,7 @@ def _begin(customer: Customer, story: Story, days: Days) -> Play:
     audience = "coordinator" if customer.stores <= 2 else dice.choice(("manager", "manager", "manager", "everyone"))
     planned = days.ahead(story.starts) if story.starts else None
     if ready_at is not None:
-        planned = days.local(ready_at).date() + timedelta(days=dice.randint(*_READY_TO_START))
+        planned = days.working(days.local(ready_at).date() + timedelta(days=dice.randint(*_READY_TO_START)))
     return Play(customer, story, imported_on, planned, introduced_at, audience, ready_at)
 
 
@@ -111,7 +111,8 @@ def _export_before(introduced_at: datetime | None, ago: int, days: Days) -> date
     """Return the day of the last export before the company was invited, or else so many days ago."""
     if introduced_at is not None:
         ago = (days.today - days.local(introduced_at).date()).days + 1
-    return days.today - timedelta(days=next((one for one in reversed(EXPORTS) if one >= ago), EXPORTS[0]))
+    day = days.today - timedelta(days=next((one for one in reversed(EXPORTS) if one >= ago), EXPORTS[0]))
+    return day if days.calendar.is_working_day(day) else days.calendar.previous_working_day(day)
 
 
 def _person(contact: Contact) -> Person:

@@ -23,6 +23,8 @@ _SOURCES = (
     "{day}のメールで、全店で運用を始めたとご連絡をいただきました",
 )
 _USES = ("inquiry_replied", "property_viewed", "visit_booked")
+# Stories so young that nobody has looked through the people yet.
+_UNCHECKED = ("sales", "signed", "undecided")
 _NO_WEBSITE = "自社サイトをお持ちでないため"
 # Who comes in live is told of with this many days of use.
 _LIVE_DAYS = 30
@@ -34,8 +36,8 @@ def come_along(plays: Sequence[Play], house: House, days: Days, book: Book) -> N
     completions: list[dict[str, Any]] = []
     used: list[dict[str, Any]] = []
     for play in plays:
+        _check_people(play, days, book)
         if play.introduced_at is not None:
-            _check_people(play, book)
             owner = Actor("staff", play.owner_id, "page")
             book.tell("introduced", play.introduced_at, owner, play.account.id, audience=play.audience)
             play.account.introduced_at, play.account.introduced_to = play.introduced_at, play.audience
@@ -51,16 +53,15 @@ def come_along(plays: Sequence[Play], house: House, days: Days, book: Book) -> N
     write(UsageDay, used)
 
 
-def _check_people(play: Play, book: Book) -> None:
-    """Let the owner have checked what the import marked, before inviting; of some companies nobody has yet."""
-    assert play.introduced_at is not None
-    if play.account.id % 4 == 0:
+def _check_people(play: Play, days: Days, book: Book) -> None:
+    """Let the owner have checked what the import marked on the same day; of some companies nobody has yet."""
+    if play.story.key in _UNCHECKED or play.account.id % 5 == 0:
         return
     owner = Actor("staff", play.owner_id, "page")
     marked = db.session.scalars(select(Contact).where(Contact.account_id == play.account.id).order_by(Contact.id))
     for nth, contact in enumerate(contact for contact in marked if contact.checks):
         contact.checks = []
-        at = play.introduced_at - timedelta(minutes=50) + timedelta(minutes=nth)
+        at = days.at(play.imported_on, 9, 40) + timedelta(minutes=nth)
         book.tell("contact_checked", at, owner, play.account.id, contact.id)
 
 
@@ -91,6 +92,9 @@ def _closed(
     there = [person for person in play.people if store_id in person.stores] or play.coordinators
     by_customer = step.doer == "customer" and days.dice.random() < 0.8
     by = Actor("contact", there[0].id, "page") if by_customer else Actor("staff", play.owner_id, "page")
+    if not by_customer and play.introduced_at is not None and at != play.ready_at:
+        worked = max(play.introduced_at, days.office(days.local(at).date()))
+        at = min(worked, play.ready_at or worked)
     values = {"state": "done", "reason": ""} | fields
     key = "setup_done" if values["state"] == "done" else "setup_not_needed"
     book.tell(key, at, by, play.account.id, step=step.key, store_id=store_id)
@@ -134,7 +138,7 @@ def _until_yesterday(first: date, days: Days) -> list[date]:
 def _confirm(play: Play, days: Days, book: Book) -> None:
     """Let the owner have confirmed by telephone or otherwise that the product is used."""
     assert play.ready_at is not None
-    at = play.ready_at - timedelta(hours=days.dice.randint(20, 70))
+    at = days.office(days.local(play.ready_at).date() - timedelta(days=days.dice.randint(1, 3)))
     local = days.local(at)
     on = local.date() - timedelta(days=days.dice.randint(0, 3))
     book.tell("usage_confirmed", at, Actor("staff", play.owner_id, "page"), play.account.id, on=on.isoformat())

@@ -68,10 +68,10 @@ STORIES = (
           size=(1, 20)),
     Story("attended", 7, (18, 45), invited=(9, 22), lecture="attended", stores=(0.25, 0.5), setup=(0.0, 0.25),
           size=(1, 18)),
-    Story("success", 20, lecture="attended", stores=(0.5, 0.7), setup=(1.0, 1.0), usage="signals", ready=(14, 70),
+    Story("success", 20, lecture="attended", stores=(0.5, 0.7), setup=(1.0, 1.0), usage="signals", ready=(14, 64),
           handover="accepted", size=(2, 999)),
-    Story("live", 6, (-500, -200), imported=(91, 91), usage="signals", phase="利用中"),
-    Story("renewal", 3, (-800, -600), imported=(91, 91), usage="signals", phase="更新手続き中"),
+    Story("live", 6, (-500, -200), imported=(86, 86), usage="signals", phase="利用中"),
+    Story("renewal", 3, (-800, -600), imported=(86, 86), usage="signals", phase="更新手続き中"),
 )  # fmt: skip
 _WHOLE = sum(story.share for story in STORIES)
 
