@@ -18,6 +18,7 @@ from flask.testing import FlaskClient
 from flask_migrate import upgrade
 
 from scheduler.app import create_app
+from scheduler.migrating import plug_migrations
 from scheduler.models.db import db
 from scheduler.models.staff import Staff
 from scheduler.services import installation
@@ -103,6 +104,7 @@ def migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("sqlite")
     path = folder / "tasuki.db"
     app = create_app(_settings(folder, f"sqlite:///{path}"))
+    plug_migrations(app)
     with app.app_context():
         upgrade()
         # Fold the write-ahead log into the file, which alone is copied.
@@ -122,6 +124,7 @@ def postgres() -> Iterator[servers.Postgres]:
 @pytest.fixture(scope="session")
 def _migrated_postgres(postgres: servers.Postgres, tmp_path_factory: pytest.TempPathFactory) -> str:
     app = create_app(_settings(tmp_path_factory.mktemp("postgres"), postgres.create("migrated")))
+    plug_migrations(app)
     with app.app_context():
         upgrade()
         db.engine.dispose()
@@ -140,6 +143,7 @@ def _opened(settings: Settings) -> Iterator[Flask]:
     app = create_app(settings)
     app.config.update(TESTING=True, WTF_CSRF_ENABLED=False)
     app.test_client_class = Client
+    plug_migrations(app)
     with app.app_context():
         yield app
         db.session.remove()

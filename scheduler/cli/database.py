@@ -10,6 +10,7 @@ from contextlib import closing
 from pathlib import Path
 
 import click
+from flask import current_app
 from flask_migrate import upgrade
 from sqlalchemy import URL
 
@@ -17,6 +18,7 @@ from scheduler.base import is_migrated, sqlite_path
 from scheduler.cli.program import in_app, in_app_before_migration, now
 from scheduler.cli.wall import NothingDone
 from scheduler.cli.words import _
+from scheduler.migrating import plug_migrations
 from scheduler.models.db import db
 from scheduler.services import defaults
 
@@ -34,6 +36,7 @@ def bring_up_to_date() -> bool:
     Two machines may do it at the same moment: the second waits for the first (scheduler/migrations/env.py).
     """
     before = is_migrated()
+    plug_migrations(current_app)
     upgrade()
     defaults.ensure(now())
     return not before

@@ -12,8 +12,6 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Literal
 
-from openpyxl import load_workbook
-
 MAX_BYTES = 20 * 1024 * 1024
 MAX_UNPACKED_BYTES = 100 * 1024 * 1024
 MAX_CELLS = 2_000_000
@@ -151,6 +149,9 @@ def _csv_rows(text: str, delimiter: str, filename: str) -> list[list[str]]:
 
 
 def _workbook_rows(data: bytes, filename: str) -> list[list[str]]:
+    # Imported here: it is large, and every process that only sends mails or shows pages would carry it.
+    import openpyxl  # noqa: PLC0415
+
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             members = archive.infolist()
@@ -158,7 +159,7 @@ def _workbook_rows(data: bytes, filename: str) -> list[list[str]]:
             raise Unreadable("too_large", {"filename": filename, "limit_mb": MAX_UNPACKED_BYTES // (1024 * 1024)})
         if "[Content_Types].xml" not in {member.filename for member in members}:
             raise Unreadable("not_a_table", {"filename": filename})
-        workbook = load_workbook(io.BytesIO(data), read_only=True, data_only=True)
+        workbook = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True)
         try:
             for sheet in workbook.worksheets:
                 sheet.reset_dimensions()

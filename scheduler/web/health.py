@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from alembic.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from flask import Blueprint, Response, current_app, jsonify
+from flask import Blueprint, Response, jsonify
 from flask.typing import ResponseReturnValue
 from sqlalchemy import func, select
 from sqlalchemy.exc import SQLAlchemyError
 
+from scheduler.base import is_migrated
 from scheduler.models.db import db
 from scheduler.models.mails import Mail
 from scheduler.web import edge
@@ -30,21 +29,12 @@ def alive() -> ResponseReturnValue:
 @health.get("/readyz")
 def ready() -> ResponseReturnValue:
     """Say whether the database is reachable and migrated; stalled mail is told in the body but is no reason for 503."""
-    script = ScriptDirectory(current_app.extensions["migrate"].directory)
     try:
-        with db.engine.connect() as connection:
-            at = MigrationContext.configure(connection).get_current_revision()
-            late = (
-                connection.scalar(
-                    select(func.count()).where(
-                        Mail.state.in_(("queued", "sending")), Mail.next_try_at < edge.now() - STALLED
-                    )
-                )
-                if at == script.get_current_head()
-                else None
-            )
+        if not is_migrated():
+            return jsonify(database="reachable", migrated=False, hint="tasuki migrate"), 503
+        late = db.session.scalar(
+            select(func.count()).where(Mail.state.in_(("queued", "sending")), Mail.next_try_at < edge.now() - STALLED)
+        )
     except SQLAlchemyError:
         return jsonify(database="unreachable"), 503
-    if late is None:
-        return jsonify(database="reachable", migrated=False, hint="tasuki migrate"), 503
     return jsonify(database="reachable", migrated=True, stalled_mails=late)
