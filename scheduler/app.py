@@ -8,7 +8,6 @@ from pathlib import Path
 from flask import Flask
 from flask_babel import Babel
 from flask_bootstrap import Bootstrap5
-from flask_migrate import Migrate
 from flask_talisman import Talisman
 from flask_wtf import CSRFProtect
 from jinja2 import StrictUndefined
@@ -16,7 +15,6 @@ from werkzeug.middleware.dispatcher import DispatcherMiddleware
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from scheduler.base import create_base
-from scheduler.models.db import db
 from scheduler.readers.customer_rows import Refusal
 from scheduler.services.attendance.plan import AttendancePlan
 from scheduler.services.refusals import Refused
@@ -48,7 +46,6 @@ def create_app(settings: Settings | None = None) -> Flask:
     settings = settings or load()
     app = create_base(settings, str(templates_folder()))
     _configure(app, settings)
-    Migrate(app, db, directory=str(HERE / "migrations"), render_as_batch=True, compare_type=True)
     _plug_pages(app, settings)
     return app
 
