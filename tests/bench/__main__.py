@@ -65,7 +65,7 @@ def _rates(base: str, floor_port: int, things: Ground) -> None:
     _line("feed_200", whole, "1/s", whole / same, "flask_same_bytes", 0.35)
     programme = _median(port, get("/lectures", port, 400), 200)
     _line("programme", programme, "1/s", programme / hello, "flask_hello", 0.08)
-    registered = statistics.median(_checked(load.run(port, batch), 302) for batch in post)
+    registered = statistics.median(_checked(load.run(port, batch), 303) for batch in post)
     _line("registration", registered, "1/s", registered / inserted, "insert_commit", 0.3)
 
 

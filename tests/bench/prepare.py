@@ -19,6 +19,7 @@ from scheduler.settings import Settings
 
 LECTURES = 50
 PEOPLE = 1500
+PER_ACCOUNT = 12
 
 
 @dataclass(frozen=True)
@@ -43,13 +44,13 @@ def ground(settings: Settings) -> Ground:
             db.session.execute(text("CREATE TABLE bench_rows (id INTEGER PRIMARY KEY, words TEXT)"))
         course = courses.by_key("basic")
         with db.writing():
-            account = Account(
-                external_id="BENCH", name="株式会社みほん", stage="onboarding", stage_since=now, created_at=now
-            )
-            db.session.add(account)
+            accounts = [_account(number, now) for number in range(PEOPLE // PER_ACCOUNT + 1)]
+            db.session.add_all(accounts)
             db.session.flush()
             names = [f"試験 {chr(0x4E00 + number)}" for number in range(PEOPLE + 1)]
-            people = [_person(account.id, number, name, now) for number, name in enumerate(names)]
+            people = [
+                _person(accounts[number // PER_ACCOUNT].id, number, name, now) for number, name in enumerate(names)
+            ]
             db.session.execute(insert(Contact), people)
             lectures = [
                 _lecture(course.id, now + timedelta(days=1 + number, hours=1), 100_000) for number in range(LECTURES)
@@ -75,6 +76,18 @@ def ground(settings: Settings) -> Ground:
             names=names[1:501],
             member_password="a password for the bench",
         )
+
+
+def _account(number: int, now: datetime) -> Account:
+    return Account(
+        external_id=f"B{number}",
+        name=f"株式会社みほん{number}",
+        stage="onboarding",
+        stage_since=now,
+        created_at=now,
+        introduced_at=now,
+        planned_start_on=(now + timedelta(days=60)).date(),
+    )
 
 
 def _person(account_id: int, number: int, name: str, now: datetime) -> dict[str, object]:
