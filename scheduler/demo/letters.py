@@ -38,7 +38,7 @@ _NOBODY_THERE = "550 5.1.1 <{address}>: Recipient address rejected: User unknown
 # How long after falling due a mail leaves.
 _SECONDS = (2, 55)
 # Of older mails only is kept that they were sent: writing all their words would take longer than everything else.
-_WITH_WORDS = timedelta(days=30)
+_WITH_WORDS = timedelta(days=14)
 
 
 def of_companies(plays: Sequence[Play], rooms: Iterable[Room], course_id: int, days: Days) -> list[Row]:
