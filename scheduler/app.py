@@ -19,7 +19,7 @@ from scheduler.readers.customer_rows import Refusal
 from scheduler.services.attendance.plan import AttendancePlan
 from scheduler.services.refusals import Refused
 from scheduler.settings import Settings, load
-from scheduler.web import access, edge, errors, feeds, limits
+from scheduler.web import access, characters, edge, errors, feeds, ids, limits
 from scheduler.web.api.register import register_api
 from scheduler.web.blueprints import BLUEPRINTS
 from scheduler.web.words import imports, refusals, reports
@@ -118,6 +118,8 @@ def _plug_pages(app: Flask, settings: Settings) -> None:
         frame_options="SAMEORIGIN",
         referrer_policy="same-origin",
     )
+    app.url_map.converters["id"] = ids.IdConverter
+    app.before_request(characters.refuse_nul)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     errors.register(app)

@@ -18,7 +18,7 @@ from scheduler.models.db import db
 from scheduler.services.feeds import courses as course_feeds
 from scheduler.services.feeds import personal as personal_feeds
 from scheduler.services.installation import here
-from scheduler.web import edge, limits
+from scheduler.web import characters, edge, limits
 
 feeds = Blueprint("feeds", __name__)
 
@@ -31,6 +31,10 @@ GZIP_LEVEL = 1
 KEPT = 256
 
 _WORDS = {
+    400: (
+        "リンクに使えない文字があります。ご案内メールのリンクをもう一度ご利用ください。\n"
+        "This link holds a character that cannot be used. Please use the link of our mails again.\n"
+    ),
     404: (
         "このカレンダーのリンクはご利用いただけません。最新のリンクは、ご案内メールのお客様専用ページでご確認ください。\n"
         "This calendar link is not valid. You find the present one on your personal page, linked in our mails.\n"
@@ -51,6 +55,7 @@ def create(main_app: Flask) -> Flask:
     app.extensions["bodies"] = {}
     app.extensions["tasuki"] = main_app.extensions["tasuki"]
     app.register_blueprint(feeds)
+    app.before_request(characters.refuse_nul)
     if here().base_url.startswith("https://"):
         app.before_request(_secure)
     app.register_error_handler(HTTPException, _refusal)

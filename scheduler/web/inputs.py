@@ -12,6 +12,7 @@ from scheduler.models.staff import Staff
 from scheduler.rules.workdays import to_utc
 from scheduler.services import courses
 from scheduler.services.refusals import Invalid, Refused
+from scheduler.web import ids
 from scheduler.web.words import refusals, texts
 
 # What a browser's datetime-local field sends.
@@ -55,6 +56,8 @@ def optional_local_moment(field: str, zone: str) -> datetime | None:
 def whole(field: str) -> int:
     """Read a whole number, also one in full-width digits; raise Invalid."""
     text = request.form.get(field, "").strip()
+    if len(text) > ids.LONGEST:
+        raise Invalid(field=field, why="number_too_long", maximum=ids.LONGEST)
     try:
         return int(text)
     except ValueError as error:
@@ -63,8 +66,7 @@ def whole(field: str) -> int:
 
 def optional_id(field: str) -> int | None:
     """Read the id a select sends, None when nothing was chosen."""
-    text = request.form.get(field, "").strip()
-    return int(text) if text.isdecimal() else None
+    return ids.read_id(request.form.get(field, "").strip())
 
 
 def bilingual(field: str) -> dict[str, str]:

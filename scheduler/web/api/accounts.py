@@ -12,7 +12,6 @@ from scheduler.models.accounts import STAGES
 from scheduler.services import accounts, addresses, overviews
 from scheduler.services.installation import here
 from scheduler.services.overviews import Overview
-from scheduler.services.refusals import Invalid
 from scheduler.services.setup import StepProgress
 from scheduler.web import edge
 from scheduler.web.api import examples, paging, requests
@@ -63,8 +62,6 @@ def read_account(external_id: str) -> dict[str, Any]:
 )
 def put_account(values: dict[str, Any], external_id: str) -> ResponseReturnValue:
     """Make or change an account; it mails nobody."""
-    if "\x00" in external_id:
-        raise Invalid(field="external_id", why="not_a_text")
     number, new = accounts.upsert(external_id, values, edge.now(), requests.actor())
     row = overviews.of([number])[0]
     body = current_app.json.dumps(AccountAnswer().dump(account_answer(row)))

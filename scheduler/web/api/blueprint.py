@@ -14,7 +14,6 @@ from marshmallow import RAISE
 from webargs.core import missing
 from webargs.flaskparser import FlaskParser
 from werkzeug.exceptions import HTTPException
-from werkzeug.routing import IntegerConverter
 
 from scheduler.services.refusals import Refused
 from scheduler.web import access
@@ -31,12 +30,6 @@ KEY_HEADER = {
     "schema": {"type": "string", "maxLength": 255},
     "description": "同じキーの再送は、24 時間以内なら最初の応答をそのまま返し、何も行いません。内容が違えば 422 です。",
 }
-
-
-class IdConverter(IntegerConverter):
-    """An id in an address: digits that every database takes as a number."""
-
-    regex = r"\d{1,9}"
 
 
 class Parser(FlaskParser):

@@ -72,7 +72,7 @@ def malformed(detail: str) -> NoReturn:
 
 
 def register(app: Flask) -> None:
-    """Answer programs that miss the address or the method with problem details; pages keep their own words."""
+    """Answer programs that miss the address or the method, or write what cannot be read, with problem details; pages keep their own words."""
 
     def missed(error: HTTPException) -> ResponseReturnValue:
         if not request.path.startswith("/api/"):
@@ -84,7 +84,7 @@ def register(app: Flask) -> None:
                 return of_http(refusal)
         return of_http(error)
 
-    for kind in (NotFound, MethodNotAllowed):
+    for kind in (BadRequest, NotFound, MethodNotAllowed):
         app.register_error_handler(kind, missed)
 
 

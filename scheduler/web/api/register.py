@@ -20,7 +20,7 @@ from scheduler.web.api import (
     registrations,
     series,
 )
-from scheduler.web.api.blueprint import Api, IdConverter
+from scheduler.web.api.blueprint import Api
 from scheduler.web.api.fields import Bilingual, Named
 
 RESOURCES = (
@@ -42,7 +42,6 @@ def register_api(app: Flask, csrf: CSRFProtect) -> None:
     if isinstance(app.json, DefaultJSONProvider):
         # Answers keep the order in which the documentation tells the fields, and Japanese stays readable.
         app.json.sort_keys = app.json.ensure_ascii = False
-    app.url_map.converters["id"] = IdConverter
     api = Api(app, spec_kwargs=docs.about(settings.base_url))
     for kind in (Bilingual, Named):
         api.register_field(kind, None, None)

@@ -64,6 +64,7 @@ def title(status: int) -> str:
 def of_status(status: int) -> str:
     """Say what to do about a plain HTTP error."""
     return {
+        400: _("アドレスに使えない文字（NUL）があります。その文字を除いて送ってください。"),
         401: _(
             "Authorization: Bearer に続けて有効なAPIトークンを送ってください。トークンは tasuki token add で発行します。"
         ),

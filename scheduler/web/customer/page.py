@@ -18,6 +18,7 @@ from scheduler.web.customer import standing
 from scheduler.web.customer.calendar_links import calendar_links
 from scheduler.web.customer.company import store_lines
 from scheduler.web.customer.private import private
+from scheduler.web.ids import read_id
 from scheduler.web.words import refusals, terms
 
 page = Blueprint("me", __name__, url_prefix="/me/<token>")
@@ -26,7 +27,6 @@ page.after_request(private)
 
 # How many dates stand on the page at once; the rest opens on a press.
 AT_ONCE = 10
-LARGEST_ID = 2**31 - 1
 
 
 @page.get("")
@@ -52,12 +52,6 @@ def tick(token: str, step: str) -> ResponseReturnValue:
 def ticked(token: str, step: str) -> ResponseReturnValue:
     """Lead a reloaded page back to the list."""
     return redirect(url_for("me.show", token=token, _anchor="setup"))
-
-
-def read_id(text: str) -> int | None:
-    """Read an id from outside; None for what is none or no database could hold."""
-    plain = text.isascii() and text.isdecimal() and len(text) <= len(str(LARGEST_ID))
-    return int(text) if plain and int(text) <= LARGEST_ID else None
 
 
 def home() -> Response:

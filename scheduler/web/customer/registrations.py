@@ -15,27 +15,27 @@ from scheduler.services import registrations as service
 from scheduler.services.refusals import AlreadyBooked, Invalid, LectureFull, LectureOver, NotBooked, NotFound, Refused
 from scheduler.web import access, edge
 from scheduler.web.customer import standing
-from scheduler.web.customer.page import AT_ONCE, LARGEST_ID, home, read_id, shown
+from scheduler.web.customer.page import AT_ONCE, home, shown
 from scheduler.web.customer.private import private
+from scheduler.web.ids import read_id
 from scheduler.web.words import refusals
 
 registrations = Blueprint("my_registrations", __name__, url_prefix="/me/<token>")
 registrations.before_request(access.contact_gate("me"))
 registrations.after_request(private)
 
-ID = f"int(max={LARGEST_ID})"
 # The most colleagues before one screen, and the longest name.
 MOST_COMPANIONS = 30
 LONGEST_NAME = 60
 
 
-@registrations.get(f"/lectures/<{ID}:lecture_id>/register")
+@registrations.get("/lectures/<id:lecture_id>/register")
 def pointed_at(token: str, lecture_id: int) -> ResponseReturnValue:
     """Lead a reloaded page back to the date."""
     return redirect(url_for("me.show", token=token, lecture=lecture_id))
 
 
-@registrations.post(f"/lectures/<{ID}:lecture_id>/register")
+@registrations.post("/lectures/<id:lecture_id>/register")
 def register(token: str, lecture_id: int) -> ResponseReturnValue:
     """Take a seat, or with `waitlist` a place on the waiting list; pressing twice registers once."""
     wants_to_wait = request.form.get("waitlist") == "1"
@@ -64,13 +64,13 @@ def register(token: str, lecture_id: int) -> ResponseReturnValue:
     return home()
 
 
-@registrations.get(f"/registrations/<{ID}:registration_id>/change")
+@registrations.get("/registrations/<id:registration_id>/change")
 def other_dates(token: str, registration_id: int) -> ResponseReturnValue:
     """Show the other dates, one button each; with `?also=1` they are taken beside the one held."""
     return _choice(registration_id)
 
 
-@registrations.post(f"/registrations/<{ID}:registration_id>/change")
+@registrations.post("/registrations/<id:registration_id>/change")
 def change(token: str, registration_id: int) -> ResponseReturnValue:
     """Change the date in one step: the new seat is taken or the old one stays."""
     chosen = read_id(request.form.get("lecture", ""))
@@ -94,7 +94,7 @@ def change(token: str, registration_id: int) -> ResponseReturnValue:
     return home()
 
 
-@registrations.get(f"/registrations/<{ID}:registration_id>/cancel")
+@registrations.get("/registrations/<id:registration_id>/cancel")
 def ask_cancel(token: str, registration_id: int) -> ResponseReturnValue:
     """Ask once more before the seat is given up."""
     try:
@@ -104,7 +104,7 @@ def ask_cancel(token: str, registration_id: int) -> ResponseReturnValue:
     return render_template("customer/cancel.html", registration=row, lecture=row.lecture)
 
 
-@registrations.post(f"/registrations/<{ID}:registration_id>/cancel")
+@registrations.post("/registrations/<id:registration_id>/cancel")
 def cancel(token: str, registration_id: int) -> ResponseReturnValue:
     """Give the seat, or the place on the waiting list, up."""
     try:
@@ -122,7 +122,7 @@ def cancel(token: str, registration_id: int) -> ResponseReturnValue:
     return home()
 
 
-@registrations.post(f"/registrations/<{ID}:registration_id>/companions")
+@registrations.post("/registrations/<id:registration_id>/companions")
 def companions(token: str, registration_id: int) -> ResponseReturnValue:
     """Say who watches the same screen."""
     try:
@@ -136,7 +136,7 @@ def companions(token: str, registration_id: int) -> ResponseReturnValue:
     return home()
 
 
-@registrations.get(f"/registrations/<{ID}:registration_id>/companions")
+@registrations.get("/registrations/<id:registration_id>/companions")
 def named(token: str, registration_id: int) -> ResponseReturnValue:
     """Lead a reloaded page back to the personal page."""
     return home()

@@ -20,14 +20,14 @@ from scheduler.models.staff import Staff
 from scheduler.services import accounts, handovers, history, owners, participation, setup, usage, vendor
 from scheduler.services.installation import here
 from scheduler.services.refusals import Invalid
-from scheduler.web import access, edge, inputs
+from scheduler.web import access, edge, ids, inputs
 from scheduler.web.words import clauses as clause_words
 from scheduler.web.words import history as history_words
 from scheduler.web.words import mails as mail_words
 from scheduler.web.words import refusals
 from scheduler.web.words.texts import plain
 
-account = Blueprint("staff_account", __name__, url_prefix="/staff/accounts/<int:account_id>")
+account = Blueprint("staff_account", __name__, url_prefix="/staff/accounts/<id:account_id>")
 account.before_request(access.staff_gate)
 
 FIELDS = ("name", "reading", "plan", "it_skill", "note", "signed_on", "planned_start_on", "billing_starts_on")
@@ -113,7 +113,7 @@ def unconfirm_usage(account_id: int) -> ResponseReturnValue:
 @account.get("/history")
 def story(account_id: int) -> ResponseReturnValue:
     """Show the account's history, page by page into the past."""
-    events = history.of_account(account_id, EVENTS + 1, request.args.get("before", type=int))
+    events = history.of_account(account_id, EVENTS + 1, request.args.get("before", type=ids.number))
     shown = events[:EVENTS]
     return render_template(
         "staff/accounts/history.html",

@@ -12,7 +12,7 @@ from scheduler.models.accounts import STAGES, Account
 from scheduler.services import accounts as service
 from scheduler.services import contacts, directory, owners
 from scheduler.services import today as today_service
-from scheduler.web import access, csvs, edge
+from scheduler.web import access, csvs, edge, ids
 from scheduler.web.paths import local_path
 from scheduler.web.words import terms
 
@@ -26,7 +26,7 @@ PER_PAGE = 50
 def index() -> ResponseReturnValue:
     """List the accounts the address asks for."""
     wanted = _filter()
-    page = max(1, request.args.get("page", 1, type=int))
+    page = max(1, request.args.get("page", 1, type=ids.number))
     rows, total = directory.accounts(wanted, page, PER_PAGE)
     return render_template(
         "staff/accounts/index.html",
@@ -56,8 +56,8 @@ def export() -> ResponseReturnValue:
 @access.requires("edit_accounts")
 def decide(stage: str) -> ResponseReturnValue:
     """Decide the ticked accounts that are undecided: being introduced, or already live."""
-    ids = request.form.getlist("account", type=int)
-    decided = service.decide(ids, stage, edge.now(), edge.staff_actor())
+    ticked = request.form.getlist("account", type=ids.number)
+    decided = service.decide(ticked, stage, edge.now(), edge.staff_actor())
     if decided:
         flash(ngettext("%(num)d 社の対応方針を決めました。", "%(num)d 社の対応方針を決めました。", decided))
     else:
@@ -71,7 +71,7 @@ def checks() -> ResponseReturnValue:
     return render_template("staff/accounts/checks.html", contacts=today_service.contacts_to_check())
 
 
-@accounts.post("/people/<int:contact_id>/checked")
+@accounts.post("/people/<id:contact_id>/checked")
 @access.requires("edit_accounts")
 def checked(contact_id: int) -> ResponseReturnValue:
     """Note that a person's details are right as they stand."""

@@ -24,7 +24,7 @@ from scheduler.services import sheets
 from scheduler.services import today as ready_ones
 from scheduler.services.outbox.content import preview
 from scheduler.services.refusals import Invalid, NotReady, Refused
-from scheduler.web import access, edge, inputs
+from scheduler.web import access, edge, ids, inputs
 from scheduler.web.words import clauses as clause_words
 from scheduler.web.words import history as history_words
 from scheduler.web.words import refusals, terms
@@ -50,7 +50,7 @@ def index() -> ResponseReturnValue:
     state = request.args.get("state", "requested")
     if state not in terms.HANDOVERS:
         abort(404)
-    mine, page = request.args.get("whose") == "mine", max(request.args.get("page", 1, type=int), 1)
+    mine, page = request.args.get("whose") == "mine", max(request.args.get("page", 1, type=ids.number), 1)
     wanted = (Handover.state == state, *_mine(mine))
     query = select(Handover).where(*wanted).order_by(Handover.id.desc()).limit(PER_PAGE).offset((page - 1) * PER_PAGE)
     counts = select(Handover.state, func.count()).where(*_mine(mine)).group_by(Handover.state)
@@ -67,13 +67,13 @@ def index() -> ResponseReturnValue:
     )
 
 
-@handovers.get("/handovers/<int:handover_id>")
+@handovers.get("/handovers/<id:handover_id>")
 def show(handover_id: int) -> ResponseReturnValue:
     """Show a handover with the sheet of all that is known."""
     return _page(handover_id)
 
 
-@handovers.get("/accounts/<int:account_id>/handover")
+@handovers.get("/accounts/<id:account_id>/handover")
 @access.requires("request_handover")
 def new(account_id: int) -> ResponseReturnValue:
     """Show the form that asks the next team to take an account over."""
@@ -87,7 +87,7 @@ def new(account_id: int) -> ResponseReturnValue:
     return _form(account, {})
 
 
-@handovers.post("/accounts/<int:account_id>/handover")
+@handovers.post("/accounts/<id:account_id>/handover")
 @access.requires("request_handover")
 def create(account_id: int) -> ResponseReturnValue:
     """Ask the next team to take an account over."""
@@ -109,14 +109,14 @@ def create(account_id: int) -> ResponseReturnValue:
     return redirect(url_for(".show", handover_id=number))
 
 
-@handovers.post("/handovers/<int:handover_id>/accept")
+@handovers.post("/handovers/<id:handover_id>/accept")
 @access.requires("accept_handover")
 def accept(handover_id: int) -> ResponseReturnValue:
     """Take the account over."""
     return _decide(handover_id, service.accept, _("引き受けました。"))
 
 
-@handovers.post("/handovers/<int:handover_id>/return")
+@handovers.post("/handovers/<id:handover_id>/return")
 @access.requires("accept_handover")
 def give_back(handover_id: int) -> ResponseReturnValue:
     """Return the account to who asked, with a reason."""
@@ -132,7 +132,7 @@ def give_back(handover_id: int) -> ResponseReturnValue:
     return redirect(url_for(".show", handover_id=handover_id))
 
 
-@handovers.post("/handovers/<int:handover_id>/withdraw")
+@handovers.post("/handovers/<id:handover_id>/withdraw")
 @access.requires("request_handover")
 def withdraw(handover_id: int) -> ResponseReturnValue:
     """Take the request back."""
@@ -147,14 +147,14 @@ def withdraw(handover_id: int) -> ResponseReturnValue:
     return redirect(url_for(".show", handover_id=handover_id))
 
 
-@handovers.post("/handovers/<int:handover_id>/undo")
+@handovers.post("/handovers/<id:handover_id>/undo")
 @access.requires("accept_handover")
 def undo(handover_id: int) -> ResponseReturnValue:
     """Undo the acceptance while the customer does not know of it."""
     return _decide(handover_id, service.undo, _("引き受けを取り消しました。依頼中に戻りました。"))
 
 
-@handovers.post("/handovers/<int:handover_id>/letter")
+@handovers.post("/handovers/<id:handover_id>/letter")
 @access.requires("accept_handover")
 def letter(handover_id: int) -> ResponseReturnValue:
     """Put the receiver's own words into the letters that have not left."""

@@ -17,7 +17,7 @@ from scheduler.services.imports import lists, staging
 from scheduler.services.imports import preview as previews
 from scheduler.services.imports.lists import Choices
 from scheduler.services.refusals import DateOrderOpen, FileUnreadable, NoRowFits, UploadExpired
-from scheduler.web import access, csvs, edge, inputs
+from scheduler.web import access, csvs, edge, ids, inputs
 from scheduler.web.words import columns, refusals
 from scheduler.web.words import imports as words
 
@@ -52,7 +52,7 @@ def upload() -> ResponseReturnValue:
     return redirect(url_for(".show", upload_id=number))
 
 
-@imports.get("/<int:upload_id>")
+@imports.get("/<id:upload_id>")
 @access.requires("import")
 def show(upload_id: int) -> ResponseReturnValue:
     """Show what a list would do, or what it did."""
@@ -62,7 +62,7 @@ def show(upload_id: int) -> ResponseReturnValue:
     return _preview(waiting)
 
 
-@imports.post("/<int:upload_id>/choices")
+@imports.post("/<id:upload_id>/choices")
 @access.requires("import")
 def choose(upload_id: int) -> ResponseReturnValue:
     """Read the list anew with the columns and the order of dates that somebody chose."""
@@ -84,7 +84,7 @@ def choose(upload_id: int) -> ResponseReturnValue:
     return redirect(url_for(".show", upload_id=upload_id))
 
 
-@imports.post("/<int:upload_id>/confirm")
+@imports.post("/<id:upload_id>/confirm")
 @access.requires("import")
 def confirm(upload_id: int) -> ResponseReturnValue:
     """Bring the list in, with what was decided about accounts that the list leaves open."""
@@ -102,7 +102,7 @@ def confirm(upload_id: int) -> ResponseReturnValue:
     return redirect(url_for(".show", upload_id=upload_id))
 
 
-@imports.get("/<int:upload_id>/refused.csv")
+@imports.get("/<id:upload_id>/refused.csv")
 @access.requires("import")
 def refused(upload_id: int) -> ResponseReturnValue:
     """Hand out the rows that do not go in, as they were written, each with its number and reason."""
@@ -118,7 +118,7 @@ def refused(upload_id: int) -> ResponseReturnValue:
 
 
 def _index(errors: dict[str, str]) -> str:
-    page = max(1, request.args.get("page", 1, type=int))
+    page = max(1, request.args.get("page", 1, type=ids.number))
     rows, total = staging.past(page, PER_PAGE)
     return render_template(
         "staff/imports/index.html",

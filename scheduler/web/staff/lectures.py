@@ -55,7 +55,7 @@ def index() -> ResponseReturnValue:
     )
 
 
-@lectures.get("/<int:lecture_id>")
+@lectures.get("/<id:lecture_id>")
 def show(lecture_id: int) -> ResponseReturnValue:
     """Show one lecture with its roster; `?q=` finds people to register on the telephone."""
     lecture = the(lecture_id)
@@ -106,7 +106,7 @@ def create() -> ResponseReturnValue:
     return redirect(url_for(".show", lecture_id=number))
 
 
-@lectures.get("/<int:lecture_id>/edit")
+@lectures.get("/<id:lecture_id>/edit")
 @access.requires("schedule")
 def edit(lecture_id: int) -> ResponseReturnValue:
     """Show the form that changes one lecture, and how many mails a new time or link would send."""
@@ -124,7 +124,7 @@ def edit(lecture_id: int) -> ResponseReturnValue:
     return _form(lecture, values, {})
 
 
-@lectures.post("/<int:lecture_id>/edit")
+@lectures.post("/<id:lecture_id>/edit")
 @access.requires("schedule")
 def change(lecture_id: int) -> ResponseReturnValue:
     """Change one lecture; its people are told of a new time or link."""
@@ -144,14 +144,14 @@ def change(lecture_id: int) -> ResponseReturnValue:
     return redirect(url_for(".show", lecture_id=lecture_id))
 
 
-@lectures.get("/<int:lecture_id>/cancel")
+@lectures.get("/<id:lecture_id>/cancel")
 @access.requires("schedule")
 def confirm_cancel(lecture_id: int) -> ResponseReturnValue:
     """Ask for the reason, and say how many people will be told."""
     return _cancel_page(the(lecture_id), {}, {})
 
 
-@lectures.post("/<int:lecture_id>/cancel")
+@lectures.post("/<id:lecture_id>/cancel")
 @access.requires("schedule")
 def cancel(lecture_id: int) -> ResponseReturnValue:
     """Cancel one lecture with a reason; its people are told."""
@@ -163,7 +163,7 @@ def cancel(lecture_id: int) -> ResponseReturnValue:
     return redirect(url_for(".show", lecture_id=lecture_id))
 
 
-@lectures.post("/<int:lecture_id>/bring-back")
+@lectures.post("/<id:lecture_id>/bring-back")
 @access.requires("schedule")
 def bring_back(lecture_id: int) -> ResponseReturnValue:
     """Bring a cancelled lecture back with its people."""

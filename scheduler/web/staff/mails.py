@@ -17,7 +17,7 @@ from scheduler.services import mailbox
 from scheduler.services.outbox.content import preview
 from scheduler.services.outbox.deliver import retry
 from scheduler.services.refusals import Refused
-from scheduler.web import access, edge
+from scheduler.web import access, edge, ids
 from scheduler.web.words import mails as words
 from scheduler.web.words import refusals
 
@@ -30,12 +30,12 @@ PER_PAGE = 50
 @mails.get("")
 def index() -> ResponseReturnValue:
     """List the mails, newest first, with what became of each."""
-    page = request.args.get("page", 1, type=int)
+    page = request.args.get("page", 1, type=ids.number)
     wanted = mailbox.Wanted(
         state=request.args.get("state", ""),
         kind=request.args.get("kind", ""),
-        account_id=request.args.get("account", type=int),
-        contact_id=request.args.get("contact", type=int),
+        account_id=request.args.get("account", type=ids.number),
+        contact_id=request.args.get("contact", type=ids.number),
     )
     rows, total = mailbox.page_of(wanted, max(page, 1), PER_PAGE)
     return render_template(
@@ -51,7 +51,7 @@ def index() -> ResponseReturnValue:
     )
 
 
-@mails.get("/<int:mail_id>")
+@mails.get("/<id:mail_id>")
 def show(mail_id: int) -> ResponseReturnValue:
     """Show one mail: as it was sent, else as it would be sent now."""
     mail = _the(mail_id)
@@ -65,7 +65,7 @@ def show(mail_id: int) -> ResponseReturnValue:
     return render_template("staff/mails/show.html", mail=mail, rendered=rendered, stored=stored, words=words)
 
 
-@mails.get("/<int:mail_id>/file.eml")
+@mails.get("/<id:mail_id>/file.eml")
 def file(mail_id: int) -> ResponseReturnValue:
     """Hand out the file a mail was written to."""
     mail, folder = _the(mail_id), _folder()
@@ -77,7 +77,7 @@ def file(mail_id: int) -> ResponseReturnValue:
     )
 
 
-@mails.post("/<int:mail_id>/retry")
+@mails.post("/<id:mail_id>/retry")
 @access.requires("mails")
 def again(mail_id: int) -> ResponseReturnValue:
     """Queue a failed mail once more."""

@@ -38,7 +38,7 @@ def add() -> ResponseReturnValue:
     return redirect(url_for(".show", staff_id=number))
 
 
-@members.get("/<int:staff_id>")
+@members.get("/<id:staff_id>")
 @access.requires("staff")
 def show(staff_id: int) -> ResponseReturnValue:
     """Show a member and the link that sets a password; the link ends when it is used."""

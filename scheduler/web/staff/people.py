@@ -16,12 +16,12 @@ from scheduler.models.mails import Mail
 from scheduler.services import addresses, contacts, courses, eligibility, participation, stores
 from scheduler.services.installation import here
 from scheduler.services.refusals import Invalid
-from scheduler.web import access, edge, inputs
+from scheduler.web import access, edge, ids, inputs
 from scheduler.web.staff.account import the
 from scheduler.web.words import mails as mail_words
 from scheduler.web.words.people import called
 
-people = Blueprint("staff_people", __name__, url_prefix="/staff/accounts/<int:account_id>")
+people = Blueprint("staff_people", __name__, url_prefix="/staff/accounts/<id:account_id>")
 people.before_request(access.staff_gate)
 
 CONTACT_FIELDS = ("name", "reading", "role", "email", "phone", "locale", "zone")
@@ -29,7 +29,7 @@ STORE_FIELDS = ("code", "name", "scope", "scope_from")
 SOME_MAILS = 20
 
 
-@people.get("/people/<int:contact_id>")
+@people.get("/people/<id:contact_id>")
 def show(account_id: int, contact_id: int) -> ResponseReturnValue:
     """Show a person: registrations, the dates that can be booked on the telephone, mails."""
     contact = _contact(account_id, contact_id)
@@ -68,7 +68,7 @@ def add(account_id: int) -> ResponseReturnValue:
     return redirect(url_for(".show", account_id=account_id, contact_id=number))
 
 
-@people.get("/people/<int:contact_id>/edit")
+@people.get("/people/<id:contact_id>/edit")
 @access.requires("edit_accounts")
 def edit(account_id: int, contact_id: int) -> ResponseReturnValue:
     """Show the form with what is known of a person."""
@@ -77,7 +77,7 @@ def edit(account_id: int, contact_id: int) -> ResponseReturnValue:
     return _contact_form(account_id, contact, values | {"stores": [store.code for store in contact.stores]}, {})
 
 
-@people.post("/people/<int:contact_id>/edit")
+@people.post("/people/<id:contact_id>/edit")
 @access.requires("edit_accounts")
 def save(account_id: int, contact_id: int) -> ResponseReturnValue:
     """Save what is known of a person."""
@@ -90,7 +90,7 @@ def save(account_id: int, contact_id: int) -> ResponseReturnValue:
     return redirect(url_for(".show", account_id=account_id, contact_id=contact_id))
 
 
-@people.post("/people/<int:contact_id>/reset-links")
+@people.post("/people/<id:contact_id>/reset-links")
 @access.requires("edit_accounts")
 def reset_links(account_id: int, contact_id: int) -> ResponseReturnValue:
     """Make every link of a person invalid."""
@@ -119,7 +119,7 @@ def add_store(account_id: int) -> ResponseReturnValue:
     return redirect(url_for("staff_account.show", account_id=account_id, _anchor="stores"))
 
 
-@people.get("/stores/<int:store_id>/edit")
+@people.get("/stores/<id:store_id>/edit")
 @access.requires("edit_accounts")
 def edit_store(account_id: int, store_id: int) -> ResponseReturnValue:
     """Show the form with what is known of a store."""
@@ -128,7 +128,7 @@ def edit_store(account_id: int, store_id: int) -> ResponseReturnValue:
     return _store_form(account_id, store, values | {"closed_days": store.closed_days}, {})
 
 
-@people.post("/stores/<int:store_id>/edit")
+@people.post("/stores/<id:store_id>/edit")
 @access.requires("edit_accounts")
 def save_store(account_id: int, store_id: int) -> ResponseReturnValue:
     """Save what is known of a store."""
@@ -159,7 +159,7 @@ def _contact_fields() -> dict[str, Any]:
 
 def _store_fields() -> dict[str, Any]:
     fields: dict[str, Any] = {field: request.form.get(field, "") for field in STORE_FIELDS}
-    return fields | {"closed_days": request.form.getlist("closed_days", type=int)}
+    return fields | {"closed_days": request.form.getlist("closed_days", type=ids.number)}
 
 
 def _contact_form(account_id: int, contact: Contact | None, values: dict[str, Any], errors: dict[str, str]) -> str:

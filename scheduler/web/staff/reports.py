@@ -11,19 +11,18 @@ from scheduler.services import directory, rosters
 from scheduler.services.attendance import marks, plan, record, staging
 from scheduler.services.attendance.plan import AttendancePlan, Person
 from scheduler.services.refusals import FileUnreadable, Invalid, Refused, UploadExpired
-from scheduler.web import access, csvs, edge, inputs
+from scheduler.web import access, csvs, edge, ids, inputs
 from scheduler.web.staff.lectures import the
 from scheduler.web.words import refusals, terms
 from scheduler.web.words import reports as words
 
-reports = Blueprint("staff_reports", __name__, url_prefix="/staff/lectures/<int:lecture_id>")
+reports = Blueprint("staff_reports", __name__, url_prefix="/staff/lectures/<id:lecture_id>")
 reports.before_request(access.staff_gate)
 
 # What a form's select says of somebody in the room: none of ours.
 NOBODY = "0"
 # The most people that a select offers of those booked and not seen; the rest is found by the search.
 MOST = 200
-LONGEST_ID = 10
 
 
 @reports.get("/report")
@@ -56,7 +55,7 @@ def upload(lecture_id: int) -> ResponseReturnValue:
     return redirect(url_for(".show", lecture_id=lecture_id, upload_id=number))
 
 
-@reports.get("/report/<int:upload_id>")
+@reports.get("/report/<id:upload_id>")
 @access.requires("attendance")
 def show(lecture_id: int, upload_id: int) -> ResponseReturnValue:
     """Show who is who in a report, the verdicts and the mails that follow; `?q=` finds people to choose."""
@@ -85,7 +84,7 @@ def show(lecture_id: int, upload_id: int) -> ResponseReturnValue:
     )
 
 
-@reports.post("/report/<int:upload_id>")
+@reports.post("/report/<id:upload_id>")
 @access.requires("attendance")
 def confirm(lecture_id: int, upload_id: int) -> ResponseReturnValue:
     """Record the report, or keep what was chosen so far and look again."""
@@ -104,7 +103,7 @@ def confirm(lecture_id: int, upload_id: int) -> ResponseReturnValue:
     return redirect(url_for("staff_lectures.show", lecture_id=lecture_id, _anchor="roster"))
 
 
-@reports.post("/attendance/<int:contact_id>")
+@reports.post("/attendance/<id:contact_id>")
 @access.requires("attendance")
 def mark(lecture_id: int, contact_id: int) -> ResponseReturnValue:
     """Mark somebody by hand, or let the evidence count again."""
@@ -174,8 +173,9 @@ def _choices() -> dict[int, int | None]:
     later = NOBODY if request.form.get("rest") == "1" else ""
     for shown in request.form.getlist("shown"):
         chosen = request.form.get(f"person-{shown}", NOBODY) or later
-        if shown.isdecimal() and chosen.isdecimal() and len(chosen) < LONGEST_ID:
-            choices[int(shown)] = int(chosen) or None
+        position, contact_id = ids.read_id(shown), ids.read_id(chosen)
+        if position is not None and contact_id is not None:
+            choices[position] = contact_id or None
     return choices
 
 

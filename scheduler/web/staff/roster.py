@@ -45,7 +45,7 @@ def register() -> ResponseReturnValue:
     return _back(lecture_id)
 
 
-@roster.post("/<int:registration_id>/move")
+@roster.post("/<id:registration_id>/move")
 @access.requires("register")
 def move(registration_id: int) -> ResponseReturnValue:
     """Move a registration to another date."""
@@ -59,7 +59,7 @@ def move(registration_id: int) -> ResponseReturnValue:
     return _back(lecture_id)
 
 
-@roster.post("/<int:registration_id>/cancel")
+@roster.post("/<id:registration_id>/cancel")
 @access.requires("register")
 def cancel(registration_id: int) -> ResponseReturnValue:
     """Cancel a registration."""
@@ -72,7 +72,7 @@ def cancel(registration_id: int) -> ResponseReturnValue:
     return _back(inputs.optional_id("lecture"))
 
 
-@roster.post("/<int:registration_id>/companions")
+@roster.post("/<id:registration_id>/companions")
 @access.requires("register")
 def companions(registration_id: int) -> ResponseReturnValue:
     """Note the colleagues who watch the same screen."""

@@ -16,7 +16,7 @@ from scheduler.services import rosters
 from scheduler.services import series as service
 from scheduler.services.installation import here
 from scheduler.services.refusals import Invalid, Refused
-from scheduler.web import access, edge, inputs
+from scheduler.web import access, edge, ids, inputs
 from scheduler.web.words import series as words
 
 series = Blueprint("staff_series", __name__, url_prefix="/staff/series")
@@ -33,7 +33,7 @@ def index() -> ResponseReturnValue:
     return render_template("staff/series/index.html", rows=rows)
 
 
-@series.get("/<int:series_id>")
+@series.get("/<id:series_id>")
 def show(series_id: int) -> ResponseReturnValue:
     """Show one series and its lectures ahead."""
     row = db.session.get(Series, series_id)
@@ -93,7 +93,7 @@ def create() -> ResponseReturnValue:
     return redirect(url_for(".show", series_id=number))
 
 
-@series.post("/<int:series_id>/end")
+@series.post("/<id:series_id>/end")
 @access.requires("schedule")
 def end(series_id: int) -> ResponseReturnValue:
     """End a series: empty dates go, dates with people stay."""
@@ -106,7 +106,7 @@ def _rule() -> SeriesRule:
     if request.form.get("kind") == "raw":
         text = request.form.get("rrule", "").strip()
     else:
-        days = [int(day) for day in request.form.getlist("days") if day.isdecimal()]
+        days = request.form.getlist("days", type=ids.number)
         try:
             text = weekly_rrule(days, interval=inputs.whole("interval") if request.form.get("interval") else 1)
         except RuleRefused as refusal:

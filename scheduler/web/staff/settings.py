@@ -71,7 +71,7 @@ def add_key() -> ResponseReturnValue:
     return _tokens(shown=(name, token))
 
 
-@settings.post("/tokens/<int:token_id>/revoke")
+@settings.post("/tokens/<id:token_id>/revoke")
 @access.requires("settings")
 def revoke_key(token_id: int) -> ResponseReturnValue:
     """Take a token back at once."""

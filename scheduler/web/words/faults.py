@@ -15,6 +15,7 @@ def _of_fields() -> dict[str, str]:
         "missing": _("必ず入力してください。"),
         "not_a_text": _("文字で入力してください。"),
         "not_a_number": _("「%(value)s」は数ではありません。半角の数字で入力してください。"),
+        "number_too_long": _("%(maximum)d 桁までの数で入力してください。"),
         "not_a_choice": _("「%(value)s」は選べません。次のいずれかにしてください: %(choices)s"),
         "too_long": _("%(maximum)d 文字以内で入力してください。"),
         "day_unreadable": _("「%(value)s」は日付として読み取れません。2026-04-01 の形で入力してください。"),

@@ -112,9 +112,10 @@ def test_asking_again_leads_to_the_request_that_waits(staff_client: Client, rece
 
 
 @pytest.mark.parametrize("fields", [{"undecided": True}, {"stage": "renewal"}])
-def test_what_cannot_be_handed_on_is_told_on_the_account(staff_client: Client, fields: dict[str, Any]) -> None:
+def test_what_cannot_be_handed_on_is_told_on_the_account(client: Client, app: Flask, fields: dict[str, Any]) -> None:
     account = an_account(**fields)
-    answer = staff_client.get(f"/staff/accounts/{account.id}/handover", follow_redirects=True)
+    as_member(client, a_member("operations"))
+    answer = client.get(f"/staff/accounts/{account.id}/handover", follow_redirects=True)
     assert answer.status_code == 200
     assert "いまは引き継げません" in body(answer)
 
