@@ -75,8 +75,8 @@ def accept(handover_id: int, now: datetime, actor: Actor, receiver_id: int | Non
 
     `receiver_id` names the receiver where the request did not, or another one. The letter to the customer's
     coordinators is due on the next working day at 10:00 of their zone, until when all of it can be undone. Raises
-    NotFound, HandoverClosed and Invalid(receiver, why): not of that team, or missing where a program accepts for a team
-    that nobody of looks after the account yet.
+    NotFound, HandoverClosed and Invalid(receiver, why) for somebody who is not of that team. Where a program accepts
+    and nobody of the team is named or looks after the account yet, it has no owner and the letter names the vendor.
     """
     with db.writing():
         row, account = _locked(handover_id)
@@ -86,8 +86,6 @@ def accept(handover_id: int, now: datetime, actor: Actor, receiver_id: int | Non
         column, asked = f"{row.to_stage}_owner_id", row.receiver_id
         before = {"stage_since": account.stage_since.isoformat(), "owner_id": getattr(account, column)}
         owner_id = receiver_id or asked or actor.staff_id or before["owner_id"]
-        if owner_id is None:
-            raise Invalid(field="receiver", why="receiver_missing")
         before = row.before | before | {"receiver_id": asked}
         _decide(handover_id, "accepted", now, actor, before=before, receiver_id=receiver_id or asked)
         setattr(account, column, owner_id)

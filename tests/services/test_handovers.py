@@ -18,6 +18,7 @@ from scheduler.models.mails import Mail
 from scheduler.models.staff import Staff
 from scheduler.services import handovers, readiness, setup
 from scheduler.services.actors import Actor
+from scheduler.services.outbox.content import preview
 from scheduler.services.refusals import (
     HandoverClosed,
     HandoverOpen,
@@ -107,12 +108,19 @@ def test_a_request_to_one_receiver_tells_only_her(now: datetime) -> None:
     assert mails("staff_handover_requested") == [(receiver.id, "queued")]
 
 
-def test_a_program_says_who_takes_an_account_over_that_nobody_looks_after_yet(now: datetime) -> None:
+def test_a_program_may_accept_for_a_team_of_which_nobody_looks_after_the_account_yet(now: datetime) -> None:
+    account = a_ready_account()
+    a_contact(account)
+    number = handovers.request(account.id, "success", now, API)
+    handovers.accept(number, now, API)
+    assert (the(account).stage, the(account).success_owner_id) == ("success", None)
+    for letter in handovers.letters_of(number):
+        assert preview(letter, now).text
+
+
+def test_a_program_can_say_who_takes_an_account_over(now: datetime) -> None:
     account, receiver = a_ready_account(), a_member(team="success")
     number = handovers.request(account.id, "success", now, API)
-    with pytest.raises(Invalid) as refused:
-        handovers.accept(number, now, API)
-    assert refused.value.params == {"field": "receiver", "why": "receiver_missing"}
     with pytest.raises(Invalid) as refused:
         handovers.accept(number, now, API, receiver_id=a_member(team="renewal").id)
     assert refused.value.params == {"field": "receiver", "why": "receiver_not_of_team"}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
+from email.utils import parseaddr
 
 from sqlalchemy import select
 
@@ -16,6 +17,7 @@ from scheduler.models.lectures import Course, Lecture
 from scheduler.models.mails import Mail
 from scheduler.models.registrations import Registration
 from scheduler.services import addresses, eligibility, vendor
+from scheduler.services.installation import here
 from scheduler.services.vendor import Vendor
 
 # How many dates a mail offers; the personal page has them all.
@@ -98,8 +100,11 @@ def _of_handover(mail: Mail) -> dict[str, Value]:
         "returned_by": handover.decided_by.name if handover.decided_by else "",
         "return_reason": handover.reason,
     }
-    if new is not None:
-        values |= {"new_owner_name": new.name, "new_owner_phone": new.phone or vendor.get().phone}
+    details = vendor.get()
+    values |= {
+        "new_owner_name": new.name if new else details.name or parseaddr(here().mail_from)[0],
+        "new_owner_phone": (new.phone if new else "") or details.phone,
+    }
     return values
 
 

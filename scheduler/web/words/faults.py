@@ -104,5 +104,4 @@ def _of_accounts() -> dict[str, str]:
         "too_many_signals": _("1 回に送れるのは %(maximum)d 件までです。分けて送ってください。"),
         "not_next_stage": _("次のフェーズにだけ引き継げます。"),
         "receiver_not_of_team": _("引き継ぎ先のチームの方を選んでください。"),
-        "receiver_missing": _("担当になる方を指定してください。引き継ぎ先のチームの担当がまだ決まっていません。"),
     }
