@@ -180,7 +180,9 @@ def a_customer_registers(world: World, page: str, lectures: list[dict[str, Any]]
     feed = feed_of(world)
     assert [entry["UID"] for entry in feed] == [event["UID"]]
     registration = world.api("GET", f"/lectures/{first['id']}/registrations")["items"][0]
-    customer.press(f"{page}/registrations/{registration['id']}/change", "この日程に変更する", of=f"'lecture', '{second['id']}'")
+    customer.press(
+        f"{page}/registrations/{registration['id']}/change", "この日程に変更する", of=f"'lecture', '{second['id']}'"
+    )
     moved_method, moved = invitation(world.mailbox.wait(HANAKO, 3)[-1])
     assert (moved_method, moved["UID"], moved["SEQUENCE"]) == ("REQUEST", event["UID"], 1)
     customer.press(f"{page}/registrations/{registration['id']}/cancel", "キャンセルする")
