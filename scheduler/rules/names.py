@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterable
 
 import jaconv
 
+_WORD = re.compile(r"[^\W_]+")
 _SPACES = re.compile(r"[\s\u200b\ufeff\u2060]+")
 _HALF_WIDTH_KANA = re.compile("[\uff65-\uff9f]")
 _HONORIFIC = re.compile(r"(?<=\w)\s*(?:様|さま|さん|殿)+[\W_]*$")
@@ -38,6 +40,17 @@ def name_key(text: str) -> str:
     folded = unicodedata.normalize("NFKC", text).casefold()
     folded = _TITLE.sub("", _HONORIFIC.sub("", folded))
     return "".join(character for character in folded.translate(_FOLD) if character.isalnum())
+
+
+def leading_name(text: str, keys: Iterable[str]) -> str:
+    """Return the longest of these compared names that a text begins with as a whole word; empty when it does with none.
+
+    What ends in 店 ends a word by itself, since Japanese is written without spaces (池袋店スタッフ).
+    """
+    words = _WORD.findall(unicodedata.normalize("NFKC", text))
+    whole, heads = name_key(text), {name_key("".join(words[:end])) for end in range(1, len(words) + 1)}
+    found = (key for key in keys if key and (key in heads or (key.endswith("店") and whole.startswith(key))))
+    return max(found, key=len, default="")
 
 
 def family_name(text: str) -> str:

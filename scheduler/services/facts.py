@@ -17,7 +17,7 @@ from scheduler.models.registrations import Registration
 from scheduler.models.setup import Completion, SetupStep, UsageDay
 from scheduler.rules import facts as rules
 from scheduler.rules.facts import Facts
-from scheduler.rules.names import name_key
+from scheduler.rules.names import leading_name, name_key
 from scheduler.services.installation import here
 
 # Fields of the account that a condition may ask for.
@@ -116,7 +116,7 @@ def _attendances(
 ) -> list[rules.Attendance]:
     """Count an attendance for who was there and for the companions at the same screen, each with her own stores.
 
-    A companion is a name somebody typed: a contact of that name counts as attended, and a shop's name for that shop.
+    A companion is a name somebody typed: a contact of that name counts as attended, and the shop it begins with counts.
     """
     person = known.people[contact_id]
     stores = set(person.stores)
@@ -126,7 +126,9 @@ def _attendances(
         same = [other for other in known.people.values() if key and other.name_key == key and other.id != contact_id]
         if len(same) == 1:
             found.append(rules.Attendance(on, course, same[0].id, tuple(sorted(same[0].stores))))
-        stores.update(number for number, name in known.stores.items() if name and name in key)
+        shop = leading_name(str(companion), known.stores.values())
+        named = [number for number, name in known.stores.items() if shop and name == shop]
+        stores.update(named if len(named) == 1 else ())
     return [rules.Attendance(on, course, contact_id, tuple(sorted(stores))), *found]
 
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scheduler.rules.names import clean_name, family_name, name_key, phone_digits
+from scheduler.rules.names import clean_name, family_name, leading_name, name_key, phone_digits
 
 
 @pytest.mark.parametrize(
@@ -97,3 +97,22 @@ def test_the_family_name_comes_first_in_japanese_and_last_in_english(name: str, 
 )
 def test_telephone_numbers_compare_by_the_digits_one_dials(written: str, digits: str) -> None:
     assert phone_digits(written) == digits
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("銀座店", "銀座店"),
+        ("銀座店 Sara", "銀座店"),
+        ("東銀座店 Sara", "東銀座店"),
+        ("銀座店スタッフ", "銀座店"),
+        ("ｇｉｎｚａ　ｅａｓｔ : Sara", "ginzaeast"),
+        ("Ginza Sara", "ginza"),
+        ("Ginzas", ""),
+        ("Sara 銀座店", ""),
+        ("佐藤", ""),
+        ("", ""),
+    ],
+)
+def test_a_text_begins_with_the_longest_name_that_is_a_whole_word(text: str, name: str) -> None:
+    assert leading_name(text, ["", "銀座店", "東銀座店", "ginza", "ginzaeast", "a"]) == name

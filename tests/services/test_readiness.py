@@ -201,6 +201,29 @@ def test_companions_at_the_same_screen_count_for_their_stores(now: datetime) -> 
     assert registration.status == "booked"
 
 
+@pytest.mark.parametrize(
+    ("companion", "counted"),
+    [
+        ("東銀座店 Sara Tanaka", ["東銀座店"]),
+        ("銀座店 田中", ["銀座店"]),
+        ("田中（銀座店）", []),
+        ("Alice", []),
+        ("A Alice", ["A"]),
+        ("銀座 店 田中", ["銀座店"]),
+    ],
+)
+def test_a_companion_counts_for_the_store_named_first_and_no_other(
+    now: datetime, companion: str, counted: list[str]
+) -> None:
+    account = an_account()
+    stores = {a_store(account, name=name).id: name for name in ("銀座店", "東銀座店", "A")}
+    contact, lecture = a_contact(account), a_lecture(starts_at=PAST)
+    a_registration(contact, lecture, companions=[companion])
+    attend(contact, lecture)
+    (attended,) = readiness.facts(account.id).attended
+    assert [stores[number] for number in attended.stores] == counted
+
+
 def test_a_large_account_waits_for_its_coordinator_and_half_of_its_stores(now: datetime) -> None:
     account = an_account()
     stores = [a_store(account) for _ in range(4)]
