@@ -156,7 +156,7 @@ def _follow_ups(room: Room, days: Days) -> Iterator[Row]:
 
 def _ready(play: Play) -> Row:
     assert play.ready_at is not None
-    key = f"{play.account.id}:{play.ready_at.isoformat()}"
+    key = f"{play.account.id}:{play.ready_at.isoformat()}:{play.owner_id}"
     return _owed("staff_ready", key, play.ready_at, staff_id=play.owner_id, account_id=play.account.id)
 
 

@@ -38,11 +38,14 @@ def upsert(external_id: str, payload: Mapping[str, Any], now: datetime, actor: A
             if team not in STAGES:
                 raise Invalid(field="owners", why="not_a_choice", value=team, choices=", ".join(STAGES))
             _assign(account, team, staff.by_email(email, team, now) if email else None, now, actor)
+        ready_before = account.ready_since
         for entry in payload.get("stores") or ():
             stores.put(account.id, entry, now, actor)
         for entry in payload.get("contacts") or ():
             contacts.put(account.id, entry, now, actor)
         readiness.refresh(account.id, now)
+        if account.ready_since != ready_before:
+            readiness.take_news_back([account.id], now, "told_by_program")
         return account.id, new
 
 
@@ -60,7 +63,8 @@ def edit(
         _change_account(account, values, now, actor)
         for team, staff_id in (owners or {}).items():
             _check_owner(team, staff_id)
-            _assign(account, team, staff_id, now, actor)
+            if _assign(account, team, staff_id, now, actor):
+                _tell_new_owner(account, team, now, actor)
         readiness.refresh(account_id, now)
 
 
@@ -68,7 +72,10 @@ def assign(account_ids: Iterable[int], team: str, staff_id: int | None, now: dat
     """Make a member the owner of accounts for a team (None: nobody); return how many changed."""
     with db.writing():
         _check_owner(team, staff_id)
-        return sum(_assign(account, team, staff_id, now, actor) for account in locking.accounts(account_ids))
+        changed = [one for one in locking.accounts(account_ids) if _assign(one, team, staff_id, now, actor)]
+        for account in changed:
+            _tell_new_owner(account, team, now, actor)
+        return len(changed)
 
 
 def decide(account_ids: Iterable[int], stage: str, now: datetime, actor: Actor) -> int:
@@ -119,3 +126,9 @@ def _assign(account: Account, team: str, staff_id: int | None, now: datetime, ac
     setattr(account, column, staff_id)
     history.record("owner_assigned", now=now, actor=actor, account_id=account.id, team=team, staff_id=staff_id)
     return True
+
+
+def _tell_new_owner(account: Account, team: str, now: datetime, actor: Actor) -> None:
+    """Tell who looks after an account from now on that it is ready already, unless she took it herself."""
+    if team == "onboarding" and account.onboarding_owner_id != actor.staff_id:
+        readiness.tell_owner(account, now)

@@ -63,6 +63,26 @@ def refresh_all(now: datetime) -> int:
     return sum(refresh_many(ids[start : start + BATCH], now) for start in range(0, len(ids), BATCH))
 
 
+def tell_owner(account: Account, now: datetime) -> None:
+    """Owe the onboarding owner of an account that is ready the news, once per owner and readiness."""
+    if account.stage != "onboarding" or account.ready_since is None or account.onboarding_owner_id is None:
+        return
+    owe(
+        "staff_ready",
+        f"staff_ready:{account.id}:{account.ready_since.isoformat()}:{account.onboarding_owner_id}",
+        now=now,
+        staff_id=account.onboarding_owner_id,
+        account_id=account.id,
+    )
+
+
+def take_news_back(account_ids: Iterable[int], now: datetime, reason: str) -> None:
+    """Take back what is owed to the owners of accounts that became ready at `now`: who said so mails nobody."""
+    ready = select(Account.id).where(Account.id.in_(account_ids), Account.ready_since == now)
+    for account_id in db.session.scalars(ready).all():
+        drop(reason, kind="staff_ready", account_id=account_id)
+
+
 def _begin_stores(now: datetime) -> None:
     """Take stores into scope whose day has come."""
     with db.writing():
@@ -100,14 +120,7 @@ def _refresh(account: Account, known: Facts, way: stuck.Way, now: datetime, toda
 def _became_ready(account: Account, now: datetime) -> None:
     account.ready_since = now
     history.record("ready", now=now, actor=WORKER, account_id=account.id)
-    if account.onboarding_owner_id is not None:
-        owe(
-            "staff_ready",
-            f"staff_ready:{account.id}:{now.isoformat()}",
-            now=now,
-            staff_id=account.onboarding_owner_id,
-            account_id=account.id,
-        )
+    tell_owner(account, now)
 
 
 def _lost(account: Account, readiness: Readiness, now: datetime) -> None:

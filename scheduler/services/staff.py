@@ -15,6 +15,7 @@ from scheduler.models.staff import TEAMS, Staff
 from scheduler.rules.names import name_key
 from scheduler.services import history
 from scheduler.services.actors import Actor
+from scheduler.services.inserting import add_missing
 from scheduler.services.refusals import Invalid, NotFound
 
 MINIMUM_PASSWORD = 10
@@ -55,17 +56,14 @@ def add(email: str, team: str, name: str, now: datetime, actor: Actor, phone: st
     """
     if team not in TEAMS:
         raise Invalid(field="team", why="unknown_team", value=team)
-    try:
-        address = validate_email(email, check_deliverability=False, test_environment=True).normalized.lower()
-    except EmailNotValidError as error:
-        raise Invalid(field="email", why="email_malformed", value=email) from error
+    address = _address(email)
     with db.writing():
         member = db.session.scalar(select(Staff).where(Staff.email == address))
         if member is None and name:
             member = db.session.scalar(select(Staff).where(Staff.email.is_(None), Staff.name_key == name_key(name)))
         if member is None:
-            member = Staff(name=name or address.partition("@")[0], created_at=now)
-            db.session.add(member)
+            _insert(address, name, team, now)
+            member = db.session.scalars(select(Staff).where(Staff.email == address)).one()
         member.email = address
         member.team = team
         member.name = name or member.name
@@ -88,11 +86,34 @@ def by_name(name: str, team: str, now: datetime) -> int:
 
 
 def by_email(email: str, team: str, now: datetime) -> int:
-    """Return the member of this address, made without a password when there is none yet."""
-    address = email.strip().lower()
+    """Return the member of this address, made without a password when there is none yet; raise Invalid."""
+    this = select(Staff.id).where(Staff.email == email.strip().lower())
     with db.writing():
-        member = db.session.scalar(select(Staff).where(Staff.email == address))
-        return member.id if member else add(address, team, "", now, Actor("api", None, "api"))
+        known = db.session.scalar(this)
+        if known is not None:
+            return known
+        address = _address(email)
+        new = _insert(address, "", team, now)
+        known = db.session.scalars(select(Staff.id).where(Staff.email == address)).one()
+        if new:
+            actor = Actor("api", None, "api")
+            history.record("staff_added", now=now, actor=actor, staff_id=known, team=team)
+        return known
+
+
+def leave(staff_id: int, now: datetime, actor: Actor) -> None:
+    """Note that a member has left: no sign-in, no mails, no new accounts; old rows keep the name. Raises NotFound.
+
+    Who is signed in cannot leave by her own hand: Invalid(member, why).
+    """
+    if staff_id == actor.staff_id:
+        raise Invalid(field="member", why="yourself")
+    _set_active(staff_id, False, now, actor)
+
+
+def come_back(staff_id: int, now: datetime, actor: Actor) -> None:
+    """Let a member who had left sign in and be given accounts again; raise NotFound."""
+    _set_active(staff_id, True, now, actor)
 
 
 def set_password(staff_id: int, version: int, password: str, now: datetime) -> None:
@@ -117,6 +138,32 @@ def authenticate(email: str, password: str) -> Staff | None:
     except (VerificationError, InvalidHashError):
         return None
     return member if known else None
+
+
+def _set_active(staff_id: int, active: bool, now: datetime, actor: Actor) -> None:
+    with db.writing():
+        member = db.session.get(Staff, staff_id)
+        if member is None:
+            raise NotFound(what="member")
+        if member.active == active:
+            return
+        member.active = active
+        key = "staff_back" if active else "staff_left"
+        history.record(key, now=now, actor=actor, staff_id=staff_id)
+
+
+def _address(email: str) -> str:
+    try:
+        return validate_email(email.strip(), check_deliverability=False, test_environment=True).normalized.lower()
+    except EmailNotValidError as error:
+        raise Invalid(field="email", why="email_malformed", value=email) from error
+
+
+def _insert(address: str, name: str, team: str, now: datetime) -> bool:
+    """Add a member; False when another request added the same address at the same moment."""
+    name = name or address.partition("@")[0]
+    row = {"email": address, "name": name, "name_key": name_key(name), "team": team, "created_at": now}
+    return bool(add_missing(Staff, [row]))
 
 
 @cache

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
+from flask import Flask
 from sqlalchemy import func, select
 
 from scheduler.models.accounts import Account, Contact, Store
+from scheduler.models.attendance import Attendance
 from scheduler.models.db import db
 from scheduler.models.history import Event
 from scheduler.models.mails import Mail
-from scheduler.services import accounts
+from scheduler.models.staff import Staff
+from scheduler.services import accounts, readiness
 from scheduler.services.actors import Actor
 from scheduler.services.refusals import Ambiguous, Invalid, NotFound
-from tests.factories import a_contact, a_member, a_setup_step, a_store, an_account
+from tests.factories import a_contact, a_lecture, a_member, a_setup_step, a_store, an_account
+from tests.services.together import at_once
 
 API = Actor("api", 1, "api")
 STAFF = Actor("staff", None, "page")
@@ -62,6 +66,64 @@ def test_a_program_makes_an_account_with_its_stores_and_people_and_mails_nobody(
     assert (ichiro.email, ichiro.phone_digits, ichiro.checks) == (None, "0451234567", ["no_email"])
     assert len(account.knots) == 7
     assert db.session.scalar(select(func.count(Mail.id))) == 0
+
+
+def ready_mails() -> list[tuple[int | None, str]]:
+    query = select(Mail.staff_id, Mail.state).where(Mail.kind == "staff_ready").order_by(Mail.id)
+    return [(staff_id, state) for staff_id, state in db.session.execute(query)]
+
+
+def an_attended_account(now: datetime, stores: int = 1, **fields: Any) -> Account:
+    """Add an account in use of whose people one attended; with four stores or more that is not enough."""
+    account = an_account(**{"started_on": date(2026, 3, 30)} | fields)
+    places = [a_store(account, code=f"S{number}") for number in range(stores)]
+    pupil, lecture = a_contact(account, places[:1], role="member"), a_lecture(starts_at=now - timedelta(days=1))
+    with db.writing():
+        seen = {"lecture_id": lecture.id, "contact_id": pupil.id, "verdict": "attended"}
+        db.session.add(Attendance(**seen, decided_at=now))
+    readiness.refresh(account.id, now)
+    return account
+
+
+def test_who_becomes_the_owner_of_an_account_that_is_ready_is_told_once(now: datetime) -> None:
+    account, first, second = an_attended_account(now), a_member(), a_member()
+    assert the(account.id).ready_since == now
+    assert ready_mails() == []
+    accounts.assign([account.id], "onboarding", first.id, now, STAFF)
+    accounts.edit(account.id, {}, now, STAFF, owners={"onboarding": second.id})
+    accounts.assign([account.id], "onboarding", first.id, now, STAFF)
+    accounts.assign([account.id], "success", second.id, now, STAFF)
+    assert ready_mails() == [(first.id, "queued"), (second.id, "queued")]
+
+
+def test_who_takes_an_account_herself_is_told_nothing_she_knows(now: datetime) -> None:
+    account, member = an_attended_account(now), a_member()
+    accounts.assign([account.id], "onboarding", member.id, now, Actor("staff", member.id, "page"))
+    assert ready_mails() == []
+
+
+def test_a_program_that_makes_an_account_ready_or_names_its_owner_mails_nobody(now: datetime) -> None:
+    account = an_attended_account(now, stores=4, onboarding_owner_id=a_member().id)
+    assert the(account.id).ready_since is None
+    accounts.upsert(account.external_id, {"stores": [{"code": "S3", "scope": "out"}]}, now, API)
+    assert the(account.id).ready_since == now
+    other = a_member(email="other@vendor.example")
+    accounts.upsert(account.external_id, {"owners": {"onboarding": other.email}}, now, API)
+    assert [state for _staff_id, state in ready_mails()] == ["dropped"]
+
+
+def test_a_program_takes_no_news_back_that_somebody_else_brought(now: datetime) -> None:
+    account = an_attended_account(now, onboarding_owner_id=a_member().id)
+    accounts.upsert(account.external_id, {"note": "水曜定休"}, now, API)
+    assert [state for _staff_id, state in ready_mails()] == ["queued"]
+
+
+def test_two_programs_that_name_the_same_new_owner_at_once_make_one_member(database: Flask, now: datetime) -> None:
+    names = [an_account().external_id for _ in range(4)]
+    owners = {"owners": {"sales": "new@vendor.example"}}
+    assert at_once(database, *[lambda name=name: accounts.upsert(name, owners, now, API) for name in names]) == []
+    assert db.session.scalar(select(func.count(Staff.id))) == 1
+    assert len({the(row.id).sales_owner_id for row in db.session.scalars(select(Account))}) == 1
 
 
 def test_saying_the_same_again_changes_and_records_nothing(now: datetime) -> None:

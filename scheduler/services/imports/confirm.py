@@ -9,7 +9,6 @@ from typing import Any
 
 from sqlalchemy import func, select
 
-from scheduler.models.accounts import Account
 from scheduler.models.db import db
 from scheduler.models.uploads import Upload
 from scheduler.readers.customer_rows import CustomerFile, Refusal
@@ -19,7 +18,6 @@ from scheduler.services.actors import Actor
 from scheduler.services.imports import known, lists, people, preview, staging
 from scheduler.services.imports.accounts import add_missing_accounts, write_accounts
 from scheduler.services.imports.lists import Choices
-from scheduler.services.outbox.owe import drop
 from scheduler.services.refusals import DateOrderOpen, NoRowFits
 
 # Accounts written at a time, all within the one transaction.
@@ -129,11 +127,5 @@ def _tell(drafts: Sequence[AccountDraft], numbers: dict[str, int], now: datetime
             contacts=sum(contact.difference.state != "unchanged" for contact in draft.contacts),
         )
     readiness.refresh_many([numbers[draft.external_id] for draft in touched], now)
-    _mail_nobody([numbers[draft.external_id] for draft in touched if draft.state == "changed"], now)
-
-
-def _mail_nobody(account_ids: Sequence[int], now: datetime) -> None:
-    """Take back what readiness owes the owner of an account that the list made ready: pages tell, an import never mails."""
-    ready = select(Account.id).where(Account.id.in_(account_ids), Account.ready_since == now)
-    for account_id in db.session.scalars(ready):
-        drop("imported", kind="staff_ready", account_id=account_id)
+    changed = [numbers[draft.external_id] for draft in touched if draft.state == "changed"]
+    readiness.take_news_back(changed, now, "imported")

@@ -48,5 +48,6 @@ def reason(key: str) -> str:
         "handover_undone": _("引き受けが取り消されました"),
         "not_ready_again": _("引き継ぎ条件を満たさなくなりました"),
         "imported": _("顧客リストの取り込みではメールを送りません"),
+        "told_by_program": _("APIでの登録・変更ではメールを送りません"),
         "bad_address": _("メールアドレスの形が正しくありません"),
     }.get(key, key)
