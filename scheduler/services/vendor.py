@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, fields, replace
 from datetime import datetime
 from typing import Any
+
+from email_validator import EmailNotValidError, validate_email
 
 from scheduler.models.db import db
 from scheduler.models.settings import Setting
@@ -43,8 +45,10 @@ def read(value: dict[str, Any]) -> Vendor:
 
 
 def save(values: dict[str, Any], now: datetime, actor: Actor) -> None:
-    """Save the vendor's details; raise Invalid(field, why) for a closed day that cannot be read."""
+    """Save the vendor's details; raise Invalid(field, why) for an address or a closed day that cannot be used."""
     vendor = Vendor(**values)
+    if vendor.reply_to:
+        vendor = replace(vendor, reply_to=_address(vendor.reply_to))
     try:
         read_closed_days(vendor.closed)
     except ValueError as error:
@@ -57,3 +61,10 @@ def save(values: dict[str, Any], now: datetime, actor: Actor) -> None:
 def working_days() -> WorkingDays:
     """Return the vendor's working days: weekdays without public holidays and closed days."""
     return WorkingDays(country=here().holidays, closed=read_closed_days(get().closed))
+
+
+def _address(text: str) -> str:
+    try:
+        return validate_email(text.strip(), check_deliverability=False, test_environment=True).normalized
+    except EmailNotValidError as error:
+        raise Invalid(field="reply_to", why="email_malformed", value=text) from error
