@@ -87,8 +87,8 @@ def complete(
     """Record that a step is done or not needed (`state`), or with `done=False` that it is open again.
 
     `store_code` names the store for a step that is done per store. Returns whether anything changed: the same state
-    again writes nothing. Customers may tick what is theirs to do, and untick it. Raises NotFound (account, step),
-    Invalid(field, why) and StepNotYours.
+    again writes nothing. Customers may tick what is theirs to do, and untick what they ticked: what the vendor said
+    stands. Raises NotFound (account, step), Invalid(field, why) and StepNotYours.
     """
     when = _moment(at, now)
     _check_state(state, reason)
@@ -99,6 +99,10 @@ def complete(
             raise NotFound(what="step")
         _check_actor(account_id, step, state, actor)
         store_id = _store_id(account_id, step, store_code)
+        if actor.kind == "contact" and _said_by_us(account_id, step.id, store_id):
+            if done:
+                return False
+            raise StepNotYours()
         if done:
             fields = {"state": state, "reason": reason.strip(), "done_at": when}
             changed = _close(account_id, step.id, store_id, fields | {"by_kind": actor.kind, "by_id": actor.id})
@@ -198,6 +202,11 @@ def _store_id(account_id: int, step: SetupStep, code: str | None) -> int | None:
     if store_id is None:
         raise Invalid(field="store", why="unknown_store", value=code)
     return store_id
+
+
+def _said_by_us(account_id: int, step_id: int, store_id: int | None) -> bool:
+    said = select(Completion.id).where(*_of(account_id, step_id, store_id), Completion.by_kind != "contact")
+    return db.session.scalar(said) is not None
 
 
 def _close(account_id: int, step_id: int, store_id: int | None, fields: dict[str, Any]) -> bool:

@@ -173,3 +173,23 @@ def test_progress_of_many_accounts_takes_three_statements(now: datetime) -> None
     found = setup.progress_of_many([account.id for account in accounts])
     assert [[step.key for step in found[account.id]] for account in accounts] == [["logins", "menu"]] * 3
     assert [found[account.id][0].closed for account in accounts] == [0, 1, 0]
+
+
+@pytest.mark.parametrize("said", [{"state": "done"}, {"state": "not_needed", "reason": "本部で一括"}])
+@pytest.mark.parametrize("by", [STAFF, API])
+def test_a_customer_takes_nothing_back_that_we_said(now: datetime, by: Actor, said: dict[str, str]) -> None:
+    contact, _step = a_contact(), a_setup_step("menu")
+    me = Actor("contact", contact.id, "page")
+    setup.complete(contact.account_id, "menu", now, by, **said)  # type: ignore[arg-type]
+    assert not setup.complete(contact.account_id, "menu", now, me)
+    with pytest.raises(StepNotYours):
+        setup.complete(contact.account_id, "menu", now, me, done=False)
+    assert states(contact.account_id) == {"menu": [said["state"]]}
+
+
+def test_a_customer_takes_back_what_she_ticked(now: datetime) -> None:
+    contact, _step = a_contact(), a_setup_step("menu")
+    me = Actor("contact", contact.id, "page")
+    assert setup.complete(contact.account_id, "menu", now, me)
+    assert setup.complete(contact.account_id, "menu", now, me, done=False)
+    assert states(contact.account_id) == {"menu": ["open"]}
