@@ -96,7 +96,6 @@ def _row(booking: Booking) -> dict[str, Any]:
         "sequence": booking.sequence,
         "revised_at": booking.cancelled_at or booking.changed_at or booking.registered_at,
         "registered_at": booking.changed_at or booking.registered_at,
-        "cancelled_at": booking.cancelled_at,
         "channel": booking.channel,
         "companions": booking.companions,
         "mails": booking.mails,

@@ -107,7 +107,6 @@ class Lecture(Base):
     status: Mapped[str] = mapped_column(default="scheduled")
     # {"ja", "en"}: why it was cancelled or moved, for customers.
     reason: Mapped[dict[str, Any]] = mapped_column(default=dict)
-    cancelled_at: Mapped[datetime | None]
     # True once changed by hand: the horizon leaves it alone.
     edited: Mapped[bool] = mapped_column(default=False)
     # When thanks and missed mails were last owed from an attendance report; null: no report yet.

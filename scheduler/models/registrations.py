@@ -29,8 +29,8 @@ class Registration(Base):
             postgresql_where=ACTIVE,
         ),
         Index("ix_registrations_lecture_status", "lecture_id", "status"),
-        # The feed's revision (count, latest revision) is read from this index alone.
-        Index("ix_registrations_contact", "contact_id", "revised_at"),
+        # The feed's revision (count, latest revision, sum of sequences) is read from this index alone.
+        Index("ix_registrations_contact", "contact_id", "revised_at", "sequence"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -45,7 +45,6 @@ class Registration(Base):
     revised_at: Mapped[datetime]
     # When this date was booked or the waiting list joined (order of the list); reminders due before it are not sent.
     registered_at: Mapped[datetime]
-    cancelled_at: Mapped[datetime | None]
     # How it came: page, phone, staff, api.
     channel: Mapped[str] = mapped_column(default="page")
     # Names of colleagues who watch the same screen (同席者).

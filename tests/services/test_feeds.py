@@ -68,7 +68,7 @@ def test_a_date_reads_as_in_its_invitation(app: Flask) -> None:
     assert event["SEQUENCE"] == 3
     assert event.decoded("DTSTAMP") == NOW
     assert event["LOCATION"] == event["URL"] == addresses.join(row.id, contact)
-    assert addresses.personal(contact) in event["DESCRIPTION"]
+    assert event["URL"] in event["DESCRIPTION"]
     assert "03-5555-0100" in event["DESCRIPTION"]
     assert "meet.example" not in event.to_ical().decode()
 
@@ -94,17 +94,67 @@ def test_changing_the_date_moves_the_same_entry(app: Flask) -> None:
     assert (after["UID"], after.decoded("DTSTART")) == (before["UID"], NOW + 9 * DAY)
 
 
-def test_a_cancelled_lecture_says_why_and_where_the_other_dates_are(app: Flask) -> None:
+def test_a_cancelled_lecture_says_why(app: Flask) -> None:
     contact, lecture = a_contact(), a_lecture()
     registrations.register(contact.id, lecture.id, NOW, actor(contact))
     lectures.cancel(lecture.id, {"ja": "講師の都合", "en": "The host is ill"}, NOW + DAY, WORKER)
     (event,) = read(contact)
     assert event["SUMMARY"].startswith("【中止】")
     assert "理由: 講師の都合" in event["DESCRIPTION"]
-    assert event["URL"] == addresses.personal(contact)
+    assert "URL" not in event
     (english,) = read(contact, locale="en")
     assert english["SUMMARY"].startswith("Cancelled: Basics")
     assert "Reason: The host is ill" in english["DESCRIPTION"]
+
+
+def test_no_entry_opens_the_personal_page(app: Flask) -> None:
+    contact, dates = a_contact(), [a_lecture(starts_at=NOW + n * DAY) for n in (1, 2, 3)]
+    numbers = [registrations.register(contact.id, one.id, NOW, actor(contact)) for one in dates]
+    registrations.cancel(numbers[1], NOW, actor(contact))
+    lectures.cancel(dates[2].id, {"ja": "講師の都合"}, NOW, WORKER)
+    events = read(contact)
+    assert len(events) == 3
+    assert not any("/me/" in event.to_ical().decode().replace("\r\n ", "") for event in events)
+
+
+def tag(contact: Contact) -> str:
+    with db.engine.connect() as connection:
+        feed = personal.find(connection, contact.id, contact.feed_version, None, NOW)
+        assert feed is not None
+        return feed.tag
+
+
+def test_a_change_at_the_very_same_moment_is_a_new_revision(database: Flask) -> None:
+    contact, lecture = a_contact(), a_lecture()
+    number = registrations.register(contact.id, lecture.id, NOW, actor(contact))
+    before = tag(contact)
+    assert tag(contact) == before
+    registrations.cancel(number, NOW, actor(contact))
+    assert tag(contact) != before
+
+
+def test_what_began_earlier_and_is_committed_later_is_a_new_revision(database: Flask) -> None:
+    contact, first, second = a_contact(), a_lecture(), a_lecture()
+    for lecture in (first, second):
+        registrations.register(contact.id, lecture.id, NOW, actor(contact))
+    lectures.change(second.id, {"starts_at": NOW + 8 * DAY}, NOW + timedelta(seconds=5), WORKER)
+    before = tag(contact)
+    lectures.cancel(first.id, {"ja": "講師の都合"}, NOW + timedelta(seconds=3), WORKER)
+    assert tag(contact) != before
+
+
+def course_tag() -> str:
+    with db.engine.connect() as connection:
+        feed = courses.find(connection, "basic", "ja", NOW)
+        assert feed is not None
+        return feed.tag
+
+
+def test_a_course_feed_is_new_after_a_change_at_the_very_same_moment(database: Flask) -> None:
+    lecture = a_lecture()
+    before = course_tag()
+    lectures.cancel(lecture.id, {"ja": "講師の都合"}, NOW, WORKER)
+    assert course_tag() != before
 
 
 def test_a_seat_that_was_given_up_stays_as_given_up(app: Flask) -> None:

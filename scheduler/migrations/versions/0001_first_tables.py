@@ -276,7 +276,6 @@ def upgrade() -> None:
     sa.Column('locale', sa.String(), nullable=False),
     sa.Column('status', sa.String(), nullable=False),
     sa.Column('reason', sa.JSON(none_as_null=True).with_variant(postgresql.JSONB(none_as_null=True), 'postgresql'), nullable=False),
-    sa.Column('cancelled_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('edited', sa.Boolean(), nullable=False),
     sa.Column('reported_at', sa.DateTime(timezone=True), nullable=True),
     sa.CheckConstraint("status IN ('scheduled', 'cancelled')", name=op.f('ck_lectures_status')),
@@ -380,7 +379,6 @@ def upgrade() -> None:
     sa.Column('sequence', sa.Integer(), nullable=False),
     sa.Column('revised_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('registered_at', sa.DateTime(timezone=True), nullable=False),
-    sa.Column('cancelled_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('channel', sa.String(), nullable=False),
     sa.Column('companions', sa.JSON(none_as_null=True).with_variant(postgresql.JSONB(none_as_null=True), 'postgresql'), nullable=False),
     sa.Column('mails', sa.Boolean(), nullable=False),
@@ -391,7 +389,7 @@ def upgrade() -> None:
     sa.UniqueConstraint('uid', name=op.f('uq_registrations_uid'))
     )
     with op.batch_alter_table('registrations', schema=None) as batch_op:
-        batch_op.create_index('ix_registrations_contact', ['contact_id', 'revised_at'], unique=False)
+        batch_op.create_index('ix_registrations_contact', ['contact_id', 'revised_at', 'sequence'], unique=False)
         batch_op.create_index('ix_registrations_lecture_status', ['lecture_id', 'status'], unique=False)
         batch_op.create_index('uq_registrations_live', ['lecture_id', 'contact_id'], unique=True, sqlite_where=sa.text("status <> 'cancelled'"), postgresql_where=sa.text("status <> 'cancelled'"))
 

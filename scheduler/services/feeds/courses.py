@@ -26,7 +26,7 @@ _OF_COURSE = (
         and_(Lecture.status == "cancelled", Lecture.starts_at >= bindparam("cancelled")),
     ),
 )
-_COURSE = select(func.count(Lecture.id), func.max(Lecture.revised_at)).where(*_OF_COURSE)
+_COURSE = select(func.count(Lecture.id), func.max(Lecture.revised_at), func.sum(Lecture.sequence)).where(*_OF_COURSE)
 _PUBLIC_DATES = (
     select(Lecture.uid, Lecture.sequence, Lecture.revised_at, Lecture.starts_at, Lecture.ends_at, Lecture.status)
     .where(*_OF_COURSE)
@@ -53,9 +53,9 @@ def find(connection: Connection, key: str, locale: str, now: datetime) -> Course
     if course is None:
         return None
     number, name, summary = course[0], text(course[1], locale), text(course[2], locale)
-    count, revised_at = connection.execute(_COURSE, {"course_id": number} | window(now)).one()
+    count, revised_at, total = connection.execute(_COURSE, {"course_id": number} | window(now)).one()
     words = sha256(f"{name}\n{summary}".encode()).hexdigest()[:12]
-    tag = calendars.etag(f"{count}-{stamp(revised_at)}-{words}-{locale}", now.date())
+    tag = calendars.etag(f"{count}-{total or 0}-{stamp(revised_at)}-{words}-{locale}", now.date())
     changed_at = max(revised_at or BEGINNING, midnight(now))
     return CourseFeed(tag, changed_at, number, key, name, summary, locale)
 

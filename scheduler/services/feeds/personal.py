@@ -21,11 +21,12 @@ from scheduler.models.settings import Setting
 from scheduler.services import addresses
 from scheduler.services.feeds.window import midnight, stamp, window
 from scheduler.services.installation import here
-from scheduler.services.outbox.facts import entry_description, text
+from scheduler.services.outbox.facts import text
 from scheduler.services.vendor import Vendor, read
 
 _NAMES = {"ja": "レクチャー日程", "en": "Lectures"}
-_OTHER_DATES = {"ja": "別の日程のお申し込み: ", "en": "Choose another date: "}
+_JOIN = {"ja": "参加: ", "en": "Join: "}
+_QUESTIONS = {"ja": "お問い合わせ: ", "en": "Questions: "}
 _REASON = {"ja": "理由: ", "en": "Reason: "}
 
 # Everything a personal feed's bytes depend on but the words, in one statement: the registrations' part is read from
@@ -36,6 +37,7 @@ _PERSONAL = (
         Contact.locale,
         func.count(Registration.contact_id),
         func.max(Registration.revised_at),
+        func.sum(Registration.sequence),
         select(Setting.changed_at).where(Setting.key == literal_column("'vendor'")).scalar_subquery(),
     )
     .outerjoin(Registration, Registration.contact_id == Contact.id)
@@ -95,16 +97,17 @@ def find(
 ) -> PersonalFeed | None:
     """Find a contact's feed in one statement; None when the link's version is no longer the contact's.
 
-    `locale` None: the contact's own language. The tag changes with every registration that is revised, with the day
-    (UTC) because the window moves, and with the links and the vendor's details that stand in the entries.
+    `locale` None: the contact's own language. The tag changes with every registration that is revised, also when what
+    began earlier is committed later (that is what the sum of sequences is for), with the day (UTC) because the window
+    moves, and with the links and the vendor's details that stand in the entries.
     """
     row = _first(connection, contact_id=contact_id, version=version)
     if row is None:
         return None
-    link_version, own_locale, count, *moments = row
-    revised_at, vendor_at = map(_moment, moments)
+    link_version, own_locale, count, revised, total, changed = row
+    revised_at, vendor_at = _moment(revised), _moment(changed)
     reader = Reader(contact_id, link_version, locale or own_locale)
-    revision = f"{count}-{stamp(revised_at)}-{stamp(vendor_at)}-{link_version}-{reader.locale}"
+    revision = f"{count}-{total or 0}-{stamp(revised_at)}-{stamp(vendor_at)}-{link_version}-{reader.locale}"
     changed_at = max(moment for moment in (revised_at, vendor_at, midnight(now)) if moment is not None)
     return PersonalFeed(calendars.etag(revision, now.date()), changed_at, reader)
 
@@ -201,15 +204,15 @@ def _entry(
     reader: Reader,
     vendor: Vendor,
 ) -> str:
-    """Write one date of a contact, as its invitation by mail has it; made once per revision."""
+    """Write one date of a contact; made once per revision.
+
+    The link of a calendar opens the calendar: no entry holds the address of the personal page, as the invitation does.
+    """
     contact = Contact(id=reader.contact_id, link_version=reader.link_version, locale=reader.locale)
-    if state == "scheduled":
-        page = location = addresses.join(number, contact)
-        description = entry_description(contact, page, vendor)
-    else:
-        page, location = addresses.personal(contact), ""
-        lines = [_REASON[reader.locale] + reason] if reason and state == "cancelled" else []
-        description = "\n".join([*lines, _OTHER_DATES[reader.locale] + page])
+    page = addresses.join(number, contact) if state == "scheduled" else ""
+    lines = [_JOIN[reader.locale] + page] if page else []
+    lines += [_REASON[reader.locale] + reason] if reason and state == "cancelled" else []
+    lines += [_QUESTIONS[reader.locale] + " ".join(filter(None, (vendor.name, vendor.phone)))] if vendor.phone else []
     return calendars.vevent(
         calendars.LectureEvent(
             uid=uid,
@@ -218,8 +221,8 @@ def _entry(
             starts_at=starts_at,
             ends_at=ends_at,
             summary=" – ".join(filter(None, (course, vendor.name))),
-            description=description,
-            location=location,
+            description="\n".join(lines),
+            location=page,
             url=page,
             status=state,
             locale=reader.locale,

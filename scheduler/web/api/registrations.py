@@ -160,7 +160,7 @@ def registration_answers(rows: Sequence[Registration]) -> list[dict[str, Any]]:
             "uid": row.uid,
             "sequence": row.sequence,
             "registered_at": row.registered_at,
-            "cancelled_at": row.cancelled_at,
+            "cancelled_at": row.revised_at if row.status == "cancelled" else None,
         }
         for row in rows
     ]
