@@ -13,6 +13,7 @@ from scheduler.services import staff
 from scheduler.services.installation import here
 from scheduler.services.refusals import Invalid
 from scheduler.web import access, edge, inputs
+from scheduler.web.words import refusals
 
 members = Blueprint("staff_members", __name__, url_prefix="/staff/members")
 members.before_request(access.staff_gate)
@@ -48,7 +49,32 @@ def show(staff_id: int) -> ResponseReturnValue:
     return render_template("staff/members/show.html", member=member, link=link)
 
 
+@members.post("/<id:staff_id>/leave")
+@access.requires("staff")
+def leave(staff_id: int) -> ResponseReturnValue:
+    """Note that a member has left."""
+    try:
+        staff.leave(staff_id, edge.now(), edge.staff_actor())
+    except Invalid as error:
+        flash(refusals.sentence(error), "error")
+    else:
+        flash(
+            _("退職にしました。サインインとメールを止めました。担当の顧客企業があれば、ほかの担当に変更してください。")
+        )
+    return redirect(url_for(".show", staff_id=staff_id))
+
+
+@members.post("/<id:staff_id>/come-back")
+@access.requires("staff")
+def come_back(staff_id: int) -> ResponseReturnValue:
+    """Take the note back that a member has left."""
+    staff.come_back(staff_id, edge.now(), edge.staff_actor())
+    flash(_("在籍中に戻しました。"))
+    return redirect(url_for(".show", staff_id=staff_id))
+
+
 def _page(values: dict[str, str], errors: dict[str, str]) -> str:
-    rows = db.session.scalars(select(Staff).where(Staff.active).order_by(Staff.name_key)).all()
-    teams = [(team, [row for row in rows if row.team == team]) for team in TEAMS]
-    return render_template("staff/members/index.html", teams=teams, values=values, errors=errors)
+    rows = db.session.scalars(select(Staff).order_by(Staff.name_key)).all()
+    teams = [(team, [row for row in rows if row.active and row.team == team]) for team in TEAMS]
+    left = [row for row in rows if not row.active]
+    return render_template("staff/members/index.html", teams=teams, left=left, values=values, errors=errors)

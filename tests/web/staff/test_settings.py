@@ -94,6 +94,32 @@ def test_a_new_member_gets_a_link_that_sets_the_password(operations: Client, app
     assert "新人 太郎" in page(operations, "/staff/members")
 
 
+def test_who_has_left_is_out_at_once_and_can_be_brought_back(operations: Client, app: Flask) -> None:
+    member, other = a_member(name="退職 花子"), app.test_client()
+    sign_in(other, member)
+    assert other.get("/staff/today").status_code == 200
+    text = page(operations, operations.post(f"/staff/members/{member.id}/leave").location)
+    assert "退職しています" in text
+    assert other.get("/staff/today").status_code == 302
+    assert "退職 花子" in page(operations, "/staff/members")
+    assert "退職しています" not in page(operations, operations.post(f"/staff/members/{member.id}/come-back").location)
+    assert other.get("/staff/today").status_code == 200
+
+
+def test_the_last_to_leave_is_not_oneself(operations: Client) -> None:
+    me = db.session.query(Staff).one()
+    assert "退職にする" not in page(operations, f"/staff/members/{me.id}")
+    assert "ご自身を退職にすることはできません" in page(
+        operations, operations.post(f"/staff/members/{me.id}/leave").location
+    )
+
+
+def test_an_answer_address_that_cannot_be_is_told_at_its_field(operations: Client) -> None:
+    response = operations.post("/staff/settings", data={"name": "たすき", "reply_to": "support at example"})
+    assert response.status_code == 422
+    assert "メールアドレスの形式" in response.text
+
+
 def test_a_member_known_by_name_only_is_adopted_and_not_doubled(operations: Client) -> None:
     number = staff_service.by_name("佐藤 健", "onboarding", NOW)
     assert "名前のみ" in page(operations, "/staff/members")
