@@ -28,13 +28,13 @@ class CalendarRefused(ValueError):
 
 
 @lru_cache(maxsize=512)
-def national_holidays(country: str, year: int, locale: str = "ja") -> Mapping[date, str]:
-    """Return the national holidays of one year with their names, in English where the country has none in `locale`.
+def national_holidays(country: str, year: int) -> Mapping[date, str]:
+    """Return the national holidays of one year with their names in the country's own language.
 
     `country` is an ISO 3166 code; years for which the `holidays` package knows no law have no holidays.
     Raises CalendarRefused("unknown_country").
     """
-    language = locale if locale in _of(country).supported_languages else "en_US"
+    language = _of(country).default_language
     return dict(national_calendars.country_holidays(country, years=year, language=language))
 
 

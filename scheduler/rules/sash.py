@@ -1,8 +1,7 @@
-"""How far an account has come: the seven knots of its sash, and the customer's own four."""
+"""How far an account has come: the seven knots of its sash."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Literal
@@ -13,9 +12,8 @@ from scheduler.rules.readiness import DEFAULT, Rule, evaluate
 
 State = Literal["met", "waiting", "missing"]
 
-#: The knots in their order, and those that customers see.
+#: The knots in their order.
 KNOTS = ("signed", "invited", "registered", "attended", "set_up", "in_use", "handed_over")
-CUSTOMER_KNOTS = ("registered", "attended", "set_up", "in_use")
 
 
 @dataclass(frozen=True)
@@ -67,11 +65,6 @@ def sash(facts: Facts, journey: Journey, now: datetime, rule: Rule = DEFAULT["on
         _of_clauses("in_use", facts, now, rule),
         _handed_over(journey),
     ]
-
-
-def customer_sash(knots: Iterable[Knot]) -> list[Knot]:
-    """Keep what customers see of it: their own four knots."""
-    return [knot for knot in knots if knot.key in CUSTOMER_KNOTS]
 
 
 _CLAUSE_OF = {"attended": "attended", "set_up": "setup_complete", "in_use": "usage_started"}

@@ -55,10 +55,6 @@ class WorkingDays:
         """Tell whether this day is a national holiday or a closed day; a plain weekend is neither."""
         return day in national_holidays(self.country, day.year) or self.is_closed(day)
 
-    def holiday_name(self, day: date, locale: str = "ja") -> str | None:
-        """Return the national holiday's name in that language, or None on any other day."""
-        return national_holidays(self.country, day.year, locale).get(day)
-
     def is_working_day(self, day: date) -> bool:
         """Tell whether people work on this day."""
         return day.weekday() not in weekend(self.country) and not self.is_holiday(day)

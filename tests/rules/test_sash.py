@@ -10,7 +10,7 @@ import pytest
 from scheduler.rules.clauses import FieldFilled
 from scheduler.rules.facts import Attendance, Facts, SetupItem, UsageDay
 from scheduler.rules.readiness import Rule
-from scheduler.rules.sash import CUSTOMER_KNOTS, KNOTS, Journey, Knot, customer_sash, sash
+from scheduler.rules.sash import KNOTS, Journey, Knot, sash
 
 NOW = datetime(2026, 11, 24, 3, 0, tzinfo=UTC)
 NOV_1, NOV_10, NOV_16, NOV_20, DEC_7 = (date(2026, *day) for day in ((11, 1), (11, 10), (11, 16), (11, 20), (12, 7)))
@@ -75,7 +75,3 @@ def test_a_waiting_knot_carries_the_day_it_began_or_is_expected() -> None:
 def test_a_rule_that_does_not_ask_for_a_knot_leaves_it_to_the_usual_one() -> None:
     rule = Rule(("onboarding", "success"), (FieldFilled("owner"),))
     assert sash(SMALL, REGISTERED, NOW, rule) == sash(SMALL, REGISTERED, NOW)
-
-
-def test_customers_see_their_own_four_knots() -> None:
-    assert tuple(knot.key for knot in customer_sash(sash(SMALL, REGISTERED, NOW))) == CUSTOMER_KNOTS

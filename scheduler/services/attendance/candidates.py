@@ -55,14 +55,6 @@ def load(lecture: Lecture, emails: Collection[str], also: Collection[int] = ()) 
     )
 
 
-def booked_on(lecture_id: int) -> set[int]:
-    """Return the contacts with a seat on a lecture."""
-    query = select(Registration.contact_id).where(
-        Registration.lecture_id == lecture_id, Registration.status == "booked"
-    )
-    return set(db.session.scalars(query))
-
-
 def _wanted(lecture: Lecture, emails: Collection[str], also: Collection[int]) -> ColumnElement[bool]:
     on_it = select(Registration.contact_id).where(Registration.lecture_id == lecture.id)
     companies = select(Contact.account_id).where(Contact.id.in_(on_it))
