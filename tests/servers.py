@@ -173,13 +173,13 @@ def _answers(server: Postgres) -> bool:
 
 
 @contextmanager
-def redis_server() -> Iterator[str]:
-    """Run a throw-away Redis server; yield its address for TASUKI_BROKER_URL."""
+def redis_server(port: int | None = None) -> Iterator[str]:
+    """Run a throw-away Redis server, on a free port unless told; yield its address for TASUKI_BROKER_URL."""
     program = shutil.which("redis-server")
     if program is None:
         require("redis")
     assert program is not None
-    port = free_port()
+    port = port or free_port()
     with tempfile.TemporaryDirectory(prefix="tasuki-redis-") as folder:
         process = subprocess.Popen(
             [program, "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--dir", folder],
