@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
 
 import pytest
+from flask import Flask
 
 from scheduler.settings import Settings
-from tests.conftest import _opened
+from tests.conftest import Client, _settings
 
 
-@pytest.mark.parametrize("broker", ["redis://127.0.0.1:1/0", "rediss://127.0.0.1:1/0", "amqp://127.0.0.1:1//"])
-def test_pages_answer_while_the_broker_is_away(settings: Settings, migrated_sqlite: Path, broker: str) -> None:
-    shutil.copy(migrated_sqlite, settings.database_url.removeprefix("sqlite:///"))
-    # Settings refuse a broker beside SQLite; the pages would not touch it on any database.
-    with _opened(settings.model_copy(update={"broker_url": broker})) as app:
-        client = app.test_client()
-        assert client.get("/me/wrong").status_code == 404
-        assert client.get("/calendar/wrong.ics").status_code == 404
-        assert client.get("/api/v1/lectures").status_code == 401
-        assert client.post("/staff/sign-in", data={"email": "a@b.example", "password": "x"}).status_code == 401
+@pytest.fixture(params=["redis://127.0.0.1:1/0", "rediss://127.0.0.1:1/0", "amqp://127.0.0.1:1//"])
+def settings(tmp_path: Path, request: pytest.FixtureRequest) -> Settings:
+    """Settings that name a broker nobody answers at; those of a real program refuse one beside SQLite."""
+    return _settings(tmp_path, f"sqlite:///{tmp_path / 'tasuki.db'}").model_copy(update={"broker_url": request.param})
+
+
+def test_pages_answer_while_the_broker_is_away(client: Client, app: Flask) -> None:
+    assert client.get("/me/wrong").status_code == 404
+    assert client.get("/calendar/wrong.ics").status_code == 404
+    assert client.get("/api/v1/lectures").status_code == 401
+    assert client.post("/staff/sign-in", data={"email": "a@b.example", "password": "x"}).status_code == 401
