@@ -99,7 +99,7 @@ def filled(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
     else:
         server: servers.Postgres = request.getfixturevalue("postgres")
         url = server.create("filled", template=request.getfixturevalue("_migrated_postgres"))
-    with _opened(_settings(folder, url)):
+    with _opened(_settings(folder, url), request):
         fill.fill(NOW)
         if request.param == "sqlite":
             with db.engine.connect() as connection:
@@ -112,11 +112,11 @@ def app(filled: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator
     """The application on a demo company of its own."""
     if filled.startswith("sqlite"):
         shutil.copy(filled.removeprefix("sqlite:///"), tmp_path / "tasuki.db")
-        with _opened(_settings(tmp_path, f"sqlite:///{tmp_path / 'tasuki.db'}")) as app:
+        with _opened(_settings(tmp_path, f"sqlite:///{tmp_path / 'tasuki.db'}"), request) as app:
             yield app
         return
     server: servers.Postgres = request.getfixturevalue("postgres")
-    with _opened(_settings(tmp_path, server.create("demo", template="filled"))) as app:
+    with _opened(_settings(tmp_path, server.create("demo", template="filled")), request) as app:
         yield app
     server.drop("demo")
 
@@ -302,8 +302,8 @@ def test_the_sample_report_fits_the_lecture_that_waits_for_one() -> None:
         datetime(2026, 11, 21, 20, 0, tzinfo=UTC),  # before dawn on a Sunday
     ],
 )
-def test_the_company_is_believable_on_any_day(now: datetime, empty: Settings) -> None:
-    with _opened(empty):
+def test_the_company_is_believable_on_any_day(now: datetime, empty: Settings, request: pytest.FixtureRequest) -> None:
+    with _opened(empty, request):
         fill.fill(now, accounts=40)
         verdicts = Counter(db.session.scalars(select(Attendance.verdict)))
         assert 0.65 <= verdicts["attended"] / verdicts.total() <= 0.75
@@ -318,7 +318,7 @@ def test_the_same_moment_makes_the_same_company(tmp_path: Path, request: pytest.
     found = []
     for name in ("one.db", "other.db"):
         shutil.copy(request.getfixturevalue("migrated_sqlite"), tmp_path / name)
-        with _opened(_settings(tmp_path, f"sqlite:///{tmp_path / name}")):
+        with _opened(_settings(tmp_path, f"sqlite:///{tmp_path / name}"), request):
             fill.fill(NOW, accounts=25)
             accounts = db.session.execute(
                 select(Account.external_id, Account.stage, Account.ready_since, Account.level)
