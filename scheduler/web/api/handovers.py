@@ -71,8 +71,8 @@ class HandoverPatch(Input):
     receiver = Text(
         allow_none=True,
         metadata={
-            "description": "accept のとき: 担当になる方のメールアドレス。依頼に receiver がなく、"
-            "受け取るチームの担当もまだ決まっていないときは必ず送ります。"
+            "description": "accept のとき: 担当になる方のメールアドレス。送らなければ依頼の receiver、"
+            "それもなければ受け取るチームの今の担当のままです。"
         },
     )
 
