@@ -54,11 +54,11 @@ _REFUSALS: dict[str, type[Refused]] = {
 }
 
 
-def check(contact: Contact, lecture: Lecture, now: datetime, registered: bool = False) -> None:
+def check(contact_id: int, account_id: int, lecture: Lecture, now: datetime, registered: bool = False) -> None:
     """Raise what keeps this contact from registering on this lecture; a full one is left to the guarded count of seats."""
     course = lecture.course
     wanted = course.prerequisite.key if course.prerequisite is not None else None
-    attended = wanted is not None and course.prerequisite_id and has_attended(contact.id, course.prerequisite_id)
+    attended = wanted is not None and course.prerequisite_id and has_attended(contact_id, course.prerequisite_id)
     refusal = seats.may_register(
         seats.LectureFacts(
             status=lecture.status,
@@ -69,7 +69,7 @@ def check(contact: Contact, lecture: Lecture, now: datetime, registered: bool = 
             prerequisite=wanted,
         ),
         seats.PersonFacts(
-            account_id=contact.account_id,
+            account_id=account_id,
             attended=frozenset({wanted}) if attended and wanted else frozenset(),
             registered=registered,
         ),

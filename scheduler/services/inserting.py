@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, cast
 
+from sqlalchemy import Table
 from sqlalchemy.dialects import postgresql, sqlite
 
 from scheduler.models.db import Base, db
-
-# Rows per statement: both databases limit the parameters of one.
-CHUNK = 500
 
 
 def add_missing(model: type[Base], rows: Sequence[dict[str, Any]]) -> int:
@@ -24,9 +22,9 @@ def add_missing(model: type[Base], rows: Sequence[dict[str, Any]]) -> int:
 def added(model: type[Base], rows: Sequence[dict[str, Any]], *columns: str) -> list[tuple[Any, ...]]:
     """Like `add_missing`, but return these columns of each row that was new."""
     insert = postgresql.insert if db.session.get_bind().dialect.name == "postgresql" else sqlite.insert
-    told = [model.__table__.c[name] for name in columns]
-    new: list[tuple[Any, ...]] = []
-    for start in range(0, len(rows), CHUNK):
-        statement = insert(model).values(rows[start : start + CHUNK]).on_conflict_do_nothing()
-        new += [tuple(row) for row in db.session.execute(statement.returning(*told))]
-    return new
+    if not rows:
+        return []
+    # The rows go as parameters: the statement stays the same, so that it is compiled once.
+    table = cast(Table, model.__table__)
+    told = insert(table).on_conflict_do_nothing().returning(*(table.c[name] for name in columns))
+    return [tuple(row) for row in db.session.execute(told, list(rows))]

@@ -35,11 +35,13 @@ def register(
     """
     with db.writing():
         lecture = seating.lock(lecture_id)
-        contact = db.session.get(Contact, contact_id)
-        if contact is None:
+        # The account alone is needed of the contact; pages have loaded more, and would pay for loading it again.
+        account_id = db.session.scalar(select(Contact.account_id).where(Contact.id == contact_id))
+        if account_id is None:
             raise NotFound()
         row = _latest(contact_id, lecture_id)
-        eligibility.check(contact, lecture, now, registered=row is not None and row.status == "booked")
+        registered = row is not None and row.status == "booked"
+        eligibility.check(contact_id, account_id, lecture, now, registered=registered)
         seated = seating.take(lecture_id)
         if not seated and not waitlist:
             raise LectureFull(lecture=lecture_id)
@@ -56,16 +58,16 @@ def register(
         row.companions = list(companions) if companions is not None else (row.companions or [])
         db.session.flush()
         kind = "confirmation" if seated else "waitlisted"
-        _tell(row, kind, now, account_id=contact.account_id)
+        _tell(row, kind, now, account_id=account_id)
         history.record(
             "registered" if seated else "waitlisted",
             now=now,
             actor=actor,
-            account_id=contact.account_id,
+            account_id=account_id,
             contact_id=contact_id,
             lecture_id=lecture_id,
         )
-        _refresh_if_it_matters(contact.account_id, now)
+        _refresh_if_it_matters(account_id, now)
         return row.id
 
 
@@ -109,7 +111,8 @@ def swap(registration_id: int, lecture_id: int, now: datetime, actor: Actor) -> 
             raise Invalid(field="lecture", why="other_course")
         eligibility.check_open(old, now, cancelled_too=True)
         other = _latest(row.contact_id, lecture_id)
-        eligibility.check(row.contact, lecture, now, registered=other is not None and other.status != "cancelled")
+        registered = other is not None and other.status != "cancelled"
+        eligibility.check(row.contact_id, row.contact.account_id, lecture, now, registered=registered)
         if not seating.take(lecture_id):
             raise LectureFull(lecture=lecture_id)
         if row.status == "booked":
@@ -264,7 +267,7 @@ def _tell(
 def _refresh_if_it_matters(account_id: int, now: datetime) -> None:
     """Recompute the account's way only when a registration can change it: as the first one, or when somebody waits for
     a sign of life (behind, stuck)."""
-    account = db.session.get_one(Account, account_id)
-    registered = next((knot for knot in account.knots if knot["key"] == "registered"), None)
-    if registered is None or registered["state"] != "met" or account.level != "on_track":
+    knots, level = db.session.execute(select(Account.knots, Account.level).where(Account.id == account_id)).one()
+    registered = next((knot for knot in knots if knot["key"] == "registered"), None)
+    if registered is None or registered["state"] != "met" or level != "on_track":
         readiness.refresh(account_id, now)

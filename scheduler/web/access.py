@@ -99,6 +99,8 @@ def contact_gate(purpose: PurposeName) -> Callable[[], None]:
         if contact is None:
             limits.refused("link")
             abort(404)
+        # Who is reading stays as read: a service's transaction would expire the row, and every word asks for its language.
+        db.session.expunge(contact)
         g.contact = contact
         g.token = token
 

@@ -41,12 +41,12 @@ def main() -> None:
         )
         things = ground(given)
         with servers.web(env, folder) as base, servers.worker(env, folder) as worker:
+            _memory(base, worker, things)
             feed_bytes = requests.get(f"{base}/{things.feed}", timeout=10).content
             (folder / "feed.ics").write_bytes(feed_bytes)
             with _floors(folder, given.database_url) as floor_port:
                 _rates(base, floor_port, things)
             _report(base, things)
-            _memory(base, worker)
         _starts(env, folder)
         _imports(folder)
 
@@ -110,8 +110,12 @@ def _five_hundred(page: str, things: Ground) -> bytes:
     return "\r\n".join(lines).encode("utf-8-sig")
 
 
-def _memory(base: str, worker: subprocess.Popen[bytes]) -> None:
-    """Add up the proportional share of memory of web server (all its processes) and worker, after the jobs above."""
+def _memory(base: str, worker: subprocess.Popen[bytes], things: Ground) -> None:
+    """Add up the proportional share of memory of web server (all its processes) and worker, after the first pages."""
+    for path in ("/lectures", "/staff/sign-in", f"/{things.pages[0]}", f"/{things.feed}") * 5:
+        requests.get(base + path, timeout=10).raise_for_status()
+    # The worker has done each of its jobs once by now.
+    time.sleep(5)
     port = int(base.rpartition(":")[2])
     listening = [pid for pid in _processes() if f"--port\x00{port}" in _command(pid)]
     total = sum(_pss(pid) for pid in {*listening, *_family(worker.pid)})

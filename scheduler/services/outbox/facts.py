@@ -18,7 +18,6 @@ from scheduler.models.mails import Mail
 from scheduler.models.registrations import Registration
 from scheduler.services import addresses, eligibility, vendor
 from scheduler.services.installation import here
-from scheduler.services.vendor import Vendor
 
 # How many dates a mail offers; the personal page has them all.
 OFFERED = 3
@@ -54,9 +53,9 @@ def text(words: Mapping[str, str], locale: str) -> str:
     return words.get(locale) or next((value for value in words.values() if value), "")
 
 
-def entry_description(contact: Contact, page: str, details: Vendor | None = None) -> str:
+def entry_description(contact: Contact, page: str) -> str:
     """Write what stands in the contact's calendar entry: where to join, where to change, whom to call."""
-    details = details or vendor.get()
+    details = vendor.get()
     if contact.locale == "ja":
         lines = [f"参加: {page}", f"日程の変更・キャンセル: {addresses.personal(contact)}"]
         lines += [f"お問い合わせ: {details.name} {details.phone}"] if details.phone else []

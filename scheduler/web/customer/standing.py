@@ -130,7 +130,7 @@ def _wanted(contact: Contact, wanted_id: int | None, now: datetime) -> tuple[Lec
     if lecture is None:
         return None, NotFound()
     try:
-        eligibility.check(contact, lecture, now)
+        eligibility.check(contact.id, contact.account_id, lecture, now)
     except Refused as refusal:
         return (lecture, None) if isinstance(refusal, AlreadyBooked) else (None, refusal)
     return lecture, None
