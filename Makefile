@@ -51,6 +51,7 @@ translations: $(READY)
 	@$(BIN)/pybabel -q extract -F pyproject.toml --sort-by-file --no-location -o var/messages.pot .
 	@$(BIN)/pybabel -q update -i var/messages.pot -d scheduler/translations -l en --no-fuzzy-matching --ignore-obsolete
 	@$(BIN)/pybabel -q compile -d scheduler/translations
+	@$(BIN)/pybabel -q compile -d scheduler/translations -D api
 
 # The environment: every package by its hash from the lock file, and the project itself as it stands here.
 $(READY): requirements-dev.txt pyproject.toml

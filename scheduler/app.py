@@ -91,7 +91,9 @@ def _configure(app: Flask, settings: Settings) -> None:
         WTF_CSRF_TIME_LIMIT=None,
         BABEL_DEFAULT_LOCALE="ja",
         BABEL_DEFAULT_TIMEZONE=settings.time_zone,
-        BABEL_TRANSLATION_DIRECTORIES=str(HERE / "translations"),
+        # `messages` is collected from code and pages; `api` words the API's document, whose sentences are looked up.
+        BABEL_DOMAIN="messages;api",
+        BABEL_TRANSLATION_DIRECTORIES=";".join([str(HERE / "translations")] * 2),
         BOOTSTRAP_SERVE_LOCAL=True,
         # Each process counts for itself: pages depend on nothing but the database.
         RATELIMIT_STORAGE_URI="memory://",
