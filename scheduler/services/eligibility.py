@@ -56,25 +56,35 @@ _REFUSALS: dict[str, type[Refused]] = {
 
 def check(contact_id: int, account_id: int, lecture: Lecture, now: datetime, registered: bool = False) -> None:
     """Raise what keeps this contact from registering on this lecture; a full one is left to the guarded count of seats."""
-    course = lecture.course
-    wanted = course.prerequisite.key if course.prerequisite is not None else None
-    attended = wanted is not None and course.prerequisite_id and has_attended(contact_id, course.prerequisite_id)
-    refusal = seats.may_register(
-        seats.LectureFacts(
-            status=lecture.status,
-            starts_at=lecture.starts_at,
-            capacity=lecture.capacity,
-            seats_taken=lecture.seats_taken,
-            account_id=lecture.account_id,
-            prerequisite=wanted,
-        ),
-        seats.PersonFacts(
-            account_id=account_id,
-            attended=frozenset({wanted}) if attended and wanted else frozenset(),
-            registered=registered,
-        ),
-        now,
+    before = lecture.course.prerequisite
+    facts = seats.LectureFacts(
+        status=lecture.status,
+        starts_at=lecture.starts_at,
+        capacity=lecture.capacity,
+        seats_taken=lecture.seats_taken,
+        account_id=lecture.account_id,
+        prerequisite=before.key if before else None,
     )
+    check_facts(contact_id, account_id, facts, before.id if before else None, now, registered)
+
+
+def check_facts(
+    contact_id: int,
+    account_id: int,
+    lecture: seats.LectureFacts,
+    prerequisite_id: int | None,
+    now: datetime,
+    registered: bool,
+) -> None:
+    """Like `check`, from what is known of the lecture already; `prerequisite_id` is the course to have been attended."""
+    wanted = lecture.prerequisite
+    attended = wanted is not None and prerequisite_id is not None and has_attended(contact_id, prerequisite_id)
+    person = seats.PersonFacts(
+        account_id=account_id,
+        attended=frozenset({wanted}) if attended and wanted else frozenset(),
+        registered=registered,
+    )
+    refusal = seats.may_register(lecture, person, now)
     if refusal is not None and refusal.key in _REFUSALS:
         raise _REFUSALS[refusal.key](**refusal.params)
 

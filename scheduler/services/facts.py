@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 
 from scheduler.models.accounts import Account, Contact, Store, contact_stores
 from scheduler.models.attendance import Attendance as AttendanceRow
@@ -22,6 +22,49 @@ from scheduler.services.installation import here
 
 # Fields of the account that a condition may ask for.
 FIELDS = ("plan", "note", "it_skill", "signed_on", "planned_start_on", "billing_starts_on")
+
+# Written once and asked as they are (`db.core`): facts are gathered wherever one changes.
+_IDS = bindparam("ids", expanding=True)
+_STORES = (
+    select(Store.account_id, Store.id, Store.name)
+    .where(Store.account_id.in_(_IDS), Store.scope == "in")
+    .order_by(Store.id)
+)
+_PEOPLE = (
+    select(Contact.account_id, Contact.id, Contact.role, Contact.name_key)
+    .where(Contact.account_id.in_(_IDS))
+    .order_by(Contact.id)
+)
+_WORK_IN = (
+    select(Contact.account_id, contact_stores.c.contact_id, contact_stores.c.store_id)
+    .join(Contact, Contact.id == contact_stores.c.contact_id)
+    .where(Contact.account_id.in_(_IDS))
+)
+_ATTENDED = (
+    select(Contact.account_id, Contact.id, Course.key, Lecture.starts_at, Registration.companions)
+    .select_from(AttendanceRow)
+    .join(Contact, Contact.id == AttendanceRow.contact_id)
+    .join(Lecture, Lecture.id == AttendanceRow.lecture_id)
+    .join(Course, Course.id == Lecture.course_id)
+    .outerjoin(
+        Registration,
+        (Registration.lecture_id == AttendanceRow.lecture_id)
+        & (Registration.contact_id == AttendanceRow.contact_id)
+        & (Registration.status == "booked"),
+    )
+    .where(Contact.account_id.in_(_IDS), AttendanceRow.verdict == "attended")
+    .order_by(Lecture.starts_at, AttendanceRow.id)
+)
+_STEPS = select(SetupStep.id, SetupStep.key, SetupStep.per, SetupStep.required).where(SetupStep.active)
+_COMPLETIONS = select(
+    Completion.account_id, Completion.step_id, Completion.store_id, Completion.state, Completion.done_at
+).where(Completion.account_id.in_(_IDS))
+_DAYS_OF_USE = (
+    select(UsageDay.account_id, UsageDay.day, func.min(UsageDay.event))
+    .where(UsageDay.account_id.in_(_IDS))
+    .group_by(UsageDay.account_id, UsageDay.day)
+    .order_by(UsageDay.day)
+)
 
 
 @dataclass(frozen=True)
@@ -48,6 +91,7 @@ def local_day(moment: datetime) -> date:
 
 def load(accounts: Sequence[Account]) -> dict[int, Facts]:
     """Gather the facts of accounts, by id, in a handful of statements however many they are."""
+    db.session.flush()
     ids = [account.id for account in accounts]
     known = {number: _Account() for number in ids}
     _load_stores(ids, known)
@@ -72,41 +116,19 @@ def _facts(account: Account, known: _Account) -> Facts:
 
 
 def _load_stores(ids: list[int], known: dict[int, _Account]) -> None:
-    query = select(Store.account_id, Store.id, Store.name).where(Store.account_id.in_(ids), Store.scope == "in")
-    for account_id, number, name in db.session.execute(query.order_by(Store.id)):
+    for account_id, number, name in db.core(_STORES, {"ids": ids}):
         known[account_id].stores[number] = name_key(name)
 
 
 def _load_people(ids: list[int], known: dict[int, _Account]) -> None:
-    query = select(Contact.account_id, Contact.id, Contact.role, Contact.name_key).where(Contact.account_id.in_(ids))
-    for account_id, number, role, key in db.session.execute(query.order_by(Contact.id)):
+    for account_id, number, role, key in db.core(_PEOPLE, {"ids": ids}):
         known[account_id].people[number] = _Person(number, role, key)
-    links = (
-        select(Contact.account_id, contact_stores.c.contact_id, contact_stores.c.store_id)
-        .join(Contact, Contact.id == contact_stores.c.contact_id)
-        .where(Contact.account_id.in_(ids))
-    )
-    for account_id, contact_id, store_id in db.session.execute(links):
+    for account_id, contact_id, store_id in db.core(_WORK_IN, {"ids": ids}):
         known[account_id].people[contact_id].stores.append(store_id)
 
 
 def _load_attended(ids: list[int], known: dict[int, _Account]) -> None:
-    query = (
-        select(Contact.account_id, Contact.id, Course.key, Lecture.starts_at, Registration.companions)
-        .select_from(AttendanceRow)
-        .join(Contact, Contact.id == AttendanceRow.contact_id)
-        .join(Lecture, Lecture.id == AttendanceRow.lecture_id)
-        .join(Course, Course.id == Lecture.course_id)
-        .outerjoin(
-            Registration,
-            (Registration.lecture_id == AttendanceRow.lecture_id)
-            & (Registration.contact_id == AttendanceRow.contact_id)
-            & (Registration.status == "booked"),
-        )
-        .where(Contact.account_id.in_(ids), AttendanceRow.verdict == "attended")
-        .order_by(Lecture.starts_at, AttendanceRow.id)
-    )
-    for account_id, contact_id, course, starts_at, companions in db.session.execute(query):
+    for account_id, contact_id, course, starts_at, companions in db.core(_ATTENDED, {"ids": ids}):
         one = known[account_id]
         one.attended += _attendances(one, contact_id, course, local_day(starts_at), companions or [])
 
@@ -133,16 +155,10 @@ def _attendances(
 
 
 def _load_setup(ids: list[int], known: dict[int, _Account]) -> None:
-    steps = db.session.execute(
-        select(SetupStep.id, SetupStep.key, SetupStep.per, SetupStep.required).where(SetupStep.active)
-    ).all()
+    steps = db.core(_STEPS).all()
     closed = {
         (account_id, step_id, store_id): (state, done_at)
-        for account_id, step_id, store_id, state, done_at in db.session.execute(
-            select(
-                Completion.account_id, Completion.step_id, Completion.store_id, Completion.state, Completion.done_at
-            ).where(Completion.account_id.in_(ids))
-        )
+        for account_id, step_id, store_id, state, done_at in db.core(_COMPLETIONS, {"ids": ids})
     }
     for account_id, one in known.items():
         for step_id, key, per, required in steps:
@@ -156,11 +172,5 @@ def _load_setup(ids: list[int], known: dict[int, _Account]) -> None:
 
 def _load_usage(ids: list[int], known: dict[int, _Account]) -> None:
     """Load the days of use; which stores and events made a day does not matter to any condition."""
-    query = (
-        select(UsageDay.account_id, UsageDay.day, func.min(UsageDay.event))
-        .where(UsageDay.account_id.in_(ids))
-        .group_by(UsageDay.account_id, UsageDay.day)
-        .order_by(UsageDay.day)
-    )
-    for account_id, day, event in db.session.execute(query):
+    for account_id, day, event in db.core(_DAYS_OF_USE, {"ids": ids}):
         known[account_id].usage.append(rules.UsageDay(day, None, event))

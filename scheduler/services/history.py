@@ -5,11 +5,13 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import insert, select
 
-from scheduler.models.db import db
+from scheduler.models.db import db, table
 from scheduler.models.history import Event
 from scheduler.services.actors import Actor
+
+_INSERT = insert(table(Event))
 
 
 def record(
@@ -23,18 +25,19 @@ def record(
     **params: Any,
 ) -> None:
     """Add one line to the history within the open transaction; `params` hold ids and keys, never names or addresses."""
-    db.session.add(
-        Event(
-            key=key,
-            at=now,
-            actor_kind=actor.kind,
-            actor_id=actor.id,
-            channel=actor.channel,
-            account_id=account_id,
-            contact_id=contact_id,
-            lecture_id=lecture_id,
-            params=params,
-        )
+    db.core(
+        _INSERT,
+        {
+            "key": key,
+            "at": now,
+            "actor_kind": actor.kind,
+            "actor_id": actor.id,
+            "channel": actor.channel,
+            "account_id": account_id,
+            "contact_id": contact_id,
+            "lecture_id": lecture_id,
+            "params": params,
+        },
     )
 
 

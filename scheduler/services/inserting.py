@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, cast
+from functools import cache
+from typing import Any
 
-from sqlalchemy import Table
+from sqlalchemy import Insert
 from sqlalchemy.dialects import postgresql, sqlite
 
-from scheduler.models.db import Base, db
+from scheduler.models.db import Base, db, table
 
 
 def add_missing(model: type[Base], rows: Sequence[dict[str, Any]]) -> int:
@@ -21,10 +22,16 @@ def add_missing(model: type[Base], rows: Sequence[dict[str, Any]]) -> int:
 
 def added(model: type[Base], rows: Sequence[dict[str, Any]], *columns: str) -> list[tuple[Any, ...]]:
     """Like `add_missing`, but return these columns of each row that was new."""
-    insert = postgresql.insert if db.session.get_bind().dialect.name == "postgresql" else sqlite.insert
     if not rows:
         return []
+    db.session.flush()
     # The rows go as parameters: the statement stays the same, so that it is compiled once.
-    table = cast(Table, model.__table__)
-    told = insert(table).on_conflict_do_nothing().returning(*(table.c[name] for name in columns))
-    return [tuple(row) for row in db.session.execute(told, list(rows))]
+    statement = _statement(db.session.get_bind().dialect.name, model, columns)
+    return [tuple(row) for row in db.core(statement, rows[0] if len(rows) == 1 else list(rows))]
+
+
+@cache
+def _statement(dialect: str, model: type[Base], columns: tuple[str, ...]) -> Insert:
+    insert = postgresql.insert if dialect == "postgresql" else sqlite.insert
+    into = table(model)
+    return insert(into).on_conflict_do_nothing().returning(*(into.c[name] for name in columns))

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import select, update
 
-from scheduler.models.accounts import Account, Contact
+from scheduler.models.accounts import Account
 from scheduler.models.db import db
 from scheduler.models.lectures import Lecture
 from scheduler.models.registrations import Registration
-from scheduler.services import eligibility, history, readiness, seating
+from scheduler.services import eligibility, history, readiness, registering, seating
 from scheduler.services.actors import WORKER, Actor
 from scheduler.services.outbox.owe import owe
 from scheduler.services.refusals import AlreadyBooked, ChangedMeanwhile, Invalid, LectureFull, NotBooked, NotFound
@@ -34,41 +35,33 @@ def register(
     `mails` False: reached by phone, no message about this registration is wanted.
     """
     with db.writing():
-        lecture = seating.lock(lecture_id)
-        # The account alone is needed of the contact; pages have loaded more, and would pay for loading it again.
-        account_id = db.session.scalar(select(Contact.account_id).where(Contact.id == contact_id))
-        if account_id is None:
-            raise NotFound()
-        row = _latest(contact_id, lecture_id)
-        registered = row is not None and row.status == "booked"
-        eligibility.check(contact_id, account_id, lecture, now, registered=registered)
+        ground = registering.lock(contact_id, lecture_id)
+        before = registering.latest(contact_id, lecture_id)
+        registered = before is not None and before.status == "booked"
+        eligibility.check_facts(
+            contact_id, ground.account_id, ground.lecture, ground.prerequisite_id, now, registered=registered
+        )
         seated = seating.take(lecture_id)
         if not seated and not waitlist:
             raise LectureFull(lecture=lecture_id)
-        if not seated and row is not None and row.status == "waitlisted":
+        if not seated and before is not None and before.status == "waitlisted":
             raise AlreadyBooked()
-        if row is None:
-            row = Registration(lecture_id=lecture_id, contact_id=contact_id, uid=seating.new_uid(), sequence=0)
-            db.session.add(row)
-        else:
-            row.sequence += 1
-        row.status = "booked" if seated else "waitlisted"
-        row.revised_at = row.registered_at = now
-        row.channel, row.mails = actor.channel, mails
-        row.companions = list(companions) if companions is not None else (row.companions or [])
-        db.session.flush()
-        kind = "confirmation" if seated else "waitlisted"
-        _tell(row, kind, now, account_id=account_id)
+        status = "booked" if seated else "waitlisted"
+        number, sequence = registering.write(before, contact_id, lecture_id, status, now, actor, companions, mails)
+        if mails:
+            kind = "confirmation" if seated else "waitlisted"
+            _owe(kind, number, sequence, contact_id, ground.account_id, lecture_id, ground.lecture.starts_at, now)
         history.record(
             "registered" if seated else "waitlisted",
             now=now,
             actor=actor,
-            account_id=account_id,
+            account_id=ground.account_id,
             contact_id=contact_id,
             lecture_id=lecture_id,
         )
-        _refresh_if_it_matters(account_id, now)
-        return row.id
+        if _it_matters(ground.knots, ground.level):
+            readiness.refresh(ground.account_id, now)
+        return number
 
 
 def cancel(registration_id: int, now: datetime, actor: Actor) -> None:
@@ -248,26 +241,44 @@ def _tell(
 ) -> None:
     if not row.mails:
         return
-    number = row.sequence if sequence is None else sequence
-    # A cancellation takes the entry out of the calendar whenever it comes; all else is no news once the lecture began.
     starts_at = db.session.get_one(Lecture, row.lecture_id).starts_at
+    number = row.sequence if sequence is None else sequence
+    _owe(kind, row.id, number, row.contact_id, account_id, row.lecture_id, starts_at, now, **facts)
+
+
+def _owe(
+    kind: str,
+    registration_id: int,
+    sequence: int,
+    contact_id: int,
+    account_id: int,
+    lecture_id: int,
+    starts_at: datetime,
+    now: datetime,
+    **facts: str,
+) -> None:
     owe(
         kind,
-        f"{kind}:{row.id}:{number}",
+        f"{kind}:{registration_id}:{sequence}",
         now=now,
+        # A cancellation takes the entry out of the calendar whenever it comes; all else is no news once the lecture began.
         expires_at=None if kind == "cancelled" else starts_at,
-        contact_id=row.contact_id,
+        contact_id=contact_id,
         account_id=account_id,
-        registration_id=row.id,
-        lecture_id=row.lecture_id,
-        params={"sequence": number, **facts},
+        registration_id=registration_id,
+        lecture_id=lecture_id,
+        params={"sequence": sequence, **facts},
     )
 
 
 def _refresh_if_it_matters(account_id: int, now: datetime) -> None:
-    """Recompute the account's way only when a registration can change it: as the first one, or when somebody waits for
-    a sign of life (behind, stuck)."""
     knots, level = db.session.execute(select(Account.knots, Account.level).where(Account.id == account_id)).one()
-    registered = next((knot for knot in knots if knot["key"] == "registered"), None)
-    if registered is None or registered["state"] != "met" or level != "on_track":
+    if _it_matters(knots, level):
         readiness.refresh(account_id, now)
+
+
+def _it_matters(knots: list[dict[str, Any]], level: str) -> bool:
+    """Tell whether a registration can change the account's way: as the first one, or when somebody waits for a sign of
+    life (behind, stuck)."""
+    registered = next((knot for knot in knots if knot["key"] == "registered"), None)
+    return registered is None or registered["state"] != "met" or level != "on_track"

@@ -5,12 +5,23 @@ from __future__ import annotations
 from collections.abc import Iterable
 from uuid import uuid4
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 
-from scheduler.models.db import db
+from scheduler.models.db import db, table
 from scheduler.models.lectures import Lecture
 from scheduler.services.installation import here
 from scheduler.services.refusals import NotFound
+
+_lectures = table(Lecture)
+_TAKE = (
+    update(_lectures)
+    .where(
+        _lectures.c.id == bindparam("lecture_id"),
+        _lectures.c.status == "scheduled",
+        _lectures.c.seats_taken < _lectures.c.capacity,
+    )
+    .values(seats_taken=_lectures.c.seats_taken + 1)
+)
 
 
 def lock(lecture_id: int) -> Lecture:
@@ -33,11 +44,9 @@ def lock_all(lecture_ids: Iterable[int]) -> dict[int, Lecture]:
 
 def take(lecture_id: int) -> bool:
     """Take one seat if one is free; one guarded statement, so that no lecture is ever oversold."""
-    taken = db.changed(
-        update(Lecture)
-        .where(Lecture.id == lecture_id, Lecture.status == "scheduled", Lecture.seats_taken < Lecture.capacity)
-        .values(seats_taken=Lecture.seats_taken + 1)
-    )
+    db.session.flush()
+    taken = db.core(_TAKE, {"lecture_id": lecture_id}).rowcount
+    db.forget(Lecture, lecture_id)
     return taken == 1
 
 

@@ -9,8 +9,8 @@ from typing import Any, TypeVar, cast
 from flask import abort, g, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import LoginManager, UserMixin, current_user
-from sqlalchemy import select
-from sqlalchemy.orm import selectinload
+from sqlalchemy import Select, bindparam, select
+from sqlalchemy.orm import joinedload, selectinload
 
 from scheduler.links import BadLink, PurposeName
 from scheduler.models.accounts import Contact
@@ -91,20 +91,32 @@ def contact_gate(purpose: PurposeName) -> Callable[[], None]:
         except BadLink:
             limits.refused("link")
             abort(404)
-        contact = db.session.scalar(
-            select(Contact)
-            .where(Contact.id == signed.subject_id, Contact.link_version == signed.version)
-            .options(selectinload(Contact.account), selectinload(Contact.stores))
-        )
-        if contact is None:
+        # What is sent by a form is mostly answered by a redirect, for which the person alone will do.
+        contact = _read(_PERSON if request.method == "POST" else _WHOLE, signed.subject_id)
+        if contact is None or contact.link_version != signed.version:
             limits.refused("link")
             abort(404)
-        # Who is reading stays as read: a service's transaction would expire the row, and every word asks for its language.
-        db.session.expunge(contact)
         g.contact = contact
         g.token = token
 
     return gate
+
+
+def whole_contact() -> None:
+    """Read the account and stores of `g.contact` too, for a page that is shown in answer to a form."""
+    g.contact = _read(_WHOLE, g.contact.id)
+
+
+_PERSON = select(Contact).where(Contact.id == bindparam("contact_id"))
+_WHOLE = _PERSON.options(joinedload(Contact.account, innerjoin=True), selectinload(Contact.stores))
+
+
+def _read(statement: Select[Contact], contact_id: int) -> Contact | None:
+    contact = db.session.scalar(statement, {"contact_id": contact_id})
+    if contact is not None:
+        # Who is reading stays as read: a service's transaction would expire the row, and every word asks for its language.
+        db.session.expunge(contact)
+    return contact
 
 
 def api_gate() -> None:

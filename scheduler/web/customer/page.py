@@ -61,6 +61,8 @@ def home() -> Response:
 
 def shown(refusal: Refused | None = None, wanted_id: int | None = None) -> ResponseReturnValue:
     """Show the page; after a refusal with its words and status, the dates that can still be had below."""
+    if request.method == "POST":
+        access.whole_contact()
     contact, now = g.contact, edge.now()
     taught = courses.in_order()
     overview = standing.overview(taught, contact, now, wanted_id)

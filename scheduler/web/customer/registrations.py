@@ -147,6 +147,8 @@ def _choice(registration_id: int, refusal: Refused | None = None) -> ResponseRet
         row = _changeable(registration_id)
     except Refused as impossible:
         return shown(impossible)
+    if request.method == "POST":
+        access.whole_contact()
     dates = eligibility.open_dates(g.contact, row.lecture.course.key, edge.now())
     html = render_template(
         "customer/change.html",
