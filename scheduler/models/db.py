@@ -11,7 +11,20 @@ from datetime import UTC, datetime
 from typing import Any, cast
 
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import JSON, CursorResult, DateTime, Delete, Dialect, Engine, Executable, MetaData, Table, Update, event
+from sqlalchemy import (
+    JSON,
+    Connection,
+    CursorResult,
+    DateTime,
+    Delete,
+    Dialect,
+    Engine,
+    Executable,
+    MetaData,
+    Table,
+    Update,
+    event,
+)
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.orm.util import identity_key
@@ -141,31 +154,39 @@ def prepare_sqlite(engine: Engine) -> None:
         cursor.close()
 
     @event.listens_for(engine, "begin")
-    def _begin(connection: Any) -> None:
+    def _begin(connection: Connection) -> None:
         if connection.get_execution_options().get("sqlite_begin") == "IMMEDIATE":
-            _begin_writing(connection.connection.dbapi_connection)
+            _begin_writing(connection)
         else:
             connection.exec_driver_sql("BEGIN")
 
 
-def _begin_writing(connection: sqlite3.Connection) -> None:
+def _begin_writing(connection: Connection) -> None:
     """Begin once no other writer is at work, looking again after half a millisecond, later four.
 
     SQLite's own waiting grows to a tenth of a second within a dozen looks (sqliteDefaultBusyCallback in
     https://sqlite.org/src/file/src/main.c), during which others that come later go first: a transaction of a
     millisecond is waited for a hundred times as long.
     """
+    driver = cast(sqlite3.Connection, connection.connection.dbapi_connection)
     waited, delay = 0.0, 0.0005
-    connection.execute("PRAGMA busy_timeout=0")
+    driver.execute("PRAGMA busy_timeout=0")
     try:
-        while True:
-            try:
-                connection.execute("BEGIN IMMEDIATE")
-                return
-            except sqlite3.OperationalError as error:
-                if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or waited > LONGEST_WAIT:
-                    raise
+        while waited < LONGEST_WAIT and _is_busy(driver):
             time.sleep(delay)
             waited, delay = waited + delay, min(delay * 1.5, 0.004)
+        if not driver.in_transaction:
+            # The engine words what went wrong.
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
     finally:
-        connection.execute(f"PRAGMA busy_timeout={LONGEST_WAIT * 1000}")
+        driver.execute(f"PRAGMA busy_timeout={LONGEST_WAIT * 1000}")
+
+
+def _is_busy(driver: sqlite3.Connection) -> bool:
+    """Try to begin; tell whether another writer keeps us from it."""
+    try:
+        driver.execute("BEGIN IMMEDIATE")
+    except sqlite3.OperationalError as error:
+        # The lower byte is the primary code (https://sqlite.org/rescode.html).
+        return error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_BUSY
+    return False

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import case, func, select
+from sqlalchemy import bindparam, case, func, select
 
 from scheduler.models.accounts import Account, Contact
 from scheduler.models.attendance import Attendance
@@ -21,6 +21,46 @@ from scheduler.rules.sash import Journey
 from scheduler.rules.stalling import Signals
 from scheduler.services.facts import local_day
 
+# Written once and asked as they are (`db.core`), like those of `facts`.
+_IDS = bindparam("ids", expanding=True)
+_REGISTERED = (
+    select(
+        Contact.account_id,
+        func.min(case((Registration.status != "cancelled", Registration.registered_at))),
+        func.max(Registration.registered_at),
+    )
+    .join(Contact, Contact.id == Registration.contact_id)
+    .where(Contact.account_id.in_(_IDS))
+    .group_by(Contact.account_id)
+)
+_SOMEBODY_CAME = (
+    select(Contact.account_id, func.max(case((Attendance.verdict == "missed", 0), else_=1)))
+    .select_from(Attendance)
+    .join(Contact, Contact.id == Attendance.contact_id)
+    .join(Lecture, Lecture.id == Attendance.lecture_id)
+    .where(Contact.account_id.in_(_IDS), Attendance.verdict.in_(("attended", "partial", "missed")))
+    .group_by(Contact.account_id, Lecture.id, Lecture.starts_at)
+    .order_by(Lecture.starts_at, Lecture.id)
+)
+_UNREACHABLE = (
+    select(Mail.account_id)
+    .where(Mail.account_id.in_(_IDS), Mail.contact_id.is_not(None), Mail.state.in_(("sent", "failed")))
+    .group_by(Mail.account_id, Mail.contact_id)
+    .having(
+        func.max(case((Mail.state == "failed", Mail.id)))
+        > func.coalesce(func.max(case((Mail.state == "sent", Mail.id))), 0)
+    )
+)
+_HANDOVERS = (
+    select(Handover.account_id, Handover.state, Handover.requested_at, Handover.decided_at)
+    .where(
+        Handover.account_id.in_(_IDS),
+        Handover.from_stage == "onboarding",
+        Handover.state.in_(("requested", "accepted")),
+    )
+    .order_by(Handover.id)
+)
+
 
 @dataclass(frozen=True)
 class Way:
@@ -32,6 +72,7 @@ class Way:
 
 def load(accounts: Sequence[Account], known: Mapping[int, Facts]) -> dict[int, Way]:
     """Gather the ways of accounts, by id, in a handful of statements; `known` are their facts."""
+    db.session.flush()
     ids = [account.id for account in accounts]
     registered = _registered(ids)
     missed = _missed_in_a_row(ids)
@@ -70,60 +111,30 @@ def _last_progress(registered_on: date | None, facts: Facts) -> date | None:
 
 def _registered(ids: list[int]) -> dict[int, tuple[date | None, date | None]]:
     """Return the day of the first registration that stands, and of the last one made, by account."""
-    stands = case((Registration.status != "cancelled", Registration.registered_at))
-    query = (
-        select(Contact.account_id, func.min(stands), func.max(Registration.registered_at))
-        .join(Contact, Contact.id == Registration.contact_id)
-        .where(Contact.account_id.in_(ids))
-        .group_by(Contact.account_id)
-    )
     return {
         account_id: (local_day(first) if first is not None else None, local_day(last))
-        for account_id, first, last in db.session.execute(query)
+        for account_id, first, last in db.core(_REGISTERED, {"ids": ids})
     }
 
 
 def _missed_in_a_row(ids: list[int]) -> dict[int, int]:
     """Count, by account, the latest lectures to which somebody was to come and nobody came."""
-    came = func.max(case((Attendance.verdict == "missed", 0), else_=1))
-    query = (
-        select(Contact.account_id, came)
-        .select_from(Attendance)
-        .join(Contact, Contact.id == Attendance.contact_id)
-        .join(Lecture, Lecture.id == Attendance.lecture_id)
-        .where(Contact.account_id.in_(ids), Attendance.verdict.in_(("attended", "partial", "missed")))
-        .group_by(Contact.account_id, Lecture.id, Lecture.starts_at)
-        .order_by(Lecture.starts_at, Lecture.id)
-    )
     counts: dict[int, int] = defaultdict(int)
-    for account_id, somebody_came in db.session.execute(query):
+    for account_id, somebody_came in db.core(_SOMEBODY_CAME, {"ids": ids}):
         counts[account_id] = 0 if somebody_came else counts[account_id] + 1
     return counts
 
 
 def _unreachable(ids: list[int]) -> set[int]:
     """Return the accounts to one of whose people mail does not arrive: the last one tried failed."""
-    last_sent = func.max(case((Mail.state == "sent", Mail.id)))
-    last_failed = func.max(case((Mail.state == "failed", Mail.id)))
-    query = (
-        select(Mail.account_id)
-        .where(Mail.account_id.in_(ids), Mail.contact_id.is_not(None), Mail.state.in_(("sent", "failed")))
-        .group_by(Mail.account_id, Mail.contact_id)
-        .having(last_failed > func.coalesce(last_sent, 0))
-    )
-    return {number for number in db.session.scalars(query) if number is not None}
+    return {number for (number,) in db.core(_UNREACHABLE, {"ids": ids}) if number is not None}
 
 
 def _handovers(ids: list[int]) -> tuple[dict[int, date], dict[int, date]]:
     """Return, by account, the day its open request from onboarding was made and the day one was accepted."""
-    query = select(Handover.account_id, Handover.state, Handover.requested_at, Handover.decided_at).where(
-        Handover.account_id.in_(ids),
-        Handover.from_stage == "onboarding",
-        Handover.state.in_(("requested", "accepted")),
-    )
     requested: dict[int, date] = {}
     accepted: dict[int, date] = {}
-    for account_id, state, requested_at, decided_at in db.session.execute(query.order_by(Handover.id)):
+    for account_id, state, requested_at, decided_at in db.core(_HANDOVERS, {"ids": ids}):
         if state == "requested":
             requested[account_id] = local_day(requested_at)
         elif decided_at is not None:
