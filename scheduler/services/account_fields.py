@@ -7,9 +7,8 @@ from datetime import date
 from typing import Any
 from zoneinfo import available_timezones
 
-from email_validator import EmailNotValidError, validate_email
-
 from scheduler.models.accounts import Account, Contact, Store
+from scheduler.readers import customer_cells
 from scheduler.rules.names import clean_name, name_key, phone_digits
 from scheduler.services.refusals import Invalid
 
@@ -93,10 +92,11 @@ def _email(field: str, value: Any) -> str | None:
     text = _text(LINE)(field, value)
     if not text:
         return None
-    try:
-        return validate_email(text, check_deliverability=False, test_environment=True).normalized.lower()
-    except EmailNotValidError as error:
-        raise Invalid(field=field, why="email_malformed", value=text) from error
+    # A list's cell may hold more than an address; here a word beside it is a slip of the hand.
+    address, clear = customer_cells.email(text)
+    if not address or not clear or len(text.split()) > 1:
+        raise Invalid(field=field, why="email_malformed", value=text)
+    return address
 
 
 def _one_of(*choices: str) -> Reader:

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from flask import current_app, g, has_request_context, request, session
+from flask_babel import refresh
 from flask_login import current_user
+from sqlalchemy.exc import SQLAlchemyError
 
 from scheduler import clock
+from scheduler.models.db import db
 from scheduler.services.actors import Actor
 from scheduler.settings import Settings
 
@@ -34,16 +39,34 @@ def locale() -> str:
     chosen = session.get("locale")
     if chosen in LOCALES:
         return chosen
-    person = g.get("contact") or (current_user if current_user.is_authenticated else None)
+    person = _reader()
     if person is not None:
-        return person.locale
+        return str(person.locale)
     return request.accept_languages.best_match(LOCALES) or settings().locale
 
 
 def zone() -> ZoneInfo:
     """Return the reader's time zone."""
-    person = g.get("contact") or (current_user if has_request_context() and current_user.is_authenticated else None)
+    person = _reader() if has_request_context() else None
     return ZoneInfo(person.zone if person is not None else settings().time_zone)
+
+
+def forget_the_database() -> None:
+    """Answer the rest of the request from what is known already: the database may be what has failed."""
+    g.without_database = True
+    # What was worded so far may have been in the language of somebody who can no longer be asked for.
+    refresh()
+    # Rolling back needs the connection, which may be gone; the session gives it up either way.
+    with suppress(SQLAlchemyError):
+        db.session.rollback()
+
+
+def _reader() -> Any:
+    """Return the person whose page it is, with a language and a zone; None for somebody unknown."""
+    if "contact" in g:
+        return g.contact
+    # Who is signed in stands in the database.
+    return current_user if "without_database" not in g and current_user.is_authenticated else None
 
 
 def staff_actor(channel: str = "page") -> Actor:

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-from flask import Flask, render_template
+from flask import Flask, current_app
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
-from werkzeug.exceptions import HTTPException
+from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolExhausted
+from werkzeug.exceptions import HTTPException, InternalServerError
 
 from scheduler.services.refusals import Refused
+from scheduler.web import edge
 from scheduler.web.words import refusals
+
+# What is raised when the database cannot be reached, or not in time.
+UNREACHABLE = (OperationalError, InterfaceError, PoolExhausted)
 
 
 def register(app: Flask) -> None:
@@ -17,11 +23,16 @@ def register(app: Flask) -> None:
     app.register_error_handler(Refused, _refused)
     app.register_error_handler(CSRFError, _csrf)
     app.register_error_handler(HTTPException, of_http)
-    app.register_error_handler(Exception, _fault(app))
+    app.register_error_handler(Exception, _fault)
 
 
 def _page(status: int, title: str, advice: str) -> ResponseReturnValue:
-    return render_template("error.html", status=status, title=title, advice=advice), status
+    return _written(status, title, advice), status
+
+
+def _written(status: int, title: str, advice: str) -> str:
+    # Not by `render_template`, which looks up who is signed in for every page: that asks the database.
+    return current_app.jinja_env.get_template("error.html").render(status=status, title=title, advice=advice)
 
 
 def _refused(error: Refused) -> ResponseReturnValue:
@@ -41,10 +52,11 @@ def of_http(error: HTTPException) -> ResponseReturnValue:
     status = error.code or 500
     if status < 400:
         return error.get_response()
-    title, advice = _words(status)
-    page, _status = render_template("error.html", status=status, title=title, advice=advice), status
+    # So Flask tells of a fault that came up while another error was being worded.
+    if isinstance(error, InternalServerError) and isinstance(error.original_exception, Exception):
+        return _fault(error.original_exception)
     response = error.get_response()
-    response.data, response.content_type = page, "text/html; charset=utf-8"
+    response.data, response.content_type = _written(status, *_words(status)), "text/html; charset=utf-8"
     return response
 
 
@@ -76,6 +88,12 @@ def _words(status: int) -> tuple[str, str]:
             _("しばらくお待ちください"),
             _("短い時間に続けて失敗したため、一時的に受け付けを止めています。15分ほどたってからお試しください。"),
         ),
+        503: (
+            _("ただいまご利用いただけません"),
+            _(
+                "一時的に情報を読み書きできなくなっています。変更は保存されていません。数分おいてもう一度お試しください。続く場合は担当者までご連絡ください。"
+            ),
+        ),
     }
     return table.get(
         status,
@@ -86,10 +104,9 @@ def _words(status: int) -> tuple[str, str]:
     )
 
 
-def _fault(app: Flask):  # type: ignore[no-untyped-def]
-    def handler(error: Exception) -> ResponseReturnValue:
-        app.logger.exception("fault", exc_info=error)
-        title, advice = _words(500)
-        return _page(500, title, advice)
-
-    return handler
+def _fault(error: Exception) -> ResponseReturnValue:
+    """Log what broke here, and say so without asking the database for anything: it may be what broke."""
+    edge.forget_the_database()
+    current_app.logger.exception("fault", exc_info=error)
+    status = 503 if isinstance(error, UNREACHABLE) else 500
+    return _page(status, *_words(status))

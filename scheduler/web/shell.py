@@ -11,6 +11,8 @@ from typing import Any
 from flask import current_app, g, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
+from werkzeug.exceptions import MethodNotAllowed, NotFound
+from werkzeug.routing import RequestRedirect
 
 from scheduler.models.accounts import Account
 from scheduler.models.staff import Staff
@@ -66,6 +68,26 @@ def this_page(**changes: Any) -> str:
     """Return the address of the page being read with other values in its query; None takes one away."""
     query: dict[str, Any] = dict(request.args.lists())
     return url_for(str(request.endpoint), **(query | (request.view_args or {}) | changes))
+
+
+def readable_page() -> str:
+    """Return an address at which this page can be read again: its own, or the nearest above one that only takes POSTs."""
+    if request.method in ("GET", "HEAD"):
+        return request.full_path.rstrip("?")
+    path = request.path
+    while path and not _can_be_read(path):
+        path = path.rpartition("/")[0]
+    return path or "/"
+
+
+def _can_be_read(path: str) -> bool:
+    addresses = current_app.create_url_adapter(request)
+    try:
+        return addresses is not None and bool(addresses.match(path, method="GET"))
+    except RequestRedirect:
+        return True
+    except (NotFound, MethodNotAllowed):
+        return False
 
 
 def asset(name: str) -> str:

@@ -60,6 +60,7 @@ def of_http(error: HTTPException) -> ResponseReturnValue:
 
 def of_fault(error: Exception) -> ResponseReturnValue:
     """Tell a program that something broke here, and the log what."""
+    edge.forget_the_database()
     current_app.logger.exception("fault", exc_info=error)
     return _problem(500, words.REASONS[500], words.of_status(500))
 

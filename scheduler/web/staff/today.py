@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from scheduler.models.lectures import Lecture
-from scheduler.services import courses, directory
+from scheduler.services import courses, directory, rosters
 from scheduler.services import today as service
 from scheduler.web import access, edge
 from scheduler.web.words import clauses
@@ -30,7 +30,8 @@ def page() -> ResponseReturnValue:
     mine = _mine()
     owner_id = current_user.id if mine else None
     day = edge.now().astimezone(edge.zone()).date()
-    days = _by_day(service.lectures(edge.now(), edge.zone(), owner_id))
+    lectures = service.lectures(edge.now(), edge.zone(), owner_id)
+    days = _by_day(lectures)
     ready, requested = service.ready(owner_id)
     waiting, waiting_total = service.to_follow_up(owner_id)
     named = {course.key: course.name for course in courses.in_order()}
@@ -40,6 +41,7 @@ def page() -> ResponseReturnValue:
         today=day,
         lectures=days.pop(day, []),
         later=list(days.values()),
+        waiting_for=rosters.waiting_counts([lecture.id for lecture in lectures]),
         unreported=service.unreported(edge.now(), owner_id),
         ready=[(account, clauses.clauses(account.clauses, named)) for account in ready],
         requested=requested,

@@ -52,6 +52,7 @@ def _names(events: Sequence[Event]) -> Names:
         staff=members,
         stores=[event.params.get("store_id") for event in events],
         tokens=[event.actor_id for event in events if event.actor_kind == "api"],
+        mails=[event.params.get("mail_id") for event in events if event.contact_id is None],
     )
 
 
@@ -79,7 +80,7 @@ class _Params(Mapping[str, str]):
             "on": lambda: dates.iso_day(params.get("on")),
             "changes": lambda: _changes(params),
             "mail": lambda: mails.kind(params.get("kind", "")),
-            "recipient": lambda: f" – {names.contact(event.contact_id)}" if event.contact_id else "",
+            "recipient": lambda: _recipient(event, names),
         }
         return named[key]() if key in named else str(params.get(key, "–"))
 
@@ -111,6 +112,12 @@ def _changes(params: Mapping[str, Any]) -> str:
     if params.get("contacts"):
         parts.append(_("先方担当者 %(n)d 名", n=params["contacts"]))
     return _("（変更: %(parts)s）", parts=terms.listed(parts))
+
+
+def _recipient(event: Event, names: Names) -> str:
+    """Name whom a mail went to; to a member of staff only the mail itself says it."""
+    name = names.contact(event.contact_id) if event.contact_id else names.mailed(event.params.get("mail_id"))
+    return f" – {name}" if name else ""
 
 
 def _by(event: Event, names: Names) -> str:

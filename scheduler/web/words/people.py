@@ -12,6 +12,7 @@ from sqlalchemy.orm import joinedload
 from scheduler.models.accounts import Contact, Store
 from scheduler.models.db import db
 from scheduler.models.lectures import Lecture
+from scheduler.models.mails import Mail
 from scheduler.models.setup import SetupStep
 from scheduler.models.staff import ApiToken, Staff
 from scheduler.web.words import dates
@@ -40,6 +41,7 @@ class Names:
         staff: Iterable[int | None] = (),
         stores: Iterable[int | None] = (),
         tokens: Iterable[int | None] = (),
+        mails: Iterable[int | None] = (),
     ) -> None:
         self._contacts = {row.id: called(row) for row in _rows(Contact, contacts)}
         wanted = select(Lecture).where(Lecture.id.in_(_ids(lectures))).options(joinedload(Lecture.course))
@@ -47,6 +49,8 @@ class Names:
         self._staff = {row.id: row.name for row in _rows(Staff, staff)}
         self._stores = {row.id: row.name for row in _rows(Store, stores)}
         self._tokens = {row.id: row.name for row in _rows(ApiToken, tokens)}
+        mailed = select(Mail.id, Staff.name).join(Mail.staff).where(Mail.id.in_(_ids(mails)))
+        self._mailed = dict(db.session.execute(mailed).all())
         self._steps = {row.key: plain(row.name) for row in db.session.scalars(select(SetupStep))}
 
     def contact(self, number: int | None) -> str:
@@ -60,6 +64,10 @@ class Names:
     def staff(self, number: int | None) -> str:
         """Name a member of staff."""
         return self._staff.get(number or 0) or _("自社担当なし")
+
+    def mailed(self, mail_id: int | None) -> str:
+        """Name the member of staff a mail is for; empty when it is for somebody else or no longer kept."""
+        return self._mailed.get(mail_id or 0, "")
 
     def store(self, number: int | None) -> str:
         """Name a store."""

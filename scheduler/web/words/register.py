@@ -20,6 +20,7 @@ def register(app: Flask) -> None:
         plain=texts.plain,
         dialled=phone_digits,
         called=people.called,
+        breakable=texts.breakable,
     )
     app.jinja_env.globals.update(
         span=dates.span,

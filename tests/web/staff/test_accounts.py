@@ -15,6 +15,7 @@ from scheduler.models.accounts import Account
 from scheduler.models.attendance import Attendance
 from scheduler.models.db import db
 from scheduler.models.history import Event
+from scheduler.models.mails import Mail
 from scheduler.models.setup import Completion
 from scheduler.models.staff import Staff
 from scheduler.services import readiness, setup, usage
@@ -257,6 +258,53 @@ def test_another_customers_people_never_stand_on_the_page(staff_client: Client) 
     other = a_contact(name="極秘 太郎")
     a_registration(other, a_lecture())
     assert "極秘 太郎" not in page(staff_client, f"/staff/accounts/{account.id}")
+
+
+def test_of_many_people_and_stores_ten_stand_in_sight_and_the_rest_folds(staff_client: Client) -> None:
+    account = an_account()
+    for number in range(12):
+        a_contact(account, (a_store(account, name=f"第{number}支店"),), name=f"山田 {number}郎", role="member")
+    text = page(staff_client, f"/staff/accounts/{account.id}")
+    for name, words, tenth, eleventh in (
+        ("people", "ほか 2 名を表示する", "山田 9郎", "山田 10郎"),
+        ("stores", "ほか 2 店舗を表示する", "第9支店", "第10支店"),
+    ):
+        shown, _, folded = text.partition(f'id="{name}"')[2].partition("</section>")[0].partition("<details")
+        assert words in folded
+        assert (tenth in shown, tenth in folded) == (True, False)
+        assert (eleventh in shown, eleventh in folded) == (False, True)
+
+
+def test_ten_people_do_not_fold(staff_client: Client) -> None:
+    account = an_account()
+    for _ in range(10):
+        a_contact(account)
+    text = page(staff_client, f"/staff/accounts/{account.id}").partition('id="people"')[2].partition("</section>")[0]
+    assert "<details" not in text
+
+
+def test_an_address_breaks_after_its_at_sign_and_stands_once(staff_client: Client) -> None:
+    account = an_account()
+    a_contact(account, name="", email="yokohama@customer.example")
+    text = page(staff_client, f"/staff/accounts/{account.id}")
+    whole = '<span class="nowrap">yokohama@</span><wbr><span class="nowrap">customer.example</span>'
+    assert text.count(whole) == 1
+
+
+def test_mails_to_several_members_are_told_apart_in_the_history(staff_client: Client) -> None:
+    account = an_account()
+    told = [a_member(name=f"伊藤 葵{number}").id for number in (1, 2)]
+    with db.writing():
+        for number in told:
+            moments = {"created_at": NOW, "due_at": NOW, "next_try_at": NOW}
+            mail = Mail(key=f"k{number}", kind="staff_handover_requested", staff_id=number, account_id=account.id, params={}, **moments)  # fmt: skip
+            db.session.add(mail)
+            db.session.flush()
+            params = {"mail_id": mail.id, "kind": mail.kind}
+            db.session.add(Event(at=NOW, account_id=account.id, key="mail_sent", params=params, actor_kind="worker"))
+    text = page(staff_client, f"/staff/accounts/{account.id}/history")
+    for number in (1, 2):
+        assert f"メールを送信しました: 社内: 引き継ぎの依頼 – 伊藤 葵{number}" in text
 
 
 def test_who_may_only_look_sees_no_buttons(client: Client, app: Flask) -> None:

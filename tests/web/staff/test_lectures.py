@@ -29,6 +29,13 @@ def test_the_schedule_shows_seats_and_waiting(staff_client: Client) -> None:
     assert "満席" in page
 
 
+def test_the_schedule_marks_what_is_held_in_english(staff_client: Client) -> None:
+    a_lecture()
+    assert "英語で開催" not in staff_client.get("/staff/lectures").text
+    a_lecture(locale="en")
+    assert staff_client.get("/staff/lectures").text.count("英語で開催") == 1
+
+
 def test_a_one_off_lecture_is_made_in_the_homes_wall_time(staff_client: Client) -> None:
     a_course()
     answer = staff_client.post(

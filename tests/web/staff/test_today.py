@@ -48,6 +48,19 @@ def test_todays_lectures_stand_apart_from_those_of_the_week(staff_client: Client
     assert "日本時間" in today
 
 
+def test_a_full_lecture_says_so_and_how_many_wait(staff_client: Client) -> None:
+    full, free = a_lecture(starts_at=NOW + 5 * HOUR, capacity=1), a_lecture(starts_at=NOW + 2 * DAY, locale="en")
+    a_registration(lecture=full)
+    for _ in range(2):
+        a_registration(lecture=full, status="waitlisted")
+    a_registration(lecture=free)
+    text = page(staff_client)
+    today, week = section(text, "today"), section(text, "week")
+    assert all(words in today for words in ("満席", "待ち 2"))
+    assert not any(words in week for words in ("満席", "待ち"))
+    assert ("英語で開催" in today, "英語で開催" in week) == (False, True)
+
+
 def test_a_ready_account_can_be_handed_over_from_here(staff_client: Client) -> None:
     account = an_account(name="株式会社みほん", ready_since=NOW)
     ready = section(page(staff_client), "ready")
