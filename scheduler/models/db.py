@@ -85,7 +85,7 @@ class Database(SQLAlchemy):
         """Execute an UPDATE or DELETE and return how many rows it changed."""
         return cast("CursorResult[Any]", self.session.execute(statement)).rowcount
 
-    def core(self, statement: Executable, parameters: Any = None) -> CursorResult[Any]:
+    def core(self, statement: Executable, parameters: Any = None) -> CursorResult[*tuple[Any, ...]]:
         """Execute a statement over tables within the session's transaction, without the ORM's part of the cost.
 
         For the few paths that run for every visitor. What the session holds is neither flushed before nor brought up

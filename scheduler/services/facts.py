@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import BindParameter, bindparam, func, select
 
 from scheduler.models.accounts import Account, Contact, Store, contact_stores
 from scheduler.models.attendance import Attendance as AttendanceRow
@@ -24,7 +24,7 @@ from scheduler.services.installation import here
 FIELDS = ("plan", "note", "it_skill", "signed_on", "planned_start_on", "billing_starts_on")
 
 # Written once and asked as they are (`db.core`): facts are gathered wherever one changes.
-_IDS = bindparam("ids", expanding=True)
+_IDS: BindParameter[int] = bindparam("ids", expanding=True)
 _STORES = (
     select(Store.account_id, Store.id, Store.name)
     .where(Store.account_id.in_(_IDS), Store.scope == "in")

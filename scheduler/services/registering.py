@@ -86,7 +86,7 @@ def lock(contact_id: int, lecture_id: int) -> Ground:
     return Ground(facts, row.prerequisite_id, row.account_id, row.knots, row.level)
 
 
-def latest(contact_id: int, lecture_id: int) -> Row[Any] | None:
+def latest(contact_id: int, lecture_id: int) -> Row[*tuple[Any, ...]] | None:
     """Return the live registration, else the cancelled one to be taken up again: id, status, sequence, companions.
 
     Asked after the lock, in a statement of its own: one that waited for the lock would not see what the other wrote.
@@ -95,7 +95,7 @@ def latest(contact_id: int, lecture_id: int) -> Row[Any] | None:
 
 
 def write(
-    before: Row[Any] | None,
+    before: Row[*tuple[Any, ...]] | None,
     contact_id: int,
     lecture_id: int,
     status: str,

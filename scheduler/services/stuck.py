@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import bindparam, case, func, select
+from sqlalchemy import BindParameter, bindparam, case, func, select
 
 from scheduler.models.accounts import Account, Contact
 from scheduler.models.attendance import Attendance
@@ -22,7 +22,7 @@ from scheduler.rules.stalling import Signals
 from scheduler.services.facts import local_day
 
 # Written once and asked as they are (`db.core`), like those of `facts`.
-_IDS = bindparam("ids", expanding=True)
+_IDS: BindParameter[int] = bindparam("ids", expanding=True)
 _REGISTERED = (
     select(
         Contact.account_id,
