@@ -10,6 +10,8 @@ from emails.message import Message
 
 _ADDRESS = re.compile(r'(?:"[^"\s]*"|[^\s<>"\':;,()@]+)@[^\s<>"\':;,()@]+')
 _REASON_LENGTH = 200
+# So many seconds after `send` was called nothing of the mail leaves any more: whoever claims mails relies on it.
+LONGEST_SECONDS = 50.0
 
 
 @dataclass(frozen=True)
@@ -55,7 +57,7 @@ class Transport(Protocol):
     """A way out for mails."""
 
     def send(self, message: Message) -> Sent:
-        """Hand over one mail; raise TryAgain, Refused or TransportDown."""
+        """Hand over one mail within LONGEST_SECONDS; raise TryAgain, Refused or TransportDown."""
 
 
 def without_addresses(words: str) -> str:

@@ -29,10 +29,11 @@ from urllib3.exceptions import NewConnectionError
 
 from emails.headers import BadAddress, sendable
 from emails.message import CALENDAR_FILE, Address, CalendarPart, Message, extra_headers
-from emails.transports.base import Refused, Sent, TransportDown, TryAgain
+from emails.transports import watched
+from emails.transports.base import LONGEST_SECONDS, Refused, Sent, TransportDown, TryAgain
 
 SEND_PATH = "/v3/mail/send"
-# Seconds to connect and to wait for the answer.
+# Seconds to connect and to wait for each part of the answer.
 TIMEOUT = (5, 20)
 # A reset further away than this is a mistake of the clocks, not a wish.
 _LONGEST_WAIT = 3600
@@ -41,10 +42,11 @@ _LONGEST_WAIT = 3600
 class SendGridTransport:
     """Sends one mail a request over a connection that is kept."""
 
-    def __init__(self, api_key: str, url: str) -> None:
+    def __init__(self, api_key: str, url: str, *, longest_seconds: float = LONGEST_SECONDS) -> None:
         self.address = url.rstrip("/").removesuffix(SEND_PATH) + SEND_PATH
         self._api_key = api_key
-        self._session = requests.Session()
+        self._longest_seconds = longest_seconds
+        self._session = watched.session()
         # As `auth` and not as a header, which an entry for the host in ~/.netrc would replace.
         self._session.auth = self._signed
 
@@ -55,15 +57,12 @@ class SendGridTransport:
         except BadAddress as error:
             raise Refused(str(error)) from error
         try:
-            # Redirects are not followed: they would carry the key to another place.
-            answer = self._session.post(self.address, json=body, timeout=TIMEOUT, allow_redirects=False)
-        except requests.exceptions.SSLError as error:
-            raise TransportDown("sendgrid: no trusted TLS") from error
-        except requests.exceptions.ConnectTimeout as error:
-            raise TryAgain("sendgrid: cannot connect") from error
-        except requests.exceptions.ReadTimeout as error:
-            raise TryAgain("sendgrid: no answer in time", doubtful=True) from error
+            with watched.within(self._longest_seconds) as deadline:
+                # Redirects are not followed: they would carry the key to another place.
+                answer = self._session.post(self.address, json=body, timeout=TIMEOUT, allow_redirects=False)
         except requests.exceptions.RequestException as error:
+            if deadline.passed:
+                raise TryAgain("sendgrid: too slow", doubtful=True) from error
             raise _lost(error) from error
         return _judged(answer)
 
@@ -164,9 +163,13 @@ def _wait(answer: requests.Response) -> int | None:
     return min(max(seconds, 1), _LONGEST_WAIT)
 
 
-def _lost(error: requests.exceptions.RequestException) -> TryAgain:
+def _lost(error: requests.exceptions.RequestException) -> TryAgain | TransportDown:
+    if isinstance(error, requests.exceptions.SSLError):
+        return TransportDown("sendgrid: no trusted TLS")
+    if isinstance(error, requests.exceptions.ReadTimeout):
+        return TryAgain("sendgrid: no answer in time", doubtful=True)
     # A connection that was never made cannot have carried the mail; one that broke may have.
     cause = getattr(error.args[0], "reason", None) if error.args else None
-    if isinstance(cause, NewConnectionError):
+    if isinstance(error, requests.exceptions.ConnectTimeout) or isinstance(cause, NewConnectionError):
         return TryAgain("sendgrid: cannot connect")
     return TryAgain("sendgrid: the connection was lost", doubtful=True)

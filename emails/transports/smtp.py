@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+import re
 import smtplib
 import ssl
 from dataclasses import dataclass
 from ipaddress import ip_address
 from threading import Lock
+from typing import Any
 
 from emails.headers import BadAddress, sendable
 from emails.message import Message, build_mime
-from emails.transports.base import Refused, Sent, TransportDown, TryAgain
+from emails.transports.base import LONGEST_SECONDS, Refused, Sent, TransportDown, TryAgain
+from emails.transports.deadline import Deadline
 
-# Seconds to wait for each answer of the server.
+# Seconds to wait for each answer of the server, and for all of them until it is ready to take the mail.
 TIMEOUT = 10.0
+TALK_SECONDS = 25.0
+# Seconds for handing the mail over and for the word that it was taken: given up too early, it would arrive twice.
+ANSWER_SECONDS = LONGEST_SECONDS - TALK_SECONDS
+TOO_SLOW = "smtp: the server is too slow"
 # RFC 4954 and RFC 3207: the server wants a login or encryption first, whichever command it says so to.
 _LOCKED = {530, 534, 535, 538}
 # RFC 1870 and RFC 3463: this mail is too large, other mails are not.
@@ -31,13 +38,43 @@ class SmtpServer:
     password: str = ""
 
 
-class SmtpTransport:
-    """Sends one mail at a time over one connection that is kept."""
+class _Connection(smtplib.SMTP):
+    """A connection that a deadline can cut from its very first answer on."""
 
-    def __init__(self, server: SmtpServer) -> None:
+    def __init__(self, server: SmtpServer, deadline: Deadline, **options: Any) -> None:
+        self.deadline = deadline
+        super().__init__(server.host, server.port, timeout=TIMEOUT, **options)
+
+    def getreply(self) -> tuple[int, bytes]:
+        """Wait for an answer, at most as long as the deadline allows."""
+        if self.sock is not None:
+            # Anew each time: TLS puts another socket in its place.
+            self.deadline.watch(self.sock)
+        return super().getreply()
+
+
+class _TlsConnection(_Connection, smtplib.SMTP_SSL):
+    """The same, speaking TLS from the first byte."""
+
+    def __init__(self, server: SmtpServer, deadline: Deadline) -> None:
+        super().__init__(server, deadline, context=ssl.create_default_context())
+
+
+class SmtpTransport:
+    """Sends one mail at a time over one connection that is kept.
+
+    Connecting and agreeing on the mail take at most `talk_seconds`, handing it over and waiting for the word that it was
+    taken at most `answer_seconds`. A server too slow for the first has got nothing yet, so that trying again is safe.
+    """
+
+    def __init__(
+        self, server: SmtpServer, *, talk_seconds: float = TALK_SECONDS, answer_seconds: float = ANSWER_SECONDS
+    ) -> None:
         self.server = server
+        self._talk_seconds = talk_seconds
+        self._answer_seconds = answer_seconds
         self._lock = Lock()
-        self._connection: smtplib.SMTP | None = None
+        self._connection: _Connection | None = None
 
     def send(self, message: Message) -> Sent:
         """Hand over one mail to the server; raise TryAgain, Refused or TransportDown."""
@@ -47,15 +84,11 @@ class SmtpTransport:
         except BadAddress as error:
             raise Refused(str(error)) from error
         with self._lock:
-            connection = self._ready()
             try:
-                return _hand_over(connection, sender, recipient, raw)
-            except smtplib.SMTPServerDisconnected as error:
-                self._drop()
-                raise TryAgain("smtp: the connection was lost", doubtful=True) from error
-            except OSError as error:
-                self._drop()
-                raise TryAgain(f"smtp: {error}", doubtful=True) from error
+                with Deadline(self._talk_seconds) as talk:
+                    connection = self._agreed(sender, recipient, len(raw), talk)
+                with Deadline(self._answer_seconds) as answer:
+                    return self._handed_over(connection, raw, answer)
             except TryAgain:
                 # A server that closes down says so (421) and hangs up; others lose nothing by a fresh connection.
                 self._drop()
@@ -71,38 +104,65 @@ class SmtpTransport:
                     self._connection.close()
                 self._connection = None
 
-    def _ready(self) -> smtplib.SMTP:
+    def _agreed(self, sender: str, recipient: str, size: int, talk: Deadline) -> _Connection:
+        """Bring the server to the point where the mail itself may follow."""
+        try:
+            connection = self._ready(talk)
+            _agree(connection, sender, recipient, size)
+        except (smtplib.SMTPException, OSError) as error:
+            raise TryAgain(TOO_SLOW if talk.passed else f"smtp: {error}") from error
+        if talk.passed:
+            raise TryAgain(TOO_SLOW)
+        return connection
+
+    def _handed_over(self, connection: _Connection, raw: bytes, answer: Deadline) -> Sent:
+        """Hand over the mail itself; from here on a broken connection leaves in doubt whether it was taken."""
+        try:
+            self._attend(connection, answer, self._answer_seconds)
+            return _hand_over(connection, raw)
+        except (smtplib.SMTPException, OSError) as error:
+            slow = answer.passed or isinstance(error, TimeoutError)
+            raise TryAgain(TOO_SLOW if slow else "smtp: the connection was lost", doubtful=True) from error
+
+    def _ready(self, deadline: Deadline) -> _Connection:
         if self._connection is not None:
             try:
+                self._attend(self._connection, deadline, TIMEOUT)
                 if self._connection.rset()[0] == 250:
                     return self._connection
             except (smtplib.SMTPException, OSError):
                 pass  # A server hangs up on idle connections; the next one is opened below.
             self._drop()
-        self._connection = self._opened()
+        if deadline.passed:
+            raise TryAgain(TOO_SLOW)
+        self._connection = self._opened(deadline)
         return self._connection
+
+    def _attend(self, connection: _Connection, deadline: Deadline, seconds: float) -> None:
+        """Have another deadline cut the connection, and wait so many seconds for each answer."""
+        connection.deadline = deadline
+        if connection.sock is not None:
+            connection.sock.settimeout(seconds)
+            deadline.watch(connection.sock)
 
     def _drop(self) -> None:
         if self._connection is not None:
             self._connection.close()
         self._connection = None
 
-    def _opened(self) -> smtplib.SMTP:
+    def _opened(self, deadline: Deadline) -> _Connection:
         server = self.server
         try:
-            connection: smtplib.SMTP
-            if server.tls:
-                connection = smtplib.SMTP_SSL(
-                    server.host, server.port, timeout=TIMEOUT, context=ssl.create_default_context()
-                )
-            else:
-                connection = smtplib.SMTP(server.host, server.port, timeout=TIMEOUT)
+            connection = (_TlsConnection if server.tls else _Connection)(server, deadline)
         except ssl.SSLError as error:
             raise TransportDown(f"smtp: no trusted TLS: {error.reason or error}") from error
         except smtplib.SMTPConnectError as error:
+            if deadline.passed:
+                # What came was the beginning of an answer.
+                raise TryAgain(TOO_SLOW) from error
             raise _closed(error.smtp_code, _said(error.smtp_error)) from error
         except (smtplib.SMTPException, OSError) as error:
-            raise TryAgain(f"smtp: cannot connect: {error}") from error
+            raise TryAgain(TOO_SLOW if deadline.passed else f"smtp: cannot connect: {error}") from error
         try:
             self._greeted(connection)
         except BaseException:
@@ -110,7 +170,7 @@ class SmtpTransport:
             raise
         return connection
 
-    def _greeted(self, connection: smtplib.SMTP) -> None:
+    def _greeted(self, connection: _Connection) -> None:
         server = self.server
         try:
             connection.ehlo_or_helo_if_needed()
@@ -130,21 +190,30 @@ class SmtpTransport:
         except smtplib.SMTPNotSupportedError as error:
             raise TransportDown(f"smtp: {error}") from error
         except (smtplib.SMTPException, OSError) as error:
-            raise TryAgain(f"smtp: {error}") from error
+            raise TryAgain(TOO_SLOW if connection.deadline.passed else f"smtp: {error}") from error
 
 
-def _hand_over(connection: smtplib.SMTP, sender: str, recipient: str, raw: bytes) -> Sent:
-    try:
-        connection.sendmail(sender, [recipient], raw)
-    except smtplib.SMTPSenderRefused as error:
-        if error.smtp_code in _TOO_LARGE:
-            raise Refused(f"smtp {error.smtp_code}: {_said(error.smtp_error)}") from error
-        raise _closed(error.smtp_code, _said(error.smtp_error)) from error
-    except smtplib.SMTPRecipientsRefused as error:
-        code, said = next(iter(error.recipients.values()))
-        raise _for_this_mail(code, _said(said)) from error
-    except smtplib.SMTPResponseException as error:
-        raise _for_this_mail(error.smtp_code, _said(error.smtp_error)) from error
+def _agree(connection: smtplib.SMTP, sender: str, recipient: str, size: int) -> None:
+    """Name sender, size and recipient and ask to go on (RFC 5321 §3.3); what was begun is undone by the next RSET."""
+    code, said = connection.mail(sender, [f"size={size}"] if connection.has_extn("size") else [])
+    if code in _TOO_LARGE:
+        raise Refused(f"smtp {code}: {_said(said)}")
+    if code != 250:
+        raise _closed(code, _said(said))
+    code, said = connection.rcpt(recipient)
+    if code not in (250, 251):
+        raise _for_this_mail(code, _said(said))
+    code, said = connection.docmd("DATA")
+    if code != 354:
+        raise _for_this_mail(code, _said(said))
+
+
+def _hand_over(connection: smtplib.SMTP, raw: bytes) -> Sent:
+    """Send the mail's lines, those that begin with a dot with another before it (RFC 5321 §4.5.2), and the end mark."""
+    connection.send(re.sub(rb"(?m)^\.", b"..", raw) + (b".\r\n" if raw.endswith(b"\r\n") else b"\r\n.\r\n"))
+    code, said = connection.getreply()
+    if code != 250:
+        raise _for_this_mail(code, _said(said))
     return Sent()
 
 

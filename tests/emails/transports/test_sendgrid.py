@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import base64
+import socket
 import time
 from collections.abc import Iterator
+from contextlib import suppress
+from threading import Thread
 
 import pytest
 
@@ -210,3 +213,36 @@ def test_an_impossible_address_is_refused_without_asking(transport: SendGridTran
     with pytest.raises(Refused, match="bad_address"):
         transport.send(message)
     assert sendgrid.bodies == []
+
+
+def test_a_server_that_drips_letter_by_letter_keeps_a_mail_no_longer() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def drip() -> None:
+            client, _ = server.accept()
+            with client, suppress(OSError):
+                client.recv(1024)
+                client.sendall(b"HTTP/1.1 ")
+                while True:
+                    time.sleep(0.05)
+                    client.sendall(b" ")
+
+        clerk = Thread(target=drip)
+        clerk.start()
+        slow = SendGridTransport(KEY, f"http://127.0.0.1:{server.getsockname()[1]}", longest_seconds=0.3)
+        began = time.monotonic()
+        with pytest.raises(TryAgain, match="too slow") as caught:
+            slow.send(a_message())
+        assert time.monotonic() - began < 0.9
+        assert caught.value.doubtful
+        slow.close()
+        clerk.join()
+
+
+def test_the_same_connection_is_used_again_after_a_deadline_that_was_kept(sendgrid: SendGrid) -> None:
+    transport = SendGridTransport(KEY, sendgrid.url, longest_seconds=0.2)
+    transport.send(a_message())
+    time.sleep(0.3)
+    transport.send(a_message())
+    transport.close()
+    assert len(sendgrid.connections) == 1

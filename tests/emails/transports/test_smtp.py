@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
 import socket
 import ssl
 from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_address
 from pathlib import Path
@@ -14,7 +12,6 @@ from threading import Thread
 from typing import Any
 
 import pytest
-from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
@@ -24,66 +21,8 @@ from cryptography.x509.oid import NameOID
 from emails import Address, Refused, Sent, TransportDown, TryAgain, build_mime
 from emails.transports.smtp import SmtpServer, SmtpTransport
 from tests.emails.mails import a_calendar_part, a_message
+from tests.emails.transports.smtp_server import Post, served
 from tests.servers import eventually, free_port
-
-
-class Post:
-    """An SMTP server's clerk: takes mails, and answers as the recipient's name asks."""
-
-    def __init__(self) -> None:
-        self.taken: list[Envelope] = []
-        self.recipients_as_written: list[str] = []
-        self.connections: set[int] = set()
-        self.sender_answer = "250 OK"
-        self.hang_up_after = False
-
-    async def handle_MAIL(self, server: SMTP, session: Session, envelope: Envelope, address: str, options: Any) -> str:
-        if self.sender_answer.startswith("250"):
-            envelope.mail_from = address
-        return self.sender_answer
-
-    async def handle_RCPT(self, server: SMTP, session: Session, envelope: Envelope, address: str, options: Any) -> str:
-        code = address.lstrip('"')[:3]
-        if code.isdigit():
-            return f"{code} 5.1.1 <{address}>: as you asked"
-        envelope.rcpt_tos.append(address)
-        return "250 OK"
-
-    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
-        transport = server.transport
-        assert transport is not None
-        if envelope.rcpt_tos[0].startswith("abort"):
-            transport.abort()
-        if envelope.rcpt_tos[0].startswith("data"):
-            return f"{envelope.rcpt_tos[0][4:7]} the content, as you asked"
-        self.taken.append(envelope)
-        self.connections.add(id(session))
-        if self.hang_up_after:
-            asyncio.get_running_loop().call_later(0.02, transport.close)
-        return "250 OK"
-
-
-class _Listening(SMTP):
-    """Notes recipients before the server tidies them up."""
-
-    async def smtp_RCPT(self, arg: str | None) -> None:
-        self.event_handler.recipients_as_written.append(arg)
-        await super().smtp_RCPT(arg)
-
-
-class _Controller(Controller):
-    def factory(self) -> SMTP:
-        return _Listening(self.handler, **self.SMTP_kwargs)
-
-
-@contextmanager
-def served(post: Post, **options: Any) -> Iterator[int]:
-    controller = _Controller(post, hostname="127.0.0.1", port=free_port(), **options)
-    controller.start()
-    try:
-        yield controller.port
-    finally:
-        controller.stop()
 
 
 @pytest.fixture
