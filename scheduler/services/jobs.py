@@ -75,7 +75,7 @@ def _deliver(now: datetime, context: Context) -> int:
     began, settled = stopwatch.monotonic(), 0
     while not context.stopping():
         moment = now + timedelta(seconds=stopwatch.monotonic() - began)
-        batch = deliver.deliver_due(moment, context.transport)
+        batch = deliver.deliver_due(moment, context.transport, readiness.refresh)
         if not batch:
             break
         settled += batch

@@ -14,11 +14,10 @@ from emails import (
     Message,
     Rendered,
     TemplateBroken,
-    build_mime,
     invitation,
     render,
 )
-from emails.headers import BadAddress
+from emails.headers import BadAddress, sendable
 from emails.values import Value
 from emails.words import salutation
 from scheduler.models.accounts import Account, Contact
@@ -27,6 +26,7 @@ from scheduler.services import addresses, vendor
 from scheduler.services.installation import here
 from scheduler.services.outbox import facts
 from scheduler.services.owners import owner_of
+from scheduler.services.vendor import Vendor
 
 
 class Undeliverable(Exception):
@@ -49,25 +49,31 @@ class Prepared:
 
 def preview(mail: Mail, now: datetime) -> Rendered:
     """Render a mail as it would leave at `now`; raise TemplateBroken."""
-    person = mail.contact or mail.staff
-    return render(mail.kind, person.locale if person else here().locale, context(mail, now))
+    return _rendered(mail, now, vendor.get())
 
 
-def message_of(mail: Mail, now: datetime) -> Prepared:
-    """Build the message of a claimed mail; raise Undeliverable. The Message-ID is the same on every try."""
+def message_of(mail: Mail, now: datetime, details: Vendor) -> Prepared:
+    """Build the message of a claimed mail, sent by the vendor of these details; raise Undeliverable.
+
+    The Message-ID is the same on every try.
+    """
     person = mail.contact or mail.staff
     if person is None or person.email is None:
         raise Undeliverable("no_address")
     try:
-        rendered = preview(mail, now)
+        sendable(person.email)
+    except BadAddress as error:
+        raise Undeliverable("bad_address") from error
+    try:
+        rendered = _rendered(mail, now, details)
     except TemplateBroken as error:
         raise Undeliverable(f"template_broken: {error.key}") from error
     address = parseaddr(here().mail_from)[1]
-    details = vendor.get()
+    sender = _sender_name(details)
     wanted_list = KINDS[mail.kind].subscription
     message = Message(
         message_id=mail.message_id or f"<{mail.id}.{int(mail.created_at.timestamp())}@{address.rpartition('@')[2]}>",
-        from_=Address(address, _sender_name()),
+        from_=Address(address, sender),
         to=Address(person.email, person.name),
         subject=rendered.subject,
         text=rendered.text,
@@ -76,36 +82,36 @@ def message_of(mail: Mail, now: datetime) -> Prepared:
         opaque_id=str(mail.id),
         date=now.astimezone(here().tz),
         reply_to=Address(details.reply_to) if details.reply_to else None,
-        calendar=_calendar(mail, address, _sender_name()),
+        calendar=_calendar(mail, address, sender, details),
         unsubscribe_url=addresses.unsubscribe(mail.contact, wanted_list) if wanted_list and mail.contact else None,
     )
-    try:
-        build_mime(message)
-    except (BadAddress, ValueError) as error:
-        raise Undeliverable("bad_address") from error
     return Prepared(message, person.email, person.locale, rendered.template_version)
 
 
-def context(mail: Mail, now: datetime) -> dict[str, Value]:
+def _rendered(mail: Mail, now: datetime, details: Vendor) -> Rendered:
+    person = mail.contact or mail.staff
+    return render(mail.kind, person.locale if person else here().locale, _context(mail, now, details))
+
+
+def _context(mail: Mail, now: datetime, details: Vendor) -> dict[str, Value]:
     """Collect the placeholders of a mail's kind."""
-    values: dict[str, Value] = _of_vendor()
+    values: dict[str, Value] = _of_vendor(details)
     if mail.contact is not None:
-        values |= _of_contact(mail.contact)
+        values |= _of_contact(mail.contact, details)
     if mail.staff is not None:
         values |= {"staff_name": mail.staff.name}
-    values |= facts.of(mail, now)
+    values |= facts.of(mail, now, details)
     return {name: values[name] for name in KINDS[mail.kind].placeholders if name in values}
 
 
-def _sender_name() -> str:
+def _sender_name(details: Vendor) -> str:
     name, address = parseaddr(here().mail_from)
-    return vendor.get().name or name or address
+    return details.name or name or address
 
 
-def _of_vendor() -> dict[str, Value]:
-    details = vendor.get()
+def _of_vendor(details: Vendor) -> dict[str, Value]:
     return {
-        "vendor_name": _sender_name(),
+        "vendor_name": _sender_name(details),
         "vendor_phone": details.phone,
         "vendor_hours": details.hours,
         "vendor_address": details.address,
@@ -113,11 +119,10 @@ def _of_vendor() -> dict[str, Value]:
     }
 
 
-def _of_contact(contact: Contact) -> dict[str, Value]:
+def _of_contact(contact: Contact, details: Vendor) -> dict[str, Value]:
     account: Account = contact.account
     owner = owner_of(account)
     store = contact.stores[0].name if len(contact.stores) == 1 else ""
-    details = vendor.get()
     return {
         "salutation": salutation(account.name, store, contact.name or None, contact.locale),
         "company": account.name,
@@ -132,7 +137,7 @@ def _of_contact(contact: Contact) -> dict[str, Value]:
     }
 
 
-def _calendar(mail: Mail, organizer: str, organizer_name: str) -> CalendarPart | None:
+def _calendar(mail: Mail, organizer: str, organizer_name: str, details: Vendor) -> CalendarPart | None:
     method = KINDS[mail.kind].calendar
     if method is None or mail.contact is None or mail.registration_id is None:
         return None
@@ -150,7 +155,7 @@ def _calendar(mail: Mail, organizer: str, organizer_name: str) -> CalendarPart |
         starts_at=lecture.starts_at,
         ends_at=lecture.ends_at,
         summary=f"{course} – {organizer_name}" if organizer_name else course,
-        description=facts.entry_description(mail.contact, page),
+        description=facts.entry_description(mail.contact, page, details),
         location=page,
         url=page,
         organizer_name=organizer_name,

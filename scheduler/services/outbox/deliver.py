@@ -4,28 +4,37 @@ from __future__ import annotations
 
 import random
 import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import uuid4
 
 import structlog
-from sqlalchemy import select, update
+from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 
 from emails import Refused, Sent, Transport, TransportDown, TryAgain
-from scheduler.models.db import db
+from emails.transports.base import LONGEST_SECONDS
+from scheduler.models.db import Base, db
+from scheduler.models.lectures import Course
 from scheduler.models.mails import Mail
-from scheduler.services import history
+from scheduler.models.staff import Staff
+from scheduler.services import history, vendor
 from scheduler.services.actors import WORKER, Actor
-from scheduler.services.outbox.content import Undeliverable, message_of
+from scheduler.services.outbox import about, claims
+from scheduler.services.outbox.about import About
+from scheduler.services.outbox.content import Prepared, Undeliverable, message_of
 from scheduler.services.outbox.wanted import unwanted
 from scheduler.services.refusals import NotFound
+from scheduler.services.vendor import Vendor
 
 log = structlog.get_logger()
 
 # While a worker holds a mail nobody else touches it; a dead worker's mails are taken up when this has passed.
 LEASE = timedelta(seconds=60)
-# A batch is left in time to finish the mail in hand within the lease: a transport waits 10 s (SMTP) or 20 s (SendGrid)
-# for an answer.
+# What a lease must still last when a mail is handed over; it is prolonged where it does not.
+NEEDED = timedelta(seconds=LONGEST_SECONDS + 5)
+# With a slow transport the rest of a batch is given back, before its lease ends, to whoever has time.
 BATCH_SECONDS = 35
 BATCH = 50
 # Waiting times after each failed try; then every eight hours up to GIVE_UP.
@@ -35,33 +44,68 @@ GIVE_UP = timedelta(days=3)
 # After a transport refused us altogether (wrong key) its mails wait this long.
 DOWN = timedelta(minutes=5)
 
+# Judges an account anew at a moment, within the open transaction: whether mail arrives is one of its facts.
+Judge = Callable[[int, datetime], None]
+
 
 class TransportStopped(Exception):
     """The transport refuses everything (a wrong key, a closed account); its mails wait."""
 
 
-def deliver_due(now: datetime, transport: Transport, limit: int = BATCH) -> int:
+@dataclass(frozen=True)
+class _Batch:
+    """What the mails of one batch have in common."""
+
+    began_at: datetime
+    transport: Transport
+    judge: Judge
+    lease: timedelta
+    holder: str = field(default_factory=lambda: uuid4().hex)
+    began: float = field(default_factory=time.monotonic)
+
+    @property
+    def seconds(self) -> float:
+        """Return how long the batch has been under way."""
+        return time.monotonic() - self.began
+
+    @property
+    def now(self) -> datetime:
+        """Return the moment, by the clock that was read when the batch began."""
+        return self.began_at + timedelta(seconds=self.seconds)
+
+    @property
+    def until(self) -> datetime:
+        """Return when the lease of the whole batch ends."""
+        return self.began_at + self.lease
+
+
+@dataclass(frozen=True)
+class _Common:
+    """What most mails name, read once for a batch: the vendor's details, and rows held so that no mail reads them anew."""
+
+    details: Vendor
+    rows: tuple[Base, ...]
+
+
+def deliver_due(
+    now: datetime, transport: Transport, judge: Judge, *, limit: int = BATCH, lease: timedelta = LEASE
+) -> int:
     """Send what is due at `now`, up to `limit` mails; return how many were settled (sent, dropped, missed or failed).
 
-    At least once, and in practice once: a mail is claimed by one worker for 60 seconds, and only the holder of the claim
-    records what became of it. Raises TransportStopped after putting the claimed mails back.
+    At least once, and in practice once: a mail is claimed by one worker for the time of the `lease`, and only the holder
+    of the claim records what became of it. `judge` is asked about the account whose mail failed for good, in the very
+    transaction that records it, and about one that mail reaches again. Raises TransportStopped after putting the
+    claimed mails back.
     """
-    started = time.monotonic()
-    holder = uuid4().hex
-    claimed = _claim(now, holder, limit)
-    settled = 0
-    for index, number in enumerate(claimed):
-        moment = now + timedelta(seconds=time.monotonic() - started)
-        if time.monotonic() - started > BATCH_SECONDS:
-            _put_back(claimed[index:], holder, moment)
-            break
-        try:
-            settled += _send_safely(number, holder, moment, transport)
-        except TransportDown as error:
-            log.error("transport_down", reason=error.reason)
-            _put_back(claimed[index:], holder, moment + DOWN, error.reason)
-            raise TransportStopped(error.reason) from error
-    return settled
+    batch = _Batch(now, transport, judge, lease)
+    claimed = claims.claim(now, batch.holder, batch.until, limit)
+    if not claimed:
+        return 0
+    try:
+        return _send_all(claimed, batch)
+    finally:
+        # What was read went on while others wrote.
+        db.session.expire_all()
 
 
 def retry(mail_id: int, now: datetime, actor: Actor) -> None:
@@ -74,94 +118,115 @@ def retry(mail_id: int, now: datetime, actor: Actor) -> None:
         history.record("mail_retried", now=now, actor=actor, account_id=mail.account_id, mail_id=mail_id)
 
 
-def _claim(now: datetime, holder: str, limit: int) -> list[int]:
-    with db.writing():
-        due = (
-            select(Mail.id)
-            .where(Mail.state.in_(("queued", "sending")), Mail.next_try_at <= now)
-            .order_by(Mail.next_try_at, Mail.id)
-            .limit(limit)
-            .with_for_update(skip_locked=True)
-        )
-        numbers = list(db.session.scalars(due))
-        if numbers:
-            db.session.execute(
-                update(Mail)
-                .where(Mail.id.in_(numbers))
-                .values(state="sending", claimed_by=holder, next_try_at=now + LEASE, attempts=Mail.attempts + 1)
-                .execution_options(synchronize_session=False)
-            )
-        db.session.expire_all()
-        return numbers
+def _send_all(claimed: list[int], batch: _Batch) -> int:
+    common = _read_common()
+    settled = 0
+    for index, number in enumerate(claimed):
+        if batch.seconds > BATCH_SECONDS:
+            claims.put_back(claimed[index:], batch.holder, batch.now)
+            break
+        try:
+            settled += _send_safely(number, batch, common)
+        except TransportDown as error:
+            log.error("transport_down", reason=error.reason)
+            claims.put_back(claimed[index:], batch.holder, batch.now + DOWN, error.reason)
+            raise TransportStopped(error.reason) from error
+    return settled
 
 
-def _send_safely(number: int, holder: str, now: datetime, transport: Transport) -> int:
+def _read_common() -> _Common:
+    rows = (*db.session.scalars(select(Staff).where(Staff.active)), *db.session.scalars(select(Course)))
+    common = _Common(vendor.get(), rows)
+    _end_reading()
+    return common
+
+
+def _end_reading() -> None:
+    # A commit, although nothing was written: a rollback would make the session forget what it has read.
+    db.session.commit()
+
+
+def _send_safely(number: int, batch: _Batch, common: _Common) -> int:
     """Send one mail; a fault of ours is put off like one of the other side, so that one bad mail holds up no other."""
     try:
-        return _send(number, holder, now, transport)
+        return _send(number, batch, common)
     except (TransportDown, SQLAlchemyError):
         raise
     except Exception as error:
         log.exception("mail_fault", mail=number)
         db.session.rollback()
-        mail = db.session.get_one(Mail, number, populate_existing=True)
-        return _again(mail, holder, now, TryAgain(f"fault: {type(error).__name__}"))
+        found = about.read(number)
+        return _again(found, batch, TryAgain(f"fault: {type(error).__name__}")) if found is not None else 0
 
 
-def _send(number: int, holder: str, now: datetime, transport: Transport) -> int:
-    mail = db.session.get_one(Mail, number, populate_existing=True)
-    if mail.claimed_by != holder or mail.state != "sending":
+def _send(number: int, batch: _Batch, common: _Common) -> int:
+    found = about.read(number)
+    if found is None or not claims.is_held(found.mail, batch.holder):
+        _end_reading()
         return 0
-    verdict = unwanted(mail, now)
-    if verdict is not None:
-        return _settle(mail, holder, now, state=verdict[0], reason=verdict[1])
-    try:
-        message = message_of(mail, now)
-    except Undeliverable as error:
-        return _settle(mail, holder, now, state="failed", reason=error.reason)
-    what = {
-        "to_address": message.to_address,
-        "locale": message.locale,
-        "subject": message.message.subject,
-        "text": message.message.text,
-        "template_version": message.template_version,
-        "message_id": message.message.message_id,
-    }
+    made = _made(found, batch.now, common.details)
     # Whatever the transport does next may take seconds; no transaction stays open meanwhile.
-    db.session.rollback()
+    _end_reading()
+    if isinstance(made, tuple):
+        return _settle(found, batch, state=made[0], reason=made[1])
+    if batch.until - batch.now < NEEDED and not claims.prolong(number, batch.holder, batch.now + batch.lease):
+        return 0
+    what = {
+        "to_address": made.to_address,
+        "locale": made.locale,
+        "subject": made.message.subject,
+        "text": made.message.text,
+        "template_version": made.template_version,
+        "message_id": made.message.message_id,
+    }
     try:
-        sent: Sent = transport.send(message.message)
+        sent: Sent = batch.transport.send(made.message)
     except TryAgain as error:
-        return _again(mail, holder, now, error)
+        return _again(found, batch, error)
     except Refused as error:
-        return _settle(mail, holder, now, state="failed", reason=error.reason, **what)
-    return _settle(mail, holder, now, state="sent", reason="", sent_at=now, provider_id=sent.provider_id, **what)
+        return _settle(found, batch, state="failed", reason=error.reason, **what)
+    return _settle(found, batch, state="sent", reason="", sent_at=batch.now, provider_id=sent.provider_id, **what)
 
 
-def _again(mail: Mail, holder: str, now: datetime, error: TryAgain) -> int:
+def _made(found: About, now: datetime, details: Vendor) -> Prepared | tuple[str, str]:
+    """Make the message, or tell as what the mail ends without being sent (state, reason)."""
+    verdict = unwanted(found, now)
+    if verdict is not None:
+        return verdict
+    try:
+        return message_of(found.mail, now, details)
+    except Undeliverable as error:
+        return "failed", error.reason
+
+
+def _again(found: About, batch: _Batch, error: TryAgain) -> int:
     """Plan the next try, with jitter so that what failed together does not come back together."""
+    mail = found.mail
     step = BACKOFF[mail.attempts - 1] if mail.attempts <= len(BACKOFF) else LATER
     wait = error.after_seconds if error.after_seconds is not None else step * random.uniform(0.9, 1.1)
-    next_try_at = now + timedelta(seconds=wait)
+    next_try_at = batch.now + timedelta(seconds=wait)
     if next_try_at - mail.created_at > GIVE_UP and next_try_at - mail.due_at > GIVE_UP:
-        return _settle(mail, holder, now, state="failed", reason=error.reason)
-    _settle(mail, holder, now, state="queued", reason=error.reason, next_try_at=next_try_at)
+        return _settle(found, batch, state="failed", reason=error.reason)
+    _settle(found, batch, state="queued", reason=error.reason, next_try_at=next_try_at)
     return 0
 
 
-def _settle(mail: Mail, holder: str, now: datetime, **values: object) -> int:
-    """Record what became of a mail, if its claim is still ours."""
+def _settle(found: About, batch: _Batch, **values: object) -> int:
+    """Record what became of a mail, if its claim is still ours; return how many mails that were.
+
+    A failure and what it means for the account commit together: a process that dies before has not settled the mail,
+    which is tried again. That a mail was sent is recorded first, whatever happens to the account's level.
+    """
+    mail, now, state = found.mail, batch.now, values["state"]
     number, account_id, contact_id, kind = mail.id, mail.account_id, mail.contact_id, mail.kind
+    reached_again = state == "sent" and contact_id is not None and _seems_unreachable(found)
+    _end_reading()
     with db.writing():
-        done = db.changed(
-            update(Mail)
-            .where(Mail.id == number, Mail.claimed_by == holder, Mail.state == "sending")
-            .values(claimed_by=None, **values)
-            .execution_options(synchronize_session=False)
-        )
-        if done and account_id is not None and values["state"] in ("sent", "failed"):
+        if not claims.settle(number, batch.holder, **values):
+            return 0
+        if account_id is not None and state in ("sent", "failed"):
             history.record(
-                f"mail_{values['state']}",
+                f"mail_{state}",
                 now=now,
                 actor=WORKER,
                 account_id=account_id,
@@ -169,15 +234,23 @@ def _settle(mail: Mail, holder: str, now: datetime, **values: object) -> int:
                 mail_id=number,
                 kind=kind,
             )
+        if account_id is not None and contact_id is not None and state == "failed":
+            _judge(account_id, now, batch.judge)
+    if account_id is not None and reached_again:
+        with db.writing():
+            _judge(account_id, now, batch.judge)
     return 1
 
 
-def _put_back(numbers: list[int], holder: str, next_try_at: datetime, reason: str = "") -> None:
-    """Return claimed mails untouched, as if they had not been tried."""
-    with db.writing():
-        db.session.execute(
-            update(Mail)
-            .where(Mail.id.in_(numbers), Mail.claimed_by == holder, Mail.state == "sending")
-            .values(state="queued", claimed_by=None, next_try_at=next_try_at, attempts=Mail.attempts - 1, reason=reason)
-            .execution_options(synchronize_session=False)
-        )
+def _seems_unreachable(found: About) -> bool:
+    return found.account is not None and any(one["key"] == "unreachable" for one in found.account.level_reasons)
+
+
+def _judge(account_id: int, now: datetime, judge: Judge) -> None:
+    """Have the account judged within the open transaction; a fault in that leaves the rest of it standing."""
+    try:
+        with db.session.begin_nested():
+            judge(account_id, now)
+    except Exception:
+        # The nightly pass judges it again.
+        log.exception("account_not_judged", account=account_id)

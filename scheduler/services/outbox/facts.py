@@ -16,14 +16,15 @@ from scheduler.models.handovers import Handover
 from scheduler.models.lectures import Course, Lecture
 from scheduler.models.mails import Mail
 from scheduler.models.registrations import Registration
-from scheduler.services import addresses, eligibility, vendor
+from scheduler.services import addresses, eligibility
 from scheduler.services.installation import here
+from scheduler.services.vendor import Vendor
 
 # How many dates a mail offers; the personal page has them all.
 OFFERED = 3
 
 
-def of(mail: Mail, now: datetime) -> dict[str, Value]:
+def of(mail: Mail, now: datetime, details: Vendor) -> dict[str, Value]:
     """Collect the placeholders that the mail's own facts give."""
     values: dict[str, Value] = {}
     if mail.lecture_id is not None:
@@ -32,7 +33,7 @@ def of(mail: Mail, now: datetime) -> dict[str, Value]:
         account = db.session.get_one(Account, mail.account_id)
         values |= {"account_name": account.name, "account_url": Link(addresses.account(account.id))}
     if mail.handover_id is not None:
-        values |= _of_handover(mail)
+        values |= _of_handover(mail, details)
     if mail.kind in _OFFERS and mail.contact is not None:
         values |= _OFFERS[mail.kind](mail, mail.contact, now)
     return values
@@ -53,9 +54,8 @@ def text(words: Mapping[str, str], locale: str) -> str:
     return words.get(locale) or next((value for value in words.values() if value), "")
 
 
-def entry_description(contact: Contact, page: str) -> str:
+def entry_description(contact: Contact, page: str, details: Vendor) -> str:
     """Write what stands in the contact's calendar entry: where to join, where to change, whom to call."""
-    details = vendor.get()
     if contact.locale == "ja":
         lines = [f"参加: {page}", f"日程の変更・キャンセル: {addresses.personal(contact)}"]
         lines += [f"お問い合わせ: {details.name} {details.phone}"] if details.phone else []
@@ -85,7 +85,7 @@ def _of_lecture(mail: Mail) -> dict[str, Value]:
     return values
 
 
-def _of_handover(mail: Mail) -> dict[str, Value]:
+def _of_handover(mail: Mail, details: Vendor) -> dict[str, Value]:
     handover = db.session.get_one(Handover, mail.handover_id)
     account = handover.account
     old = getattr(account, f"{handover.from_stage}_owner")
@@ -99,7 +99,6 @@ def _of_handover(mail: Mail) -> dict[str, Value]:
         "returned_by": handover.decided_by.name if handover.decided_by else "",
         "return_reason": handover.reason,
     }
-    details = vendor.get()
     values |= {
         "new_owner_name": new.name if new else details.name or parseaddr(here().mail_from)[0],
         "new_owner_phone": (new.phone if new else "") or details.phone,

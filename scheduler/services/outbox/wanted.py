@@ -7,18 +7,16 @@ from datetime import datetime
 
 from sqlalchemy import exists, select
 
-from emails import KINDS
-from scheduler.models.accounts import Account
-from scheduler.models.attendance import Attendance
 from scheduler.models.db import db
-from scheduler.models.handovers import Handover
 from scheduler.models.lectures import Lecture
 from scheduler.models.mails import Mail, Suppression
 from scheduler.models.registrations import Registration
+from scheduler.services.outbox.about import About
 
 
-def unwanted(mail: Mail, now: datetime) -> tuple[str, str] | None:
+def unwanted(about: About, now: datetime) -> tuple[str, str] | None:
     """Return (state, reason) when the mail is not to be sent: ("missed", …) too late, ("dropped", …) no longer wanted."""
+    mail = about.mail
     if mail.expires_at is not None and now >= mail.expires_at:
         return "missed", "too_late"
     person = mail.contact or mail.staff
@@ -26,10 +24,9 @@ def unwanted(mail: Mail, now: datetime) -> tuple[str, str] | None:
         return "dropped", "no_address"
     if mail.staff is not None and not mail.staff.active:
         return "dropped", "member_left"
-    wanted_list = KINDS[mail.kind].subscription
-    if wanted_list and suppressed(person.email, wanted_list):
+    if about.unsubscribed:
         return "dropped", "unsubscribed"
-    reason = _CHECKS.get(mail.kind, _always)(mail)
+    reason = _CHECKS.get(mail.kind, _always)(about)
     return ("dropped", reason) if reason else None
 
 
@@ -42,55 +39,57 @@ def suppressed(address: str, wanted_list: str) -> bool:
     )
 
 
-def _always(_mail: Mail) -> str:
+def _always(_about: About) -> str:
     return ""
 
 
-def _registration(mail: Mail) -> Registration:
-    return db.session.get_one(Registration, mail.registration_id, populate_existing=True)
-
-
-def _lecture(mail: Mail) -> Lecture:
-    return db.session.get_one(Lecture, mail.lecture_id, populate_existing=True)
-
-
-def _booked(mail: Mail) -> str:
+def _booked(about: About) -> str:
     """A later change owes a mail of its own, which says it all."""
-    row = _registration(mail)
-    if row.sequence != mail.params["sequence"]:
-        return "superseded"
-    return "" if row.status == "booked" and _lecture(mail).status == "scheduled" else "cancelled"
+    if reason := _cancelled(about):
+        return reason
+    row, lecture = about.registration, about.lecture
+    scheduled = lecture is not None and lecture.status == "scheduled"
+    return "" if row is not None and row.status == "booked" and scheduled else "cancelled"
 
 
-def _waitlisted(mail: Mail) -> str:
-    return "" if _registration(mail).status == "waitlisted" else "superseded"
+def _waitlisted(about: About) -> str:
+    return "" if about.registration is not None and about.registration.status == "waitlisted" else "superseded"
 
 
-def _cancelled(mail: Mail) -> str:
-    return "" if _registration(mail).sequence == mail.params["sequence"] else "superseded"
+def _cancelled(about: About) -> str:
+    row = about.registration
+    return "" if row is not None and row.sequence == about.mail.params["sequence"] else "superseded"
 
 
-def _lecture_cancelled(mail: Mail) -> str:
-    return _cancelled(mail) or ("" if _lecture(mail).status == "cancelled" else "brought_back")
+def _lecture_cancelled(about: About) -> str:
+    still = about.lecture is not None and about.lecture.status == "cancelled"
+    return _cancelled(about) or ("" if still else "brought_back")
 
 
-def _reminder(mail: Mail) -> str:
-    row, lecture = _registration(mail), _lecture(mail)
-    if row.status != "booked" or row.lecture_id != lecture.id or lecture.status != "scheduled":
+def _reminder(about: About) -> str:
+    row, lecture = about.registration, about.lecture
+    if row is None or lecture is None or row.status != "booked":
         return "cancelled"
-    return "" if lecture.starts_at.isoformat() == mail.params["starts_at"] else "moved"
+    if row.lecture_id != lecture.id or lecture.status != "scheduled":
+        return "cancelled"
+    return "" if lecture.starts_at.isoformat() == about.mail.params["starts_at"] else "moved"
 
 
-def _invitation(mail: Mail) -> str:
-    account = db.session.get_one(Account, mail.account_id, populate_existing=True)
-    if account.stage != "onboarding":
+def _invitation(about: About) -> str:
+    if about.account is None or about.account.stage != "onboarding":
         return "stage_changed"
-    return "already_registered" if _has_another(mail, mail.params["course_id"]) else ""
+    return "already_registered" if _has_another(about.mail, about.mail.params["course_id"]) else ""
 
 
-def _missed(mail: Mail) -> str:
+def _missed(about: About) -> str:
     """New dates are no help to whoever has taken one already."""
-    return _verdict("missed")(mail) or ("already_registered" if _has_another(mail, _lecture(mail).course_id) else "")
+    if about.lecture is None or about.verdict != "missed":
+        return "verdict_changed"
+    return "already_registered" if _has_another(about.mail, about.lecture.course_id) else ""
+
+
+def _thanks(about: About) -> str:
+    return "" if about.verdict == "attended" else "verdict_changed"
 
 
 def _has_another(mail: Mail, course_id: int) -> bool:
@@ -106,32 +105,20 @@ def _has_another(mail: Mail, course_id: int) -> bool:
     return bool(db.session.scalar(select(has_one)))
 
 
-def _verdict(expected: str) -> Callable[[Mail], str]:
-    def check(mail: Mail) -> str:
-        verdict = db.session.scalar(
-            select(Attendance.verdict).where(
-                Attendance.lecture_id == mail.lecture_id, Attendance.contact_id == mail.contact_id
-            )
-        )
-        return "" if verdict == expected else "verdict_changed"
+def _ready(about: About) -> str:
+    account = about.account
+    ready = account is not None and account.ready_since is not None and account.stage == "onboarding"
+    return "" if ready else "no_longer_ready"
+
+
+def _handover(state: str) -> Callable[[About], str]:
+    def check(about: About) -> str:
+        return "" if about.handover is not None and about.handover.state == state else "handover_changed"
 
     return check
 
 
-def _ready(mail: Mail) -> str:
-    account = db.session.get_one(Account, mail.account_id, populate_existing=True)
-    return "" if account.ready_since is not None and account.stage == "onboarding" else "no_longer_ready"
-
-
-def _handover(state: str) -> Callable[[Mail], str]:
-    def check(mail: Mail) -> str:
-        handover = db.session.get_one(Handover, mail.handover_id, populate_existing=True)
-        return "" if handover.state == state else "handover_changed"
-
-    return check
-
-
-_CHECKS: dict[str, Callable[[Mail], str]] = {
+_CHECKS: dict[str, Callable[[About], str]] = {
     "invitation": _invitation,
     "confirmation": _booked,
     "promoted": _booked,
@@ -141,7 +128,7 @@ _CHECKS: dict[str, Callable[[Mail], str]] = {
     "lecture_cancelled": _lecture_cancelled,
     "reminder_day": _reminder,
     "reminder_hour": _reminder,
-    "thanks": _verdict("attended"),
+    "thanks": _thanks,
     "missed": _missed,
     "staff_ready": _ready,
     "staff_handover_requested": _handover("requested"),

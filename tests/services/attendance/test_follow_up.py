@@ -11,6 +11,7 @@ from sqlalchemy import select
 from emails import transport_from
 from scheduler.models.db import db
 from scheduler.models.mails import Mail, Suppression
+from scheduler.services import readiness
 from scheduler.services.attendance import marks, plan
 from scheduler.services.outbox.deliver import deliver_due
 from tests.factories import a_course, a_lecture, a_registration
@@ -25,7 +26,7 @@ def due() -> set[datetime]:
 
 
 def send(path: Path, now: datetime) -> None:
-    deliver_due(now, transport_from(f"folder:{path}/out"))
+    deliver_due(now, transport_from(f"folder:{path}/out"), readiness.refresh)
 
 
 def test_attended_are_thanked_and_missed_are_offered_dates_and_a_part_of_it_gets_neither() -> None:

@@ -13,6 +13,7 @@ from scheduler.models.accounts import Account
 from scheduler.models.db import db
 from scheduler.models.handovers import Handover
 from scheduler.models.mails import Mail
+from scheduler.services import vendor
 from scheduler.services.outbox.content import message_of
 from scheduler.services.outbox.owe import owe
 from tests.factories import a_contact, a_course, a_lecture, a_member, a_registration, a_store, an_account
@@ -53,7 +54,7 @@ def a_mail(kind: str, locale: str, now: datetime) -> Mail:
 @pytest.mark.parametrize("locale", ["ja", "en"])
 @pytest.mark.parametrize("kind", list(KINDS))
 def test_every_kind_of_mail_can_be_made_in_both_languages(kind: str, locale: str, now: datetime) -> None:
-    prepared = message_of(a_mail(kind, locale, now), now)
+    prepared = message_of(a_mail(kind, locale, now), now, vendor.get())
     account = db.session.scalars(select(Account)).one()
     assert prepared.locale == locale
     assert account.name in prepared.message.text

@@ -18,28 +18,15 @@ from scheduler.models.history import Event
 from scheduler.models.mails import Mail, Suppression
 from scheduler.services import introductions, lectures, registrations
 from scheduler.services.actors import Actor
-from scheduler.services.outbox.deliver import LEASE, TransportStopped, deliver_due, retry
+from scheduler.services.outbox.deliver import LEASE, TransportStopped, retry
 from scheduler.services.outbox.owe import owe
 from scheduler.services.outbox.reminders import plan_reminders
 from tests.factories import a_contact, a_course, a_lecture, a_store, an_account
+from tests.services.outbox.answering import Answering, deliver
 
 PAGE = Actor("contact", 1, "page")
 
 pytestmark = pytest.mark.usefixtures("database")
-
-
-class Answering:
-    """A transport at the far end of nothing: answers what the table says, in turn, and keeps what it was given."""
-
-    def __init__(self, *answers: Exception | None) -> None:
-        self.answers, self.given = list(answers), []
-
-    def send(self, message: Message) -> Sent:
-        self.given.append(message)
-        answer = self.answers.pop(0) if self.answers else None
-        if answer is not None:
-            raise answer
-        return Sent("provider-1")
 
 
 def the_mail() -> Mail:
@@ -55,7 +42,7 @@ def booked(now: datetime) -> int:
 
 
 def test_a_confirmation_arrives_with_its_invitation(booked: int, now: datetime, tmp_path: Path) -> None:
-    assert deliver_due(now, transport_from(f"folder:{tmp_path}/out")) == 1
+    assert deliver(now, transport_from(f"folder:{tmp_path}/out")) == 1
     (file,) = (tmp_path / "out").glob("*.eml")
     message = email.message_from_bytes(file.read_bytes(), policy=email.policy.default)
     body = message.get_body(("plain",)).get_content()
@@ -77,8 +64,8 @@ def test_a_confirmation_arrives_with_its_invitation(booked: int, now: datetime, 
 
 def test_what_was_sent_is_not_sent_again(booked: int, now: datetime) -> None:
     transport = Answering()
-    deliver_due(now, transport)
-    deliver_due(now + timedelta(days=1), transport)
+    deliver(now, transport)
+    deliver(now + timedelta(days=1), transport)
     assert len(transport.given) == 1
 
 
@@ -92,43 +79,43 @@ def test_owing_the_same_thing_twice_owes_it_once(now: datetime) -> None:
 
 def test_after_a_fault_it_is_tried_again_later_as_the_same_message(booked: int, now: datetime) -> None:
     transport = Answering(TryAgain("450 busy"))
-    assert deliver_due(now, transport) == 0
+    assert deliver(now, transport) == 0
     mail = the_mail()
     assert (mail.state, mail.reason) == ("queued", "450 busy")
     assert now < mail.next_try_at < now + timedelta(seconds=10)
-    assert deliver_due(now + timedelta(seconds=1), transport) == 0
-    assert deliver_due(now + timedelta(seconds=10), transport) == 1
+    assert deliver(now + timedelta(seconds=1), transport) == 0
+    assert deliver(now + timedelta(seconds=10), transport) == 1
     assert transport.given[0].message_id == transport.given[1].message_id
     assert the_mail().state == "sent"
 
 
 def test_the_other_sides_retry_after_wins(booked: int, now: datetime) -> None:
-    deliver_due(now, Answering(TryAgain("429", after_seconds=300)))
+    deliver(now, Answering(TryAgain("429", after_seconds=300)))
     assert timedelta(seconds=299) < the_mail().next_try_at - now < timedelta(seconds=302)
 
 
 def test_after_three_days_of_faults_it_has_failed_and_can_be_retried_by_hand(booked: int, now: datetime) -> None:
     moment = now
     for _ in range(40):
-        deliver_due(moment, Answering(TryAgain("still busy")))
+        deliver(moment, Answering(TryAgain("still busy")))
         moment = the_mail().next_try_at
         if the_mail().state == "failed":
             break
     assert (the_mail().state, the_mail().reason) == ("failed", "still busy")
     retry(the_mail().id, moment, PAGE)
-    assert deliver_due(moment, Answering()) == 1
+    assert deliver(moment, Answering()) == 1
     assert the_mail().state == "sent"
 
 
 def test_a_refusal_is_final_and_the_history_says_so(booked: int, now: datetime) -> None:
-    deliver_due(now, Answering(Refused("550 no such user")))
+    deliver(now, Answering(Refused("550 no such user")))
     assert (the_mail().state, the_mail().reason) == ("failed", "550 no such user")
     assert db.session.scalar(select(Event.key).where(Event.key == "mail_failed"))
 
 
 def test_a_closed_transport_stops_the_round_and_loses_nothing(booked: int, now: datetime) -> None:
     with pytest.raises(TransportStopped):
-        deliver_due(now, Answering(TransportDown("401 wrong key")))
+        deliver(now, Answering(TransportDown("401 wrong key")))
     mail = the_mail()
     assert (mail.state, mail.attempts, mail.next_try_at) >= ("queued", 0, now + timedelta(minutes=5))
 
@@ -139,17 +126,17 @@ def test_a_dead_workers_mail_is_taken_up_when_its_lease_ends(booked: int, now: d
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        deliver_due(now, Dying())
+        deliver(now, Dying())
     db.session.rollback()
     transport = Answering()
-    assert deliver_due(now + timedelta(seconds=30), transport) == 0
-    assert deliver_due(now + LEASE + timedelta(seconds=1), transport) == 1
+    assert deliver(now + timedelta(seconds=30), transport) == 0
+    assert deliver(now + LEASE + timedelta(seconds=1), transport) == 1
 
 
 def test_a_confirmation_for_a_cancelled_booking_is_dropped_with_its_reason(booked: int, now: datetime) -> None:
     registrations.cancel(booked, now, PAGE)
     transport = Answering()
-    assert deliver_due(now, transport) == 2
+    assert deliver(now, transport) == 2
     states = {mail.kind: (mail.state, mail.reason) for mail in db.session.scalars(select(Mail))}
     assert states == {"confirmation": ("dropped", "superseded"), "cancelled": ("sent", "")}
     assert [message.calendar.method for message in transport.given if message.calendar] == ["CANCEL"]
@@ -174,7 +161,7 @@ def test_who_has_no_address_or_left_the_list_gets_nothing_and_the_row_says_why(n
                 params={"course_id": course.id},
             )
     transport = Answering()
-    deliver_due(now, transport)
+    deliver(now, transport)
     assert transport.given == []
     assert sorted(db.session.scalars(select(Mail.reason))) == ["no_address", "unsubscribed"]
 
@@ -196,12 +183,12 @@ def test_reminders_go_once_each_and_not_to_whoever_registered_after_the_moment(b
 def test_a_reminder_for_a_moved_lecture_is_dropped_and_the_new_time_reminds_anew(booked: int, now: datetime) -> None:
     registration = db.session.get_one(registrations.Registration, booked)
     starts_at = registration.lecture.starts_at
-    deliver_due(now, Answering())
+    deliver(now, Answering())
     moment = starts_at - timedelta(minutes=50)
     assert plan_reminders(moment) >= 1
     lectures.change(registration.lecture_id, {"starts_at": starts_at + timedelta(days=7)}, moment, PAGE)
     transport = Answering()
-    deliver_due(moment, transport)
+    deliver(moment, transport)
     assert [message.kind for message in transport.given] == ["changed"]
     assert plan_reminders(starts_at + timedelta(days=7, minutes=-30)) >= 1
 
@@ -214,7 +201,7 @@ def test_an_invitation_after_the_person_has_booked_is_not_sent(now: datetime) ->
     introductions.start([account.id], "coordinator", now, PAGE)
     registrations.register(contact.id, lecture.id, now, PAGE)
     transport = Answering()
-    deliver_due(now, transport)
+    deliver(now, transport)
     assert [message.kind for message in transport.given] == ["confirmation"]
 
 
@@ -222,7 +209,7 @@ def test_one_mail_that_cannot_be_made_holds_up_no_other(booked: int, now: dateti
     broken = a_contact(zone="Asia/Nowhere")
     registrations.register(broken.id, a_lecture().id, now - timedelta(minutes=1), PAGE)
     transport = Answering()
-    deliver_due(now, transport)
+    deliver(now, transport)
     states = {mail.contact_id: mail.state for mail in db.session.scalars(select(Mail))}
     assert states[broken.id] == "queued"
     assert len(transport.given) == 1
@@ -230,7 +217,7 @@ def test_one_mail_that_cannot_be_made_holds_up_no_other(booked: int, now: dateti
 
 def test_a_confirmation_that_comes_after_the_start_is_not_sent(booked: int, now: datetime) -> None:
     transport = Answering()
-    deliver_due(now + timedelta(days=8), transport)
+    deliver(now + timedelta(days=8), transport)
     assert transport.given == []
     assert (the_mail().state, the_mail().reason) == ("missed", "too_late")
 
@@ -250,7 +237,7 @@ def test_new_dates_are_not_offered_to_whoever_has_taken_one(now: datetime) -> No
         )
     registrations.register(contact.id, a_lecture().id, now, PAGE)
     transport = Answering()
-    deliver_due(now + timedelta(hours=2), transport)
+    deliver(now + timedelta(hours=2), transport)
     assert [message.kind for message in transport.given] == ["confirmation"]
 
 

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from emails import transport_from
 from scheduler.models.db import db
 from scheduler.models.mails import Mail
-from scheduler.services import registrations
+from scheduler.services import readiness, registrations
 from scheduler.services.actors import Actor
 from scheduler.services.outbox.deliver import deliver_due
 from scheduler.settings import Settings
@@ -38,7 +38,7 @@ def test_a_sent_mail_of_the_folder_is_readable_with_its_calendar(
     staff_client: Client, now: datetime, settings: Settings
 ) -> None:
     booked(now)
-    deliver_due(now, transport_from(settings.mail))
+    deliver_due(now, transport_from(settings.mail), readiness.refresh)
     mail = db.session.scalars(select(Mail)).one()
     page = staff_client.get(f"/staff/mails/{mail.id}").text
     assert "送信済み" in page
@@ -50,7 +50,7 @@ def test_a_sent_mail_of_the_folder_is_readable_with_its_calendar(
 def test_a_dropped_mail_says_why(staff_client: Client, now: datetime, settings: Settings) -> None:
     number = booked(now)
     registrations.cancel(number, now, PAGE)
-    deliver_due(now, transport_from(settings.mail))
+    deliver_due(now, transport_from(settings.mail), readiness.refresh)
     page = staff_client.get("/staff/mails?state=dropped").text
     assert "その後の変更のお知らせに置き換わりました" in page
 

@@ -1,0 +1,61 @@
+"""Answers what one owed mail is about, as the database has it at this very moment."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import and_, case, exists, func, select
+from sqlalchemy.orm import contains_eager, joinedload
+
+from emails import KINDS
+from scheduler.models.accounts import Account, Contact
+from scheduler.models.attendance import Attendance
+from scheduler.models.db import db
+from scheduler.models.handovers import Handover
+from scheduler.models.lectures import Lecture
+from scheduler.models.mails import Mail, Suppression
+from scheduler.models.registrations import Registration
+
+
+@dataclass(frozen=True)
+class About:
+    """A mail with everything that decides whether it is still wanted.
+
+    Whoever holds it also holds the rows for the session: words made from them read nothing twice.
+    """
+
+    mail: Mail
+    account: Account | None
+    registration: Registration | None
+    lecture: Lecture | None
+    handover: Handover | None
+    # The verdict on the contact's attendance of the lecture.
+    verdict: str | None
+    # The contact's address has left the list this kind of mail belongs to.
+    unsubscribed: bool
+
+
+_LIST_OF = case({kind.name: kind.subscription for kind in KINDS.values() if kind.subscription}, value=Mail.kind)
+_LEFT = (
+    exists()
+    .where(Suppression.address == func.lower(Contact.email), Suppression.list == _LIST_OF)
+    .correlate(Mail, Contact)
+)
+_READ = (
+    select(Mail, Account, Registration, Lecture, Handover, Attendance.verdict, _LEFT)
+    .select_from(Mail)
+    .outerjoin(Contact, Contact.id == Mail.contact_id)
+    .outerjoin(Account, Account.id == Mail.account_id)
+    .outerjoin(Registration, Registration.id == Mail.registration_id)
+    .outerjoin(Lecture, Lecture.id == Mail.lecture_id)
+    .outerjoin(Handover, Handover.id == Mail.handover_id)
+    .outerjoin(Attendance, and_(Attendance.lecture_id == Mail.lecture_id, Attendance.contact_id == Mail.contact_id))
+    .options(contains_eager(Mail.contact).joinedload(Contact.stores), joinedload(Mail.staff))
+    .execution_options(populate_existing=True)
+)
+
+
+def read(mail_id: int) -> About | None:
+    """Read a mail and what it is about in one statement, whatever the session knew of them; None when it is gone."""
+    row = db.session.execute(_READ.where(Mail.id == mail_id)).unique().one_or_none()
+    return About(*row) if row is not None else None

@@ -1,0 +1,120 @@
+"""What a mail costs: so many statements, however many people, shops and dates there are."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import event
+
+from scheduler.models.accounts import Contact
+from scheduler.models.attendance import Attendance
+from scheduler.models.db import db
+from scheduler.models.handovers import Handover
+from scheduler.services import registrations, vendor
+from scheduler.services.actors import CLI, Actor
+from scheduler.services.outbox.owe import owe
+from tests.factories import a_contact, a_course, a_lecture, a_member, a_store, an_account
+from tests.services.outbox.answering import Answering, deliver
+
+PAGE = Actor("contact", 1, "page")
+# Once for a batch: claiming, and reading what all its mails name; a mail's own; BEGIN is counted, COMMIT is not.
+PER_BATCH, PER_MAIL = 10, 8
+
+pytestmark = pytest.mark.usefixtures("database")
+
+
+@contextmanager
+def counted() -> Iterator[list[str]]:
+    """Note every statement sent to the database."""
+    seen: list[str] = []
+
+    def note(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
+        seen.append(statement)
+
+    event.listen(db.engine, "before_cursor_execute", note)
+    try:
+        yield seen
+    finally:
+        event.remove(db.engine, "before_cursor_execute", note)
+
+
+def owe_confirmations(people: list[int], now: datetime) -> None:
+    lectures = [a_lecture(host_id=a_member().id).id for _ in range(4)]
+    for number, contact_id in enumerate(people):
+        registrations.register(contact_id, lectures[number % 4], now, PAGE)
+
+
+def owe_invitations(people: list[int], now: datetime) -> None:
+    a_lecture()
+    _owe_all("invitation", people, now, params={"course_id": a_course().id})
+
+
+def owe_thanks(people: list[int], now: datetime) -> None:
+    a_course("advanced", prerequisite_id=a_course().id)
+    _owe_follow_ups("thanks", "attended", people, now)
+
+
+def owe_new_dates(people: list[int], now: datetime) -> None:
+    _owe_follow_ups("missed", "missed", people, now)
+
+
+def owe_letters(people: list[int], now: datetime) -> None:
+    with db.writing():
+        accounts = [db.session.get_one(Contact, number).account_id for number in people]
+        rows = [
+            Handover(
+                account_id=account_id,
+                from_stage="onboarding",
+                to_stage="success",
+                state="accepted",
+                requested_at=now,
+                decided_at=now,
+            )
+            for account_id in accounts
+        ]
+        db.session.add_all(rows)
+        db.session.flush()
+        for contact_id, row in zip(people, rows, strict=True):
+            about = {"contact_id": contact_id, "account_id": row.account_id, "handover_id": row.id}
+            owe("handover_letter", f"handover_letter:{row.id}", now=now, **about)
+
+
+def _owe_follow_ups(kind: str, verdict: str, people: list[int], now: datetime) -> None:
+    past = a_lecture(starts_at=now - timedelta(days=1))
+    a_lecture()
+    with db.writing():
+        for number in people:
+            row = Attendance(lecture_id=past.id, contact_id=number, verdict=verdict, decided_at=now)
+            db.session.add(row)
+    _owe_all(kind, people, now, lecture_id=past.id)
+
+
+def _owe_all(kind: str, people: list[int], now: datetime, **about: Any) -> None:
+    with db.writing():
+        for number in people:
+            account_id = db.session.get_one(Contact, number).account_id
+            owe(kind, f"{kind}:{number}", now=now, contact_id=number, account_id=account_id, **about)
+
+
+@pytest.mark.parametrize("owed", [owe_confirmations, owe_invitations, owe_thanks, owe_new_dates, owe_letters])
+def test_twenty_mails_cost_at_most_eight_statements_each(
+    owed: Callable[[list[int], datetime], None], now: datetime
+) -> None:
+    vendor.save({"name": "株式会社あさひ予約"}, now, CLI)
+    people = []
+    for _ in range(20):
+        owners = {f"{team}_owner_id": a_member(team).id for team in ("onboarding", "success")}
+        account = an_account(**owners)
+        people.append(a_contact(account, (a_store(account), a_store(account))).id)
+    owed(people, now)
+    db.session.remove()
+    transport = Answering()
+    with counted() as statements:
+        deliver(now, transport)
+    assert len(transport.given) == 20
+    assert len(statements) <= PER_BATCH + 20 * PER_MAIL
+    assert sum("FROM settings" in statement for statement in statements) == 1
