@@ -34,6 +34,11 @@ class Site:
         headers = {"Authorization": f"Bearer {self.token}"}
         return requests.get(f"{self.base}/api/v1{path}", headers=headers, timeout=30).json()
 
+    def put(self, path: str, body: Any) -> None:
+        """Write over the API."""
+        headers = {"Authorization": f"Bearer {self.token}"}
+        requests.put(f"{self.base}/api/v1{path}", json=body, headers=headers, timeout=30).raise_for_status()
+
 
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:

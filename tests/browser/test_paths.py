@@ -115,6 +115,48 @@ def test_staff_take_a_report_from_today_to_the_verdicts(desk: BrowserContext, si
     accessible(page, f"staff-{language}-report-2-preview")
 
 
+LONG = "infoyokohamanishiguchihontentencho0123456789@averylongandunbrokencompanydomainname.example"
+# How far down the largest account's page may go: its people and stores fold.
+DEEPEST = 5000
+
+
+@pytest.mark.parametrize("width", [360, 1280])
+def test_an_address_without_a_break_widens_no_page(desk: BrowserContext, site: Site, language: str, width: int) -> None:
+    handed = site.api("/handovers?limit=1")["items"][0]
+    account = site.api(f"/accounts/{handed['account']}")
+    nameless = {"id": account["contacts"][0]["id"], "name": "", "email": LONG}
+    site.put(f"/accounts/{handed['account']}", {"name": account["name"], "contacts": [nameless]})
+    page = desk.new_page()
+    sign_in(page, site, language)
+    page.set_viewport_size({"width": width, "height": 800})
+    page.goto(f"{site.base}/staff/handovers/{handed['id']}")
+    accessible(page, f"staff-{language}-{width}-long-handover")
+    page.locator("h1 a").click()
+    accessible(page, f"staff-{language}-{width}-long-account")
+    cut_off = (
+        "[...document.querySelectorAll('.table-frame')].filter(frame => frame.scrollWidth > frame.clientWidth).length"
+    )
+    assert page.evaluate(cut_off) == 0
+
+
+def test_the_largest_account_is_read_without_scrolling_for_ever(
+    desk: BrowserContext, site: Site, language: str
+) -> None:
+    page = desk.new_page()
+    sign_in(page, site, language)
+    accounts = [site.api(f"/accounts/{row['external_id']}") for row in site.api("/accounts?limit=200")["items"]]
+    largest = max(accounts, key=lambda account: len(account["contacts"]))
+    page.goto(f"{site.base}/staff/accounts?q={largest['external_id']}")
+    page.locator("table a[href*='/staff/accounts/']").first.click()
+    accessible(page, f"staff-{language}-largest-account")
+    assert page.evaluate("document.documentElement.scrollHeight") < DEEPEST
+    people = page.locator("#people tbody tr")
+    assert people.count() == len(largest["contacts"])
+    expect(people.nth(10)).to_be_hidden()
+    page.locator("#people summary").click()
+    expect(people.nth(10)).to_be_visible()
+
+
 def test_pages_work_without_javascript(chromium: Browser, site: Site) -> None:
     context = chromium.new_context(viewport={"width": 360, "height": 740}, java_script_enabled=False, locale="ja")
     page = context.new_page()
