@@ -122,7 +122,7 @@ DEEPEST = 5000
 
 @pytest.mark.parametrize("width", [360, 1280])
 def test_an_address_without_a_break_widens_no_page(desk: BrowserContext, site: Site, language: str, width: int) -> None:
-    handed = site.api("/handovers?limit=1")["items"][0]
+    handed = next(row for row in site.api("/handovers")["items"] if row["state"] == "accepted")
     account = site.api(f"/accounts/{handed['account']}")
     nameless = {"id": account["contacts"][0]["id"], "name": "", "email": LONG}
     site.put(f"/accounts/{handed['account']}", {"name": account["name"], "contacts": [nameless]})
@@ -133,6 +133,11 @@ def test_an_address_without_a_break_widens_no_page(desk: BrowserContext, site: S
     accessible(page, f"staff-{language}-{width}-long-handover")
     page.locator("h1 a").click()
     accessible(page, f"staff-{language}-{width}-long-account")
+    # Here the person stands as who did something, too.
+    page.goto(f"{page.url}/history")
+    assert page.locator(".whole", has_text="infoyokohama").count() > 0
+    accessible(page, f"staff-{language}-{width}-long-history")
+    page.go_back()
     cut_off = (
         "[...document.querySelectorAll('.table-frame')].filter(frame => frame.scrollWidth > frame.clientWidth).length"
     )
