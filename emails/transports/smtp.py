@@ -99,10 +99,12 @@ class SmtpTransport:
         with self._lock:
             if self._connection is not None:
                 try:
-                    self._connection.quit()
+                    with Deadline(TIMEOUT) as goodbye:
+                        self._attend(self._connection, goodbye, TIMEOUT)
+                        self._connection.quit()
                 except (smtplib.SMTPException, OSError):
-                    self._connection.close()
-                self._connection = None
+                    pass  # The server left first.
+                self._drop()
 
     def _agreed(self, sender: str, recipient: str, size: int, talk: Deadline) -> _Connection:
         """Bring the server to the point where the mail itself may follow."""

@@ -11,7 +11,7 @@ from uuid import uuid4
 
 import structlog
 from sqlalchemy import select
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import InterfaceError, OperationalError
 
 from emails import Refused, Sent, Transport, TransportDown, TryAgain
 from emails.transports.base import LONGEST_SECONDS
@@ -87,10 +87,8 @@ class _Common:
     rows: tuple[Base, ...]
 
 
-def deliver_due(
-    now: datetime, transport: Transport, judge: Judge, *, limit: int = BATCH, lease: timedelta = LEASE
-) -> int:
-    """Send what is due at `now`, up to `limit` mails; return how many were settled (sent, dropped, missed or failed).
+def deliver_due(now: datetime, transport: Transport, judge: Judge, *, lease: timedelta = LEASE) -> int:
+    """Send what is due at `now`, one batch of it; return how many were settled (sent, dropped, missed or failed).
 
     At least once, and in practice once: a mail is claimed by one worker for the time of the `lease`, and only the holder
     of the claim records what became of it. `judge` is asked about the account whose mail failed for good, in the very
@@ -98,7 +96,7 @@ def deliver_due(
     claimed mails back.
     """
     batch = _Batch(now, transport, judge, lease)
-    claimed = claims.claim(now, batch.holder, batch.until, limit)
+    claimed = claims.claim(now, batch.holder, batch.until, BATCH)
     if not claimed:
         return 0
     try:
@@ -150,7 +148,8 @@ def _send_safely(number: int, batch: _Batch, common: _Common) -> int:
     """Send one mail; a fault of ours is put off like one of the other side, so that one bad mail holds up no other."""
     try:
         return _send(number, batch, common)
-    except (TransportDown, SQLAlchemyError):
+    except (TransportDown, OperationalError, InterfaceError):
+        # Nothing gets out, or the database is away: that is not this mail's alone.
         raise
     except Exception as error:
         log.exception("mail_fault", mail=number)

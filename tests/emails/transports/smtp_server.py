@@ -22,6 +22,7 @@ class Post:
         self.connections: set[int] = set()
         self.sender_answer = "250 OK"
         self.hang_up_after = False
+        self.goodbyes = 0
 
     async def handle_MAIL(self, server: SMTP, session: Session, envelope: Envelope, address: str, options: Any) -> str:
         if self.sender_answer.startswith("250"):
@@ -34,6 +35,10 @@ class Post:
             return f"{code} 5.1.1 <{address}>: as you asked"
         envelope.rcpt_tos.append(address)
         return "250 OK"
+
+    async def handle_QUIT(self, server: SMTP, session: Session, envelope: Envelope) -> str:
+        self.goodbyes += 1
+        return "221 Bye"
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
         transport = server.transport

@@ -48,8 +48,9 @@ def test_a_server_that_is_slow_but_not_too_slow_gets_its_mails_over_one_connecti
         transport = SmtpTransport(SmtpServer("127.0.0.1", port), talk_seconds=0.6, answer_seconds=0.6)
         for number in range(3):
             transport.send(a_message(opaque_id=str(number)))
+        time.sleep(0.7)
         transport.close()
-    assert (len(post.taken), len(post.connections)) == (3, 1)
+    assert (len(post.taken), len(post.connections), post.goodbyes) == (3, 1, 1)
 
 
 @pytest.mark.parametrize("greeting", [b"220 hello", b""], ids=["after the greeting", "in the greeting"])

@@ -215,6 +215,17 @@ def test_one_mail_that_cannot_be_made_holds_up_no_other(booked: int, now: dateti
     assert len(transport.given) == 1
 
 
+def test_one_mail_whose_facts_are_gone_holds_up_no_other(booked: int, now: datetime) -> None:
+    contact = a_contact()
+    with db.writing():
+        about = {"contact_id": contact.id, "account_id": contact.account_id, "params": {"course_id": 404}}
+        owe("invitation", "invitation:x", now=now, due_at=now - timedelta(minutes=1), **about)
+    transport = Answering()
+    deliver(now, transport)
+    states = {mail.kind: mail.state for mail in db.session.scalars(select(Mail))}
+    assert states == {"invitation": "queued", "confirmation": "sent"}
+
+
 def test_a_confirmation_that_comes_after_the_start_is_not_sent(booked: int, now: datetime) -> None:
     transport = Answering()
     deliver(now + timedelta(days=8), transport)
