@@ -21,7 +21,7 @@ from tests.factories import a_contact, a_course, a_lecture, a_member, a_store, a
 from tests.services.outbox.answering import Answering, deliver
 
 PAGE = Actor("contact", 1, "page")
-# Once for a batch: claiming, and reading what all its mails name; a mail's own; BEGIN is counted, COMMIT is not.
+# Once for a batch: claiming, and reading what all its mails name; a mail's own, without BEGIN and COMMIT where they write.
 PER_BATCH, PER_MAIL = 10, 8
 
 pytestmark = pytest.mark.usefixtures("database")
