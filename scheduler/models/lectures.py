@@ -29,6 +29,8 @@ class Course(Base):
     prerequisite_id: Mapped[int | None] = mapped_column(ForeignKey("courses.id"))
     # The team that teaches it.
     team: Mapped[str] = mapped_column(default="onboarding")
+    # Addresses of what goes with it: {"before": …, "recording": …, "after": …}; what is missing is not shown.
+    materials: Mapped[dict[str, Any]] = mapped_column(default=dict)
     # Order on pages.
     position: Mapped[int] = mapped_column(default=0)
 
@@ -40,6 +42,7 @@ class Series(Base):
     __table_args__ = (
         CheckConstraint("holidays IN ('keep', 'skip', 'next')", name="holidays"),
         CheckConstraint("capacity > 0", name="capacity"),
+        CheckConstraint("kind IN ('webinar', 'meeting')", name="kind"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -61,6 +64,14 @@ class Series(Base):
     join_url: Mapped[str] = mapped_column(default="")
     # The language it is held in (ja, en).
     locale: Mapped[str] = mapped_column(default="ja")
+    # webinar (nobody sees the others) or meeting (other companies take part).
+    kind: Mapped[str] = mapped_column(default="webinar")
+    # The most seats that one account may take on a date; null: no limit.
+    account_limit: Mapped[int | None]
+    # The only account it is held for (個社開催); null: open to all.
+    account_id: Mapped[int | None] = mapped_column(ForeignKey("accounts.id"), index=True)
+    # Local slot (YYYY-MM-DDTHH:MM) from which another series goes on ("this and following"); null: goes on itself.
+    ends_before: Mapped[str | None]
     # Set when the series was ended: no new lectures are made.
     ended_at: Mapped[datetime | None]
     created_at: Mapped[datetime]
@@ -76,6 +87,7 @@ class Lecture(Base):
         CheckConstraint("seats_taken >= 0 AND seats_taken <= capacity", name="seats"),
         CheckConstraint("status IN ('scheduled', 'cancelled')", name="status"),
         CheckConstraint("ends_at > starts_at", name="order"),
+        CheckConstraint("kind IN ('webinar', 'meeting')", name="kind"),
         Index("ix_lectures_course_start", "course_id", "starts_at"),
     )
 
@@ -90,8 +102,9 @@ class Lecture(Base):
     series_id: Mapped[int | None] = mapped_column(ForeignKey("series.id"))
     # Local date and time of the series' rule (YYYY-MM-DDTHH:MM), kept when the lecture moves; null for a one-off.
     slot: Mapped[str | None]
-    # The only account that may see it (個社開催); null: open to all.
+    # The only account that may see it (個社開催); null: open to all. And the only person of it; null: all its people.
     account_id: Mapped[int | None] = mapped_column(ForeignKey("accounts.id"), index=True)
+    contact_id: Mapped[int | None] = mapped_column(ForeignKey("contacts.id"), index=True)
     starts_at: Mapped[datetime] = mapped_column(index=True)
     ends_at: Mapped[datetime] = mapped_column(index=True)
     # Local wall time of the start (YYYY-MM-DDTHH:MM) and its IANA zone, beside UTC because zone data changes.
@@ -109,6 +122,14 @@ class Lecture(Base):
     reason: Mapped[dict[str, Any]] = mapped_column(default=dict)
     # True once changed by hand: the horizon leaves it alone.
     edited: Mapped[bool] = mapped_column(default=False)
+    # webinar (nobody sees the others) or meeting (other companies take part).
+    kind: Mapped[str] = mapped_column(default="webinar")
+    # The most seats that one account may take; null: no limit.
+    account_limit: Mapped[int | None]
+    # Since when the date no longer fits its series' rule though people are booked; null: it fits, or was decided.
+    stray_since: Mapped[datetime | None]
+    # When it was called off at short notice (緊急中止): whoever was booked is called, see Call.
+    called_off_at: Mapped[datetime | None]
     # When thanks and missed mails were last owed from an attendance report; null: no report yet.
     reported_at: Mapped[datetime | None]
 
@@ -116,3 +137,16 @@ class Lecture(Base):
     series: Mapped[Series | None] = relationship()
     host: Mapped[Staff | None] = relationship()
     account: Mapped[Account | None] = relationship()
+
+
+class Call(Base):
+    __tablename__ = "calls"
+    __table_args__ = (UniqueConstraint("lecture_id", "contact_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    # Who was reached on the telephone about a lecture that was called off (連絡済).
+    lecture_id: Mapped[int] = mapped_column(ForeignKey("lectures.id"))
+    contact_id: Mapped[int] = mapped_column(ForeignKey("contacts.id", ondelete="CASCADE"), index=True)
+    # When, and by which member.
+    called_at: Mapped[datetime]
+    staff_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))

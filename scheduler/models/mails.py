@@ -9,6 +9,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, tex
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from scheduler.models.accounts import Contact
+from scheduler.models.applications import Application
 from scheduler.models.db import Base
 from scheduler.models.staff import Staff
 
@@ -19,7 +20,11 @@ class Mail(Base):
     __tablename__ = "mails"
     __table_args__ = (
         CheckConstraint("state IN ('queued', 'sending', 'sent', 'failed', 'missed', 'dropped')", name="state"),
-        CheckConstraint("(contact_id IS NULL) <> (staff_id IS NULL)", name="one_recipient"),
+        CheckConstraint(
+            "(CASE WHEN contact_id IS NULL THEN 0 ELSE 1 END) + (CASE WHEN staff_id IS NULL THEN 0 ELSE 1 END)"
+            " + (CASE WHEN application_id IS NULL THEN 0 ELSE 1 END) = 1",
+            name="one_recipient",
+        ),
         Index("ix_mails_waiting", "next_try_at", sqlite_where=WAITING, postgresql_where=WAITING),
         Index("ix_mails_state_due", "state", "due_at"),
     )
@@ -29,9 +34,10 @@ class Mail(Base):
     key: Mapped[str] = mapped_column(unique=True)
     # One of emails.kinds.
     kind: Mapped[str]
-    # To whom: a contact or a member of staff.
+    # To whom: a contact, a member of staff, or a visitor who applied on the public page.
     contact_id: Mapped[int | None] = mapped_column(ForeignKey("contacts.id"), index=True)
     staff_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"), index=True)
+    application_id: Mapped[int | None] = mapped_column(ForeignKey("applications.id"), index=True)
     # What it is about.
     account_id: Mapped[int | None] = mapped_column(ForeignKey("accounts.id"), index=True)
     registration_id: Mapped[int | None] = mapped_column(ForeignKey("registrations.id"), index=True)
@@ -65,6 +71,7 @@ class Mail(Base):
 
     contact: Mapped[Contact | None] = relationship()
     staff: Mapped[Staff | None] = relationship()
+    application: Mapped[Application | None] = relationship()
 
 
 class Suppression(Base):

@@ -47,8 +47,15 @@ class Registration(Base):
     registered_at: Mapped[datetime]
     # How it came: page, phone, staff, api.
     channel: Mapped[str] = mapped_column(default="page")
-    # Names of colleagues who watch the same screen (同席者).
+    # Names of colleagues who watch the same screen (同席者), and how many more there are without a name.
     companions: Mapped[list[Any]] = mapped_column(default=list)
+    unnamed_companions: Mapped[int] = mapped_column(default=0)
+    # While waitlisted: until when a freed seat is kept for this person to accept; null: nothing is offered.
+    offered_until: Mapped[datetime | None]
+    # Why staff let somebody in who lacks the prerequisite; empty: nobody did.
+    exception: Mapped[str] = mapped_column(default="")
+    # What the person's calendar program answered (RFC 5545 PARTSTAT in lower case); null: nothing yet.
+    reply: Mapped[str | None]
     # False: staff asked for no mails about it (reached by phone).
     mails: Mapped[bool] = mapped_column(default=True)
 

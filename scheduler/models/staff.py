@@ -33,6 +33,8 @@ class Staff(Base):
     password_hash: Mapped[str | None]
     # Raised with every new password: ends open sign-ins and unused password links.
     password_version: Mapped[int] = mapped_column(default=1)
+    # Raised to make the links of the member's calendar feeds invalid.
+    feed_version: Mapped[int] = mapped_column(default=1)
     locale: Mapped[str] = mapped_column(default="ja")
     zone: Mapped[str] = mapped_column(default="Asia/Tokyo")
     # False: has left; keeps the name on old rows.

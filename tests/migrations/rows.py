@@ -9,15 +9,19 @@ from sqlalchemy import Column, Connection, Table, insert
 
 from scheduler.models import (  # noqa: F401  (every table must be known)
     accounts,
+    applications,
     attendance,
     handovers,
     history,
     lectures,
     mails,
+    proposals,
     registrations,
+    replies,
     settings,
     setup,
     staff,
+    tasks,
     uploads,
 )
 from scheduler.models.db import Base, UTCDateTime
@@ -28,12 +32,15 @@ TABLES = Base.metadata.sorted_tables
 VALUES: dict[str, dict[str, Any]] = {
     "staff": {"team": "onboarding"},
     "accounts": {"stage": "onboarding"},
-    "lectures": {"ends_at": datetime(2027, 1, 1, tzinfo=UTC), "slot": "2026-04-03T14:00"},
+    "lectures": {"ends_at": datetime(2027, 1, 1, tzinfo=UTC), "slot": "2026-04-03T14:00", "kind": "webinar"},
     "registrations": {"status": "booked"},
     "presences": {"source": "report"},
     "attendances": {"verdict": "attended"},
     "events": {"actor_kind": "staff"},
-    "mails": {"staff_id": None},
+    "mails": {"staff_id": None, "application_id": None},
+    "series": {"holidays": "skip", "kind": "webinar"},
+    "applications": {"state": "sent"},
+    "proposals": {"state": "open"},
     "uploads": {"kind": "attendance"},
 }
 OF_TYPE: dict[type, Any] = {
