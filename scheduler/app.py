@@ -95,8 +95,6 @@ def _configure(app: Flask, settings: Settings) -> None:
         BABEL_DOMAIN="messages;api",
         BABEL_TRANSLATION_DIRECTORIES=";".join([str(HERE / "translations")] * 2),
         BOOTSTRAP_SERVE_LOCAL=True,
-        # Each process counts for itself: pages depend on nothing but the database.
-        RATELIMIT_STORAGE_URI="memory://",
         SEND_FILE_MAX_AGE_DEFAULT=timedelta(hours=1),
         PREFERRED_URL_SCHEME="https" if secure else "http",
     )
@@ -109,7 +107,7 @@ def _plug_pages(app: Flask, settings: Settings) -> None:
     Babel(app, locale_selector=edge.locale, timezone_selector=lambda: str(edge.zone()))
     Bootstrap5(app)
     access.login.init_app(app)
-    limits.limiter.init_app(app)
+    limits.init_app(app)
     csrf = CSRFProtect(app)
     Talisman(
         app,

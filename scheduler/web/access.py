@@ -9,12 +9,12 @@ from typing import Any, TypeVar, cast
 from flask import abort, g, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import LoginManager, UserMixin, current_user
-from sqlalchemy import Select, bindparam, select
+from sqlalchemy import Row, bindparam, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from scheduler.links import BadLink, PurposeName
 from scheduler.models.accounts import Contact
-from scheduler.models.db import db
+from scheduler.models.db import db, table
 from scheduler.models.staff import Staff
 from scheduler.services import staff, tokens
 from scheduler.services.installation import here
@@ -91,8 +91,7 @@ def contact_gate(purpose: PurposeName) -> Callable[[], None]:
         except BadLink:
             limits.refused("link")
             abort(404)
-        # What is sent by a form is mostly answered by a redirect, for which the person alone will do.
-        contact = _read(_PERSON if request.method == "POST" else _WHOLE, signed.subject_id)
+        contact = _row(signed.subject_id) if request.method == "POST" else _whole(signed.subject_id)
         if contact is None or contact.link_version != signed.version:
             limits.refused("link")
             abort(404)
@@ -104,15 +103,25 @@ def contact_gate(purpose: PurposeName) -> Callable[[], None]:
 
 def whole_contact() -> None:
     """Read the account and stores of `g.contact` too, for a page that is shown in answer to a form."""
-    g.contact = _read(_WHOLE, g.contact.id)
+    g.contact = _whole(g.contact.id)
 
 
-_PERSON = select(Contact).where(Contact.id == bindparam("contact_id"))
-_WHOLE = _PERSON.options(joinedload(Contact.account, innerjoin=True), selectinload(Contact.stores))
+_people = table(Contact)
+_PERSON = select(_people).where(_people.c.id == bindparam("contact_id"))
+_WHOLE = (
+    select(Contact)
+    .where(Contact.id == bindparam("contact_id"))
+    .options(joinedload(Contact.account, innerjoin=True), selectinload(Contact.stores))
+)
 
 
-def _read(statement: Select[Contact], contact_id: int) -> Contact | None:
-    contact = db.session.scalar(statement, {"contact_id": contact_id})
+def _row(contact_id: int) -> Row[*tuple[Any, ...]] | None:
+    """Read the person alone: what a form sends is mostly answered by a redirect."""
+    return db.core(_PERSON, {"contact_id": contact_id}).one_or_none()
+
+
+def _whole(contact_id: int) -> Contact | None:
+    contact = db.session.scalar(_WHOLE, {"contact_id": contact_id})
     if contact is not None:
         # Who is reading stays as read: a service's transaction would expire the row, and every word asks for its language.
         db.session.expunge(contact)

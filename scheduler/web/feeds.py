@@ -54,6 +54,7 @@ def create(main_app: Flask) -> Flask:
         app.extensions["engine"] = db.engine
     app.extensions["bodies"] = {}
     app.extensions["tasuki"] = main_app.extensions["tasuki"]
+    app.extensions["limits"] = main_app.extensions["limits"]
     app.register_blueprint(feeds)
     app.before_request(characters.refuse_nul)
     if here().base_url.startswith("https://"):

@@ -27,7 +27,6 @@ from schemathesis.specs.openapi.checks import (
 from scheduler.models.staff import Staff
 from scheduler.services import handovers
 from scheduler.services.actors import CLI
-from scheduler.web import limits
 from tests.conftest import Client, sign_in
 from tests.factories import (
     NOW,
@@ -123,7 +122,7 @@ def test_no_request_breaks_the_api_and_every_answer_is_as_documented(
         def check(case: Any, there: bool) -> None:
             if there:
                 name_what_is_there(case, known)
-            limits.limiter.reset()
+            app.extensions["limits"].storage.reset()
             response = case.call(headers=headers)
             case.validate_response(response, checks=CHECKS)
             met[response.status_code] += 1
