@@ -10,9 +10,10 @@ from re import fullmatch
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-import holidays
 from pydantic import Field, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from scheduler.rules.holidays import countries
 
 
 class WrongSettings(Exception):
@@ -117,7 +118,7 @@ class Settings(BaseSettings):
     @field_validator("holidays")
     @classmethod
     def _holidays(cls, value: str) -> str:
-        if value not in holidays.list_supported_countries():
+        if value not in countries():
             raise ValueError("must be a two-letter country whose holidays are known, such as JP")
         return value
 

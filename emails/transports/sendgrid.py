@@ -7,24 +7,6 @@ from email.utils import parsedate_to_datetime
 from typing import Any
 
 import requests
-from sendgrid.helpers.mail import (
-    Attachment,
-    Category,
-    ClickTracking,
-    Content,
-    CustomArg,
-    Disposition,
-    Email,
-    FileContent,
-    FileName,
-    FileType,
-    Header,
-    Mail,
-    OpenTracking,
-    Personalization,
-    SubscriptionTracking,
-    TrackingSettings,
-)
 from urllib3.exceptions import NewConnectionError
 
 from emails.headers import BadAddress, sendable
@@ -77,41 +59,50 @@ class SendGridTransport:
 
 def payload(message: Message) -> dict[str, Any]:
     """Build the request's body; the mail is named to SendGrid by its opaque id only. Raises BadAddress."""
-    mail = Mail()
+    helpers = _helpers()
+    mail = helpers.Mail()
     mail.from_email = _mailbox(message.from_)
     if message.reply_to is not None:
         mail.reply_to = _mailbox(message.reply_to)
     mail.subject = message.subject
     mail.add_personalization(_personalization(message))
-    mail.add_content(Content("text/plain", message.text))
-    mail.add_content(Content("text/html", message.html))
+    mail.add_content(helpers.Content("text/plain", message.text))
+    mail.add_content(helpers.Content("text/html", message.html))
     if message.calendar is not None:
         ics = message.calendar.ics.decode("utf-8")
-        mail.add_content(Content(f"text/calendar; method={message.calendar.method}", ics))
+        mail.add_content(helpers.Content(f"text/calendar; method={message.calendar.method}", ics))
         mail.add_attachment(_attachment(message.calendar))
-    mail.add_category(Category(message.kind))
+    mail.add_category(helpers.Category(message.kind))
     # Links are the customer's own and must arrive as they are; an open or a click proves nobody's attendance.
-    mail.tracking_settings = TrackingSettings(
-        click_tracking=ClickTracking(enable=False, enable_text=False),
-        open_tracking=OpenTracking(enable=False),
-        subscription_tracking=SubscriptionTracking(enable=False),
+    mail.tracking_settings = helpers.TrackingSettings(
+        click_tracking=helpers.ClickTracking(enable=False, enable_text=False),
+        open_tracking=helpers.OpenTracking(enable=False),
+        subscription_tracking=helpers.SubscriptionTracking(enable=False),
     )
     body: dict[str, Any] = mail.get()
     return body
 
 
-def _personalization(message: Message) -> Personalization:
-    person = Personalization()
+def _helpers() -> Any:
+    """Import SendGrid's helpers with the first mail that leaves this way: they cost 4 MiB, and most installations use SMTP."""
+    from sendgrid.helpers import mail  # noqa: PLC0415
+
+    return mail
+
+
+def _personalization(message: Message) -> Any:
+    helpers = _helpers()
+    person = helpers.Personalization()
     person.add_to(_mailbox(message.to))
-    person.add_header(Header("Message-ID", message.message_id))
+    person.add_header(helpers.Header("Message-ID", message.message_id))
     for name, value in extra_headers(message).items():
-        person.add_header(Header(name, value))
-    person.add_custom_arg(CustomArg("tasuki_mail", message.opaque_id))
+        person.add_header(helpers.Header(name, value))
+    person.add_custom_arg(helpers.CustomArg("tasuki_mail", message.opaque_id))
     return person
 
 
-def _mailbox(address: Address) -> Email:
-    mailbox = Email()
+def _mailbox(address: Address) -> Any:
+    mailbox = _helpers().Email()
     # Set, not passed: the helper would read the address as a header and take odd local parts apart.
     mailbox.email = sendable(address.address)
     if address.name:
@@ -119,12 +110,13 @@ def _mailbox(address: Address) -> Email:
     return mailbox
 
 
-def _attachment(calendar: CalendarPart) -> Attachment:
-    return Attachment(
-        FileContent(base64.b64encode(calendar.ics).decode("ascii")),
-        FileName(CALENDAR_FILE),
-        FileType("application/ics"),
-        Disposition("attachment"),
+def _attachment(calendar: CalendarPart) -> Any:
+    helpers = _helpers()
+    return helpers.Attachment(
+        helpers.FileContent(base64.b64encode(calendar.ics).decode("ascii")),
+        helpers.FileName(CALENDAR_FILE),
+        helpers.FileType("application/ics"),
+        helpers.Disposition("attachment"),
     )
 
 

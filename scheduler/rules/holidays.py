@@ -6,8 +6,12 @@ import re
 from collections.abc import Iterable, Mapping
 from datetime import date
 from functools import lru_cache
+from importlib.util import module_from_spec, spec_from_file_location
+from pathlib import Path
 
-import holidays as national_calendars
+import holidays
+from holidays.holiday_base import HolidayBase
+from holidays.registry import COUNTRIES
 
 # A month and a day; each year from one to the other; and a closed day of either sort.
 MonthDay = tuple[int, int]
@@ -34,21 +38,35 @@ def national_holidays(country: str, year: int) -> Mapping[date, str]:
     `country` is an ISO 3166 code; years for which the `holidays` package knows no law have no holidays.
     Raises CalendarRefused("unknown_country").
     """
-    language = _of(country).default_language
-    return dict(national_calendars.country_holidays(country, years=year, language=language))
+    calendar = _calendar(country)
+    return dict(calendar(years=year, language=calendar.default_language))
 
 
 @lru_cache(maxsize=32)
 def weekend(country: str) -> frozenset[int]:
     """Return the weekdays (Monday is 0) on which that country rests; raises CalendarRefused("unknown_country")."""
-    return frozenset(_of(country).weekend)
+    return frozenset(_calendar(country)().weekend)
 
 
-def _of(country: str) -> national_calendars.HolidayBase:
-    try:
-        return national_calendars.country_holidays(country)
-    except NotImplementedError:
-        raise CalendarRefused("unknown_country", country) from None
+def countries() -> frozenset[str]:
+    """Return the countries (ISO 3166, two letters) whose holidays are known."""
+    return frozenset(names[1] for names in COUNTRIES.values())
+
+
+@lru_cache(maxsize=32)
+def _calendar(country: str) -> type[HolidayBase]:
+    """Load one country's module by its file: importing its package loads all 250, 9 MiB in each process."""
+    found = next(((module, names[0]) for module, names in COUNTRIES.items() if names[1] == country), None)
+    if found is None:
+        raise CalendarRefused("unknown_country", country)
+    path = Path(holidays.__file__).parent / "countries" / f"{found[0]}.py"
+    spec = spec_from_file_location(f"{__name__}.{found[0]}", path)
+    if spec is None or spec.loader is None:
+        raise CalendarRefused("unknown_country", country)
+    module = module_from_spec(spec)
+    spec.loader.exec_module(module)
+    calendar: type[HolidayBase] = getattr(module, found[1])
+    return calendar
 
 
 def read_closed_days(texts: Iterable[str]) -> tuple[ClosedDay, ...]:

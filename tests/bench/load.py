@@ -12,6 +12,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 CONNECTIONS = 2
+# Requests per connection. Which of the server's processes takes a connection is chance, and both connections may be one
+# process's: with many in a run every run sees the same mixture.
+KEPT = 10
 
 
 @dataclass
@@ -39,9 +42,12 @@ def run(port: int, requests: Sequence[bytes]) -> Result:
     def work(own: Sequence[bytes]) -> None:
         seen: dict[int, int] = {}
         connection = _connect(port)
-        for data in own:
+        for number, data in enumerate(own, start=1):
             connection, status = _exchange(connection, port, data)
             seen[status] = seen.get(status, 0) + 1
+            if number % KEPT == 0:
+                connection.close()
+                connection = _connect(port)
         connection.close()
         with lock:
             for status, count in seen.items():

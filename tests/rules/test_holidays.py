@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from datetime import date
 
+import holidays
 import pytest
 
-from scheduler.rules.holidays import CalendarRefused, is_within, national_holidays, read_closed_days, weekend
+from scheduler.rules.holidays import (
+    CalendarRefused,
+    countries,
+    is_within,
+    national_holidays,
+    read_closed_days,
+    weekend,
+)
+from tests import servers
 
 
 @pytest.mark.parametrize(
@@ -31,6 +42,24 @@ def test_years_without_a_known_law_have_no_holidays() -> None:
 @pytest.mark.parametrize(("country", "days"), [("JP", {5, 6}), ("SA", {4, 5})])
 def test_each_country_has_its_own_weekend(country: str, days: set[int]) -> None:
     assert weekend(country) == days
+
+
+def test_every_country_is_what_the_library_itself_says() -> None:
+    # Of each what it does today, and all of them, so that a new release of the library is noticed.
+    assert countries() <= set(holidays.list_supported_countries())
+    assert len(countries()) > 200
+    for country in sorted(countries()):
+        whole = holidays.country_holidays(country, years=2026)
+        named = holidays.country_holidays(country, years=2026, language=whole.default_language)
+        assert dict(national_holidays(country, 2026)) == dict(named), country
+        assert weekend(country) == whole.weekend, country
+
+
+def test_one_country_is_loaded_not_all_of_them() -> None:
+    words = "import sys; from scheduler.rules.holidays import national_holidays as n; print(len(n('JP', 2026)))"
+    counted = f"{words}; print(len([name for name in sys.modules if name.startswith('holidays.countries')]))"
+    done = subprocess.run([sys.executable, "-c", counted], capture_output=True, text=True, check=True, cwd=servers.ROOT)
+    assert done.stdout.split() == ["18", "0"]
 
 
 def test_an_unknown_country_is_refused_by_name() -> None:
