@@ -10,9 +10,10 @@ from sqlalchemy import select
 from scheduler.models.db import db
 from scheduler.models.staff import ApiToken, Staff
 from scheduler.rules.recurrence import SeriesRule
-from scheduler.services import defaults, lectures, series, staff, tokens, vendor
+from scheduler.services import defaults, series, staff, tokens, vendor
 from scheduler.services.actors import CLI
 from scheduler.services.installation import here
+from scheduler.services.lectures import making
 
 EMAIL, PASSWORD = "demo@minamo.example", "tasuki-demo"
 # The lectures of how many past days the demo has.
@@ -112,7 +113,7 @@ def _hold_extra_lectures(hosts: list[int], now: datetime) -> None:
     working = vendor.working_days().next_working_day((local + timedelta(days=6)).date())
     english = local.replace(year=working.year, month=working.month, day=working.day, hour=16)
     for starts_at, capacity, host, locale in ((today, 15, hosts[2], "ja"), (english, 10, hosts[1], "en")):
-        lectures.create(
+        making.create(
             "basic",
             starts_at.astimezone(UTC),
             None,

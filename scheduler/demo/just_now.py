@@ -9,8 +9,10 @@ from scheduler.demo.days import Days
 from scheduler.demo.house import House
 from scheduler.demo.plays import Play
 from scheduler.demo.rooms import Person, Rooms
-from scheduler.services import handovers, lectures, registrations
+from scheduler.services import handovers
 from scheduler.services.actors import Actor
+from scheduler.services.lectures import cancelling, making
+from scheduler.services.registrations import booking
 
 _REASON = {
     "ja": "講師の都合により、この日の開催を取りやめました。",
@@ -28,7 +30,7 @@ def happen(plays: Sequence[Play], rooms: Rooms, house: House, days: Days) -> Non
     for room in rooms.ahead("basic")[:2]:
         person = next(newcomers, None)
         if person is not None and room.free:
-            registrations.register(person.id, room.id, days.now, Actor("contact", person.id, "page"))
+            booking.register(person.id, room.id, days.now, Actor("contact", person.id, "page"))
 
 
 def _hand_in(plays: Sequence[Play], days: Days) -> None:
@@ -42,7 +44,7 @@ def _cancel_one(rooms: Rooms, house: House, days: Days) -> None:
     """Cancel the advanced lecture from next week on that has the fewest people to tell."""
     later = [room for room in rooms.ahead("advanced") if room.starts_at > days.now + timedelta(days=7)]
     told = min(later, key=lambda room: (not room.booked, len(room.booked), room.starts_at))
-    lectures.cancel(told.id, _REASON, days.now, Actor("staff", house.manager.id, "page"))
+    cancelling.cancel(told.id, _REASON, days.now, Actor("staff", house.manager.id, "page"))
 
 
 def _hold_own(plays: Sequence[Play], house: House, days: Days) -> None:
@@ -52,7 +54,7 @@ def _hold_own(plays: Sequence[Play], house: House, days: Days) -> None:
         return
     by = Actor("staff", play.owner_id, "phone")
     day = days.calendar.next_working_day(days.calendar.next_working_day(days.today))
-    lecture_id = lectures.create(
+    lecture_id = making.create(
         "basic",
         days.at(day, 11),
         None,
@@ -63,7 +65,7 @@ def _hold_own(plays: Sequence[Play], house: House, days: Days) -> None:
         join_url="https://meeting.example/j/81200009000",
         account_id=play.account.id,
     )
-    registrations.register(play.coordinators[0].id, lecture_id, days.now, by)
+    booking.register(play.coordinators[0].id, lecture_id, days.now, by)
 
 
 def _newcomers(plays: Sequence[Play]) -> Iterator[Person]:

@@ -14,9 +14,10 @@ from scheduler.models.mails import Mail
 from scheduler.models.registrations import Registration
 from scheduler.rules.recurrence import RuleRefused, SeriesRule, Slot, check, slots
 from scheduler.rules.workdays import WorkingDays, to_local
-from scheduler.services import courses, history, lectures, seating, vendor
+from scheduler.services import courses, history, seating, vendor
 from scheduler.services.actors import Actor
 from scheduler.services.inserting import add_missing
+from scheduler.services.lectures import values
 from scheduler.services.refusals import Invalid, NotFound
 
 # How far ahead lectures are made.
@@ -60,7 +61,7 @@ def create(
     with db.writing():
         course = courses.by_key(course_key)
         length = course.minutes if minutes is None else minutes
-        lectures.check_values(capacity=capacity, minutes=length, join_url=join_url, host_id=host_id)
+        values.check_values(capacity=capacity, minutes=length, join_url=join_url, host_id=host_id)
         series = Series(
             course_id=course.id,
             rrule=rule.rrule.removeprefix("RRULE:"),

@@ -14,9 +14,11 @@ from scheduler.models.db import db
 from scheduler.models.lectures import Lecture
 from scheduler.models.registrations import Registration
 from scheduler.models.settings import Setting
-from scheduler.services import addresses, lectures, registrations
+from scheduler.services import addresses
 from scheduler.services.actors import WORKER, Actor
 from scheduler.services.feeds import courses, personal
+from scheduler.services.lectures import cancelling, changing
+from scheduler.services.registrations import booking, changes
 from tests.factories import NOW, a_contact, a_lecture, a_registration, an_account
 
 DAY = timedelta(days=1)
@@ -75,9 +77,9 @@ def test_a_date_reads_as_in_its_invitation(app: Flask) -> None:
 
 def test_moving_a_lecture_moves_the_same_entry(database: Flask) -> None:
     contact, lecture = a_contact(), a_lecture()
-    registrations.register(contact.id, lecture.id, NOW, actor(contact))
+    booking.register(contact.id, lecture.id, NOW, actor(contact))
     (before,) = read(contact)
-    lectures.change(lecture.id, {"starts_at": NOW + 8 * DAY}, NOW + DAY, WORKER)
+    changing.change(lecture.id, {"starts_at": NOW + 8 * DAY}, NOW + DAY, WORKER)
     (after,) = read(contact)
     assert after["UID"] == before["UID"]
     assert after["SEQUENCE"] > before["SEQUENCE"]
@@ -87,17 +89,17 @@ def test_moving_a_lecture_moves_the_same_entry(database: Flask) -> None:
 
 def test_changing_the_date_moves_the_same_entry(app: Flask) -> None:
     contact, other = a_contact(), a_lecture(starts_at=NOW + 9 * DAY)
-    number = registrations.register(contact.id, a_lecture().id, NOW, actor(contact))
+    number = booking.register(contact.id, a_lecture().id, NOW, actor(contact))
     (before,) = read(contact)
-    registrations.swap(number, other.id, NOW + DAY, actor(contact))
+    changes.swap(number, other.id, NOW + DAY, actor(contact))
     (after,) = read(contact)
     assert (after["UID"], after.decoded("DTSTART")) == (before["UID"], NOW + 9 * DAY)
 
 
 def test_a_cancelled_lecture_says_why(app: Flask) -> None:
     contact, lecture = a_contact(), a_lecture()
-    registrations.register(contact.id, lecture.id, NOW, actor(contact))
-    lectures.cancel(lecture.id, {"ja": "講師の都合", "en": "The host is ill"}, NOW + DAY, WORKER)
+    booking.register(contact.id, lecture.id, NOW, actor(contact))
+    cancelling.cancel(lecture.id, {"ja": "講師の都合", "en": "The host is ill"}, NOW + DAY, WORKER)
     (event,) = read(contact)
     assert event["SUMMARY"].startswith("【中止】")
     assert "理由: 講師の都合" in event["DESCRIPTION"]
@@ -109,9 +111,9 @@ def test_a_cancelled_lecture_says_why(app: Flask) -> None:
 
 def test_no_entry_opens_the_personal_page(app: Flask) -> None:
     contact, dates = a_contact(), [a_lecture(starts_at=NOW + n * DAY) for n in (1, 2, 3)]
-    numbers = [registrations.register(contact.id, one.id, NOW, actor(contact)) for one in dates]
-    registrations.cancel(numbers[1], NOW, actor(contact))
-    lectures.cancel(dates[2].id, {"ja": "講師の都合"}, NOW, WORKER)
+    numbers = [booking.register(contact.id, one.id, NOW, actor(contact)) for one in dates]
+    changes.cancel(numbers[1], NOW, actor(contact))
+    cancelling.cancel(dates[2].id, {"ja": "講師の都合"}, NOW, WORKER)
     events = read(contact)
     assert len(events) == 3
     assert not any("/me/" in event.to_ical().decode().replace("\r\n ", "") for event in events)
@@ -126,20 +128,20 @@ def tag(contact: Contact) -> str:
 
 def test_a_change_at_the_very_same_moment_is_a_new_revision(database: Flask) -> None:
     contact, lecture = a_contact(), a_lecture()
-    number = registrations.register(contact.id, lecture.id, NOW, actor(contact))
+    number = booking.register(contact.id, lecture.id, NOW, actor(contact))
     before = tag(contact)
     assert tag(contact) == before
-    registrations.cancel(number, NOW, actor(contact))
+    changes.cancel(number, NOW, actor(contact))
     assert tag(contact) != before
 
 
 def test_what_began_earlier_and_is_committed_later_is_a_new_revision(database: Flask) -> None:
     contact, first, second = a_contact(), a_lecture(), a_lecture()
     for lecture in (first, second):
-        registrations.register(contact.id, lecture.id, NOW, actor(contact))
-    lectures.change(second.id, {"starts_at": NOW + 8 * DAY}, NOW + timedelta(seconds=5), WORKER)
+        booking.register(contact.id, lecture.id, NOW, actor(contact))
+    changing.change(second.id, {"starts_at": NOW + 8 * DAY}, NOW + timedelta(seconds=5), WORKER)
     before = tag(contact)
-    lectures.cancel(first.id, {"ja": "講師の都合"}, NOW + timedelta(seconds=3), WORKER)
+    cancelling.cancel(first.id, {"ja": "講師の都合"}, NOW + timedelta(seconds=3), WORKER)
     assert tag(contact) != before
 
 
@@ -153,14 +155,14 @@ def course_tag() -> str:
 def test_a_course_feed_is_new_after_a_change_at_the_very_same_moment(database: Flask) -> None:
     lecture = a_lecture()
     before = course_tag()
-    lectures.cancel(lecture.id, {"ja": "講師の都合"}, NOW, WORKER)
+    cancelling.cancel(lecture.id, {"ja": "講師の都合"}, NOW, WORKER)
     assert course_tag() != before
 
 
 def test_a_seat_that_was_given_up_stays_as_given_up(app: Flask) -> None:
     contact = a_contact()
-    number = registrations.register(contact.id, a_lecture().id, NOW, actor(contact))
-    registrations.cancel(number, NOW + DAY, actor(contact))
+    number = booking.register(contact.id, a_lecture().id, NOW, actor(contact))
+    changes.cancel(number, NOW + DAY, actor(contact))
     (event,) = read(contact)
     assert (event["STATUS"], event["SEQUENCE"], event["TRANSP"]) == ("CANCELLED", 1, "TRANSPARENT")
     assert event["SUMMARY"].startswith("【キャンセル済み】")
@@ -168,18 +170,18 @@ def test_a_seat_that_was_given_up_stays_as_given_up(app: Flask) -> None:
 
 def test_whoever_only_waited_has_nothing_to_take_back(app: Flask) -> None:
     contact, lecture = a_contact(), a_lecture(capacity=1, seats_taken=1)
-    number = registrations.register(contact.id, lecture.id, NOW, actor(contact), waitlist=True)
-    registrations.cancel(number, NOW + DAY, actor(contact))
+    number = booking.register(contact.id, lecture.id, NOW, actor(contact), waitlist=True)
+    changes.cancel(number, NOW + DAY, actor(contact))
     assert read(contact) == []
 
 
 def test_a_promoted_person_who_leaves_again_has_it_taken_back(app: Flask) -> None:
     first, contact, lecture = a_contact(), a_contact(), a_lecture(capacity=1)
-    held = registrations.register(first.id, lecture.id, NOW, actor(first))
-    waiting = registrations.register(contact.id, lecture.id, NOW, actor(contact), waitlist=True)
-    registrations.cancel(held, NOW, actor(first))
+    held = booking.register(first.id, lecture.id, NOW, actor(first))
+    waiting = booking.register(contact.id, lecture.id, NOW, actor(contact), waitlist=True)
+    changes.cancel(held, NOW, actor(first))
     assert [event["STATUS"] for event in read(contact)] == ["CONFIRMED"]
-    registrations.cancel(waiting, NOW + DAY, actor(contact))
+    changes.cancel(waiting, NOW + DAY, actor(contact))
     assert [event["STATUS"] for event in read(contact)] == ["CANCELLED"]
 
 

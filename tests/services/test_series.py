@@ -11,9 +11,11 @@ from sqlalchemy import func, select
 from scheduler.models.db import db
 from scheduler.models.lectures import Lecture, Series
 from scheduler.rules.recurrence import SeriesRule
-from scheduler.services import lectures, registrations, series
+from scheduler.services import series
 from scheduler.services.actors import Actor
+from scheduler.services.lectures import changing
 from scheduler.services.refusals import Invalid, NotFound
+from scheduler.services.registrations import booking, changes
 from tests.factories import a_contact, a_course, a_registration
 
 STAFF = Actor("staff", None, "page")
@@ -56,7 +58,7 @@ def test_a_changed_rule_takes_only_empty_untouched_lectures_away(now: datetime) 
     number = create(now)
     booked, moved, *_rest = made()
     a_registration(lecture=booked)
-    lectures.change(moved.id, {"starts_at": moved.starts_at + timedelta(hours=1)}, now, STAFF)
+    changing.change(moved.id, {"starts_at": moved.starts_at + timedelta(hours=1)}, now, STAFF)
     with db.writing():
         db.session.get_one(Series, number).rrule = "FREQ=WEEKLY;BYDAY=TU"
     series.fill_horizons(now)
@@ -67,7 +69,7 @@ def test_a_changed_rule_takes_only_empty_untouched_lectures_away(now: datetime) 
 def test_a_moved_lecture_is_not_made_a_second_time(now: datetime) -> None:
     create(now)
     first = made()[0]
-    lectures.change(first.id, {"starts_at": first.starts_at + timedelta(days=1)}, now, STAFF)
+    changing.change(first.id, {"starts_at": first.starts_at + timedelta(days=1)}, now, STAFF)
     assert series.fill_horizons(now) == 0
 
 
@@ -103,8 +105,8 @@ def test_a_series_of_an_unknown_course_is_refused(now: datetime) -> None:
 def test_a_date_somebody_left_again_stays_because_her_mails_name_it(now: datetime) -> None:
     number = create(now)
     first, second, *_rest = made()
-    booked = registrations.register(a_contact().id, first.id, now, STAFF)
-    registrations.swap(booked, second.id, now, STAFF)
+    booked = booking.register(a_contact().id, first.id, now, STAFF)
+    changes.swap(booked, second.id, now, STAFF)
     with db.writing():
         db.session.get_one(Series, number).rrule = "FREQ=WEEKLY;BYDAY=TU"
     series.fill_horizons(now)

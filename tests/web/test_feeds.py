@@ -14,9 +14,11 @@ from scheduler.app import create_app
 from scheduler.models.accounts import Contact
 from scheduler.models.db import db
 from scheduler.models.settings import Setting
-from scheduler.services import addresses, lectures, registrations
+from scheduler.services import addresses
 from scheduler.services.actors import WORKER
 from scheduler.services.installation import here
+from scheduler.services.lectures import cancelling, changing
+from scheduler.services.registrations import booking, changes
 from scheduler.settings import Settings
 from tests.conftest import Client
 from tests.factories import NOW, a_contact, a_course, a_lecture, a_registration, an_account
@@ -75,15 +77,15 @@ def test_every_change_gives_new_bytes(client: Client, database: Flask, change: s
     before = client.get(path)
     later = NOW + timedelta(microseconds=1)
     if change == "registered":
-        registrations.register(contact.id, other.id, later, WORKER)
+        booking.register(contact.id, other.id, later, WORKER)
     elif change == "moved":
-        lectures.change(row.lecture_id, {"starts_at": NOW + 8 * DAY}, later, WORKER)
+        changing.change(row.lecture_id, {"starts_at": NOW + 8 * DAY}, later, WORKER)
     elif change == "cancelled":
-        registrations.cancel(row.id, later, WORKER)
+        changes.cancel(row.id, later, WORKER)
     elif change == "swapped":
-        registrations.swap(row.id, other.id, later, WORKER)
+        changes.swap(row.id, other.id, later, WORKER)
     elif change == "lecture cancelled":
-        lectures.cancel(row.lecture_id, {"ja": "都合により"}, later, WORKER)
+        cancelling.cancel(row.lecture_id, {"ja": "都合により"}, later, WORKER)
     else:
         with db.writing():
             db.session.add(Setting(key="vendor", value={"phone": "03-1"}, changed_at=later))
@@ -216,7 +218,7 @@ def test_a_course_feed_shows_its_public_dates_without_the_way_in(client: Client,
 def test_a_course_feed_follows_its_lectures_and_its_name(client: Client, app: Flask) -> None:
     lecture = a_lecture()
     first = client.get(COURSE)
-    lectures.change(lecture.id, {"starts_at": NOW + 8 * DAY}, NOW + timedelta(seconds=1), WORKER)
+    changing.change(lecture.id, {"starts_at": NOW + 8 * DAY}, NOW + timedelta(seconds=1), WORKER)
     second = again(client, COURSE, first)
     assert events(second)[0].decoded("DTSTART") == NOW + 8 * DAY
     with db.writing():
@@ -226,7 +228,7 @@ def test_a_course_feed_follows_its_lectures_and_its_name(client: Client, app: Fl
 
 def test_a_cancelled_date_stays_in_the_course_feed(client: Client, app: Flask) -> None:
     lecture = a_lecture()
-    lectures.cancel(lecture.id, {"ja": "都合により"}, NOW, WORKER)
+    cancelling.cancel(lecture.id, {"ja": "都合により"}, NOW, WORKER)
     (event,) = events(client.get(COURSE))
     assert (event["STATUS"], event["SEQUENCE"]) == ("CANCELLED", 1)
 

@@ -11,8 +11,9 @@ from sqlalchemy import select
 
 from scheduler.models.db import db
 from scheduler.models.lectures import Course, Lecture
-from scheduler.services import lectures, rosters
 from scheduler.services import requests as transactions
+from scheduler.services import rosters
+from scheduler.services.lectures import cancelling, changing, making
 from scheduler.services.refusals import Invalid
 from scheduler.web import edge
 from scheduler.web.api import examples, paging, requests
@@ -192,7 +193,7 @@ def _answer(lecture_id: int) -> dict[str, Any]:
 def _create(values: Mapping[str, Any]) -> dict[str, Any]:
     course = requests.course(values["course"])
     account = values.get("account")
-    number = lectures.create(
+    number = making.create(
         course.key,
         values["starts_at"],
         values.get("ends_at"),
@@ -215,9 +216,9 @@ def _change(lecture_id: int, values: Mapping[str, Any]) -> None:
         if set(values) - {"status", "reason"}:
             raise Invalid(field="status", why="status_alone")
         if values["status"] == "cancelled":
-            lectures.cancel(lecture_id, values.get("reason", {}), now, actor)
+            cancelling.cancel(lecture_id, values.get("reason", {}), now, actor)
         else:
-            lectures.bring_back(lecture_id, now, actor)
+            cancelling.bring_back(lecture_id, now, actor)
         return
     fields = {key: values[key] for key in ("starts_at", "ends_at", "capacity", "join_url") if key in values}
     if "course" in values:
@@ -228,4 +229,4 @@ def _change(lecture_id: int, values: Mapping[str, Any]) -> None:
         fields["host_id"] = requests.host_id(values, team)
     if "reason" in values and not fields:
         raise Invalid(field="reason", why="nothing_sent")
-    lectures.change(lecture_id, fields, now, actor, reason=values.get("reason"))
+    changing.change(lecture_id, fields, now, actor, reason=values.get("reason"))

@@ -16,9 +16,9 @@ from sqlalchemy.orm import joinedload
 from scheduler.models.db import db
 from scheduler.models.lectures import Lecture
 from scheduler.services import directory, rosters
-from scheduler.services import lectures as service
 from scheduler.services.attendance import staging
 from scheduler.services.installation import here
+from scheduler.services.lectures import cancelling, changing, making, telling
 from scheduler.services.refusals import Invalid, Refused
 from scheduler.web import access, edge, inputs
 from scheduler.web.words import dates, refusals, reports
@@ -89,7 +89,7 @@ def new() -> ResponseReturnValue:
 def create() -> ResponseReturnValue:
     """Make a one-off lecture."""
     try:
-        number = service.create(
+        number = making.create(
             request.form.get("course", ""),
             inputs.local_moment("starts_at", here().zone),
             inputs.optional_local_moment("ends_at", here().zone),
@@ -137,7 +137,7 @@ def change(lecture_id: int) -> ResponseReturnValue:
             "host_id": inputs.optional_id("host"),
             "join_url": request.form.get("join_url", "").strip(),
         }
-        told = service.change(lecture_id, fields, edge.now(), edge.staff_actor(), reason=inputs.bilingual("reason"))
+        told = changing.change(lecture_id, fields, edge.now(), edge.staff_actor(), reason=inputs.bilingual("reason"))
     except Refused as error:
         return _form(lecture, request.form.to_dict(), inputs.errors(error)), error.status
     flash(_("変更を保存しました。") + _told(told))
@@ -156,7 +156,7 @@ def confirm_cancel(lecture_id: int) -> ResponseReturnValue:
 def cancel(lecture_id: int) -> ResponseReturnValue:
     """Cancel one lecture with a reason; its people are told."""
     try:
-        told = service.cancel(lecture_id, inputs.bilingual("reason"), edge.now(), edge.staff_actor())
+        told = cancelling.cancel(lecture_id, inputs.bilingual("reason"), edge.now(), edge.staff_actor())
     except Invalid as error:
         return _cancel_page(the(lecture_id), request.form.to_dict(), inputs.errors(error)), error.status
     flash(_("開催を中止しました。") + _told(told))
@@ -168,7 +168,7 @@ def cancel(lecture_id: int) -> ResponseReturnValue:
 def bring_back(lecture_id: int) -> ResponseReturnValue:
     """Bring a cancelled lecture back with its people."""
     try:
-        told = service.bring_back(lecture_id, edge.now(), edge.staff_actor())
+        told = cancelling.bring_back(lecture_id, edge.now(), edge.staff_actor())
     except Refused as error:
         flash(refusals.sentence(error), "error")
     else:
@@ -209,12 +209,12 @@ def _form(lecture: Lecture | None, values: dict[str, Any], errors: dict[str, str
         course_options=inputs.course_options(),
         host_options=inputs.host_options(),
         home_zone=here().zone,
-        told=service.people_to_tell(lecture.id) if lecture and lecture.ends_at > edge.now() else 0,
+        told=telling.people_to_tell(lecture.id) if lecture and lecture.ends_at > edge.now() else 0,
     )
 
 
 def _cancel_page(lecture: Lecture, values: dict[str, Any], errors: dict[str, str]) -> str:
-    told = service.people_to_tell(lecture.id)
+    told = telling.people_to_tell(lecture.id)
     return render_template("staff/lectures/cancel.html", lecture=lecture, values=values, errors=errors, told=told)
 
 

@@ -16,11 +16,14 @@ from scheduler.models.attendance import Attendance
 from scheduler.models.db import db
 from scheduler.models.history import Event
 from scheduler.models.mails import Mail, Suppression
-from scheduler.services import introductions, lectures, registrations
+from scheduler.models.registrations import Registration
+from scheduler.services import introductions
 from scheduler.services.actors import Actor
+from scheduler.services.lectures import changing
 from scheduler.services.outbox.deliver import LEASE, TransportStopped, retry
 from scheduler.services.outbox.owe import owe
 from scheduler.services.outbox.reminders import plan_reminders
+from scheduler.services.registrations import booking, changes
 from tests.factories import a_contact, a_course, a_lecture, a_store, an_account
 from tests.services.outbox.answering import Answering, deliver
 
@@ -38,7 +41,7 @@ def booked(now: datetime) -> int:
     account = an_account(name="株式会社みほん")
     store = a_store(account, name="横浜店")
     contact = a_contact(account, (store,), name="山田 花子", email="hanako@mihon.example")
-    return registrations.register(contact.id, a_lecture().id, now, PAGE)
+    return booking.register(contact.id, a_lecture().id, now, PAGE)
 
 
 def test_a_confirmation_arrives_with_its_invitation(booked: int, now: datetime, tmp_path: Path) -> None:
@@ -134,7 +137,7 @@ def test_a_dead_workers_mail_is_taken_up_when_its_lease_ends(booked: int, now: d
 
 
 def test_a_confirmation_for_a_cancelled_booking_is_dropped_with_its_reason(booked: int, now: datetime) -> None:
-    registrations.cancel(booked, now, PAGE)
+    changes.cancel(booked, now, PAGE)
     transport = Answering()
     assert deliver(now, transport) == 2
     states = {mail.kind: (mail.state, mail.reason) for mail in db.session.scalars(select(Mail))}
@@ -167,12 +170,12 @@ def test_who_has_no_address_or_left_the_list_gets_nothing_and_the_row_says_why(n
 
 
 def test_reminders_go_once_each_and_not_to_whoever_registered_after_the_moment(booked: int, now: datetime) -> None:
-    registration = db.session.get_one(registrations.Registration, booked)
+    registration = db.session.get_one(Registration, booked)
     starts_at = registration.lecture.starts_at
     assert plan_reminders(starts_at - timedelta(days=2)) == 0
     day_before = starts_at - timedelta(days=1)
     late = a_contact()
-    registrations.register(late.id, registration.lecture_id, day_before + timedelta(minutes=30), PAGE)
+    booking.register(late.id, registration.lecture_id, day_before + timedelta(minutes=30), PAGE)
     assert plan_reminders(day_before + timedelta(hours=1)) == 1
     assert plan_reminders(day_before + timedelta(hours=1)) == 0
     assert plan_reminders(starts_at - timedelta(minutes=59)) == 2
@@ -181,12 +184,12 @@ def test_reminders_go_once_each_and_not_to_whoever_registered_after_the_moment(b
 
 
 def test_a_reminder_for_a_moved_lecture_is_dropped_and_the_new_time_reminds_anew(booked: int, now: datetime) -> None:
-    registration = db.session.get_one(registrations.Registration, booked)
+    registration = db.session.get_one(Registration, booked)
     starts_at = registration.lecture.starts_at
     deliver(now, Answering())
     moment = starts_at - timedelta(minutes=50)
     assert plan_reminders(moment) >= 1
-    lectures.change(registration.lecture_id, {"starts_at": starts_at + timedelta(days=7)}, moment, PAGE)
+    changing.change(registration.lecture_id, {"starts_at": starts_at + timedelta(days=7)}, moment, PAGE)
     transport = Answering()
     deliver(moment, transport)
     assert [message.kind for message in transport.given] == ["changed"]
@@ -199,7 +202,7 @@ def test_an_invitation_after_the_person_has_booked_is_not_sent(now: datetime) ->
     contact = a_contact(account)
     lecture = a_lecture()
     introductions.start([account.id], "coordinator", now, PAGE)
-    registrations.register(contact.id, lecture.id, now, PAGE)
+    booking.register(contact.id, lecture.id, now, PAGE)
     transport = Answering()
     deliver(now, transport)
     assert [message.kind for message in transport.given] == ["confirmation"]
@@ -207,7 +210,7 @@ def test_an_invitation_after_the_person_has_booked_is_not_sent(now: datetime) ->
 
 def test_one_mail_that_cannot_be_made_holds_up_no_other(booked: int, now: datetime) -> None:
     broken = a_contact(zone="Asia/Nowhere")
-    registrations.register(broken.id, a_lecture().id, now - timedelta(minutes=1), PAGE)
+    booking.register(broken.id, a_lecture().id, now - timedelta(minutes=1), PAGE)
     transport = Answering()
     deliver(now, transport)
     states = {mail.contact_id: mail.state for mail in db.session.scalars(select(Mail))}
@@ -246,7 +249,7 @@ def test_new_dates_are_not_offered_to_whoever_has_taken_one(now: datetime) -> No
             account_id=contact.account_id,
             lecture_id=past.id,
         )
-    registrations.register(contact.id, a_lecture().id, now, PAGE)
+    booking.register(contact.id, a_lecture().id, now, PAGE)
     transport = Answering()
     deliver(now + timedelta(hours=2), transport)
     assert [message.kind for message in transport.given] == ["confirmation"]
@@ -255,8 +258,8 @@ def test_new_dates_are_not_offered_to_whoever_has_taken_one(now: datetime) -> No
 def test_whoever_moves_up_after_the_moment_is_not_reminded_of_the_day(now: datetime) -> None:
     # Friday 10:00: reminded on Thursday at 10:00; moving up is possible until Thursday 17:00.
     lecture = a_lecture(capacity=1, starts_at=datetime.fromisoformat("2026-04-10T10:00:00+09:00"))
-    first = registrations.register(a_contact().id, lecture.id, now, PAGE)
-    registrations.register(a_contact().id, lecture.id, now, PAGE, waitlist=True)
-    registrations.cancel(first, datetime.fromisoformat("2026-04-09T15:30:00+09:00"), PAGE)
+    first = booking.register(a_contact().id, lecture.id, now, PAGE)
+    booking.register(a_contact().id, lecture.id, now, PAGE, waitlist=True)
+    changes.cancel(first, datetime.fromisoformat("2026-04-09T15:30:00+09:00"), PAGE)
     assert plan_reminders(datetime.fromisoformat("2026-04-09T15:31:00+09:00")) == 0
     assert plan_reminders(datetime.fromisoformat("2026-04-10T09:01:00+09:00")) == 1

@@ -11,9 +11,11 @@ from sqlalchemy import select
 from scheduler.models.db import db
 from scheduler.models.lectures import Lecture
 from scheduler.models.registrations import Registration
-from scheduler.services import addresses, lectures, registrations
+from scheduler.services import addresses
 from scheduler.services.actors import WORKER
 from scheduler.services.installation import here
+from scheduler.services.lectures import cancelling
+from scheduler.services.registrations import booking
 from tests.conftest import Client
 from tests.factories import (
     NOW,
@@ -27,7 +29,7 @@ from tests.web.customer.pages import DAY, HOUR, actor, fill, page_of, written
 
 def test_the_date_is_changed_with_one_button(client: Client, database: Flask) -> None:
     contact, lecture, other = a_contact(), a_lecture(), a_lecture(starts_at=NOW + 9 * DAY)
-    number = registrations.register(contact.id, lecture.id, NOW, actor(contact))
+    number = booking.register(contact.id, lecture.id, NOW, actor(contact))
     uid = db.session.get_one(Registration, number).uid
     change = f"{page_of(contact)}/registrations/{number}/change"
     assert "この日程に変更する" in client.get(change).text
@@ -44,7 +46,7 @@ def test_the_date_is_changed_with_one_button(client: Client, database: Flask) ->
 
 def test_changing_to_a_date_that_filled_up_keeps_the_old_one(client: Client, database: Flask) -> None:
     contact, lecture, full = a_contact(), a_lecture(), a_lecture(starts_at=NOW + 9 * DAY, capacity=1)
-    number = registrations.register(contact.id, lecture.id, NOW, actor(contact))
+    number = booking.register(contact.id, lecture.id, NOW, actor(contact))
     fill(full)
     before = written()
     answer = client.post(f"{page_of(contact)}/registrations/{number}/change", data={"lecture": full.id})
@@ -56,7 +58,7 @@ def test_changing_to_a_date_that_filled_up_keeps_the_old_one(client: Client, dat
 
 def test_another_date_can_be_taken_beside_the_one_held(client: Client, app: Flask) -> None:
     contact, lecture, other = a_contact(), a_lecture(), a_lecture(starts_at=NOW + 9 * DAY)
-    number = registrations.register(contact.id, lecture.id, NOW, actor(contact))
+    number = booking.register(contact.id, lecture.id, NOW, actor(contact))
     text = client.get(f"{page_of(contact)}/registrations/{number}/change?also=1").text
     assert f"/lectures/{other.id}/register" in text
     client.post(f"{page_of(contact)}/lectures/{other.id}/register")
@@ -65,14 +67,14 @@ def test_another_date_can_be_taken_beside_the_one_held(client: Client, app: Flas
 
 def test_a_mail_for_another_date_offers_the_change_first(client: Client, app: Flask) -> None:
     contact, lecture, other = a_contact(), a_lecture(), a_lecture(starts_at=NOW + 9 * DAY)
-    number = registrations.register(contact.id, lecture.id, NOW, actor(contact))
+    number = booking.register(contact.id, lecture.id, NOW, actor(contact))
     text = client.get(page_of(contact, other)).text
     assert text.index(f"/registrations/{number}/change") < text.index("今のお申し込みを残して、追加で申し込む")
 
 
 def test_cancelling_asks_first_and_changes_nothing_before_the_press(client: Client, app: Flask) -> None:
     contact = a_contact()
-    number = registrations.register(contact.id, a_lecture().id, NOW, actor(contact))
+    number = booking.register(contact.id, a_lecture().id, NOW, actor(contact))
     before = written()
     path = f"{page_of(contact)}/registrations/{number}/cancel"
     assert "キャンセルしてよろしいですか" in client.get(path).text
@@ -122,8 +124,8 @@ def test_nobody_touches_anothers_registration(client: Client, app: Flask) -> Non
 
 def test_a_cancelled_lecture_is_told_with_its_reason_and_the_booking_can_move(client: Client, app: Flask) -> None:
     contact, lecture, other = a_contact(), a_lecture(), a_lecture(starts_at=NOW + 9 * DAY)
-    number = registrations.register(contact.id, lecture.id, NOW, actor(contact))
-    lectures.cancel(lecture.id, {"ja": "講師の都合により"}, NOW, WORKER)
+    number = booking.register(contact.id, lecture.id, NOW, actor(contact))
+    cancelling.cancel(lecture.id, {"ja": "講師の都合により"}, NOW, WORKER)
     text = client.get(page_of(contact)).text
     assert "都合により中止となりました" in text
     assert "講師の都合により" in text

@@ -12,8 +12,8 @@ from scheduler.models.db import db
 from scheduler.models.lectures import Lecture
 from scheduler.models.mails import Mail
 from scheduler.models.registrations import Registration
-from scheduler.services import lectures
 from scheduler.services.actors import Actor
+from scheduler.services.lectures import cancelling, changing, making, telling
 from scheduler.services.refusals import CapacityBelowBooked, Invalid, LectureCancelled, LectureOver, NotFound
 from tests.factories import a_contact, a_course, a_lecture, a_member, a_registration
 
@@ -31,7 +31,7 @@ def test_moving_a_lecture_tells_each_booked_person_once_and_raises_the_sequence(
     lecture, contact = a_lecture(), a_contact()
     row = a_registration(contact, lecture)
     a_registration(a_contact(), lecture, status="cancelled")
-    told = lectures.change(lecture.id, {"starts_at": lecture.starts_at + timedelta(hours=2)}, now, STAFF)
+    told = changing.change(lecture.id, {"starts_at": lecture.starts_at + timedelta(hours=2)}, now, STAFF)
     db.session.expire_all()
     assert told == 1
     assert owed() == [("changed", contact.id)]
@@ -42,14 +42,14 @@ def test_moving_a_lecture_tells_each_booked_person_once_and_raises_the_sequence(
 def test_the_same_values_again_change_and_tell_nothing(now: datetime) -> None:
     lecture = a_lecture()
     a_registration(lecture=lecture)
-    assert lectures.change(lecture.id, {"starts_at": lecture.starts_at, "capacity": 30}, now, STAFF) == 0
+    assert changing.change(lecture.id, {"starts_at": lecture.starts_at, "capacity": 30}, now, STAFF) == 0
     assert owed() == []
 
 
 def test_another_host_on_the_same_link_mails_no_customer(now: datetime) -> None:
     lecture = a_lecture()
     a_registration(lecture=lecture)
-    assert lectures.change(lecture.id, {"host_id": a_member().id}, now, STAFF) == 0
+    assert changing.change(lecture.id, {"host_id": a_member().id}, now, STAFF) == 0
     assert owed() == []
 
 
@@ -57,18 +57,18 @@ def test_more_seats_promote_whoever_waits_and_fewer_throw_nobody_out(now: dateti
     lecture = a_lecture(capacity=1)
     a_registration(lecture=lecture)
     waiting = a_registration(lecture=lecture, status="waitlisted")
-    lectures.change(lecture.id, {"capacity": 2}, now, STAFF)
+    changing.change(lecture.id, {"capacity": 2}, now, STAFF)
     assert db.session.get_one(Registration, waiting.id, populate_existing=True).status == "booked"
     with pytest.raises(CapacityBelowBooked):
-        lectures.change(lecture.id, {"capacity": 1}, now, STAFF)
+        changing.change(lecture.id, {"capacity": 1}, now, STAFF)
 
 
 def test_a_cancelled_lecture_keeps_its_people_and_can_be_brought_back(now: datetime) -> None:
     lecture, contact = a_lecture(), a_contact()
     row = a_registration(contact, lecture)
-    assert lectures.cancel(lecture.id, REASON, now, STAFF) == 1
-    assert lectures.cancel(lecture.id, REASON, now, STAFF) == 0
-    assert lectures.bring_back(lecture.id, now, STAFF) == 1
+    assert cancelling.cancel(lecture.id, REASON, now, STAFF) == 1
+    assert cancelling.cancel(lecture.id, REASON, now, STAFF) == 0
+    assert cancelling.bring_back(lecture.id, now, STAFF) == 1
     fresh = db.session.get_one(Registration, row.id, populate_existing=True)
     assert (fresh.status, fresh.sequence) == ("booked", 2)
     assert [kind for kind, _ in owed()] == ["lecture_cancelled", "confirmation"]
@@ -90,7 +90,7 @@ def test_a_value_no_lecture_can_have_is_refused_and_nothing_is_written(
 ) -> None:
     lecture = a_lecture()
     with pytest.raises(Invalid) as refusal:
-        lectures.change(lecture.id, fields, now, STAFF)
+        changing.change(lecture.id, fields, now, STAFF)
     assert refusal.value.params["why"] == why
     db.session.refresh(lecture)
     assert (lecture.sequence, lecture.edited) == (0, False)
@@ -98,16 +98,16 @@ def test_a_value_no_lecture_can_have_is_refused_and_nothing_is_written(
 
 def test_an_unknown_course_or_a_cancellation_without_a_reason_is_refused(now: datetime) -> None:
     with pytest.raises(NotFound):
-        lectures.create("unknown", now, None, capacity=1, now=now, actor=STAFF)
+        making.create("unknown", now, None, capacity=1, now=now, actor=STAFF)
     with pytest.raises(Invalid):
-        lectures.cancel(a_lecture().id, {"ja": " "}, now, STAFF)
+        cancelling.cancel(a_lecture().id, {"ja": " "}, now, STAFF)
 
 
 def test_what_is_over_can_neither_be_moved_nor_cancelled(now: datetime) -> None:
     past = a_lecture(starts_at=now - timedelta(days=1))
     actions: list[Any] = [
-        lambda: lectures.change(past.id, {"starts_at": now + timedelta(days=1)}, now, STAFF),
-        lambda: lectures.cancel(past.id, REASON, now, STAFF),
+        lambda: changing.change(past.id, {"starts_at": now + timedelta(days=1)}, now, STAFF),
+        lambda: cancelling.cancel(past.id, REASON, now, STAFF),
     ]
     for action in actions:
         with pytest.raises(LectureOver):
@@ -116,7 +116,7 @@ def test_what_is_over_can_neither_be_moved_nor_cancelled(now: datetime) -> None:
 
 def test_a_lecture_of_the_past_can_be_recorded(now: datetime) -> None:
     a_course()
-    number = lectures.create("basic", now - timedelta(days=30), None, capacity=5, now=now, actor=STAFF)
+    number = making.create("basic", now - timedelta(days=30), None, capacity=5, now=now, actor=STAFF)
     row = db.session.get_one(Lecture, number)
     assert row.ends_at - row.starts_at == timedelta(minutes=60)
 
@@ -125,22 +125,22 @@ def test_whoever_waits_is_told_too_and_moves_up_when_the_new_date_allows(now: da
     lecture = a_lecture(capacity=1)
     a_registration(lecture=lecture)
     waiting = a_registration(lecture=lecture, status="waitlisted")
-    lectures.change(lecture.id, {"starts_at": lecture.starts_at + timedelta(days=1)}, now, STAFF)
+    changing.change(lecture.id, {"starts_at": lecture.starts_at + timedelta(days=1)}, now, STAFF)
     assert sorted(kind for kind, _ in owed()) == ["changed", "waitlisted"]
-    lectures.cancel(lecture.id, REASON, now, STAFF)
+    cancelling.cancel(lecture.id, REASON, now, STAFF)
     assert [kind for kind, _ in owed()].count("lecture_cancelled") == 2
     with db.writing():
         db.session.get_one(Lecture, lecture.id).capacity = 2
-    lectures.bring_back(lecture.id, now, STAFF)
+    cancelling.bring_back(lecture.id, now, STAFF)
     assert db.session.get_one(Registration, waiting.id, populate_existing=True).status == "booked"
 
 
 def test_a_cancelled_lecture_is_not_moved_before_it_is_brought_back(now: datetime) -> None:
     lecture = a_lecture()
     a_registration(lecture=lecture)
-    lectures.cancel(lecture.id, REASON, now, STAFF)
+    cancelling.cancel(lecture.id, REASON, now, STAFF)
     with pytest.raises(LectureCancelled):
-        lectures.change(lecture.id, {"join_url": "https://meet.example/2"}, now, STAFF)
+        changing.change(lecture.id, {"join_url": "https://meet.example/2"}, now, STAFF)
     assert [kind for kind, _ in owed()] == ["lecture_cancelled"]
 
 
@@ -148,11 +148,11 @@ def test_only_people_whom_a_mail_reaches_are_counted_as_told(now: datetime) -> N
     lecture = a_lecture()
     a_registration(a_contact(email=None), lecture)
     a_registration(lecture=lecture, mails=False)
-    assert lectures.people_to_tell(lecture.id) == 0
-    assert lectures.cancel(lecture.id, REASON, now, STAFF) == 0
+    assert telling.people_to_tell(lecture.id) == 0
+    assert cancelling.cancel(lecture.id, REASON, now, STAFF) == 0
 
 
 def test_a_lecture_whose_attendance_is_recorded_can_no_longer_be_cancelled(now: datetime) -> None:
     lecture = a_lecture(starts_at=now - timedelta(minutes=50), reported_at=now)
     with pytest.raises(LectureOver):
-        lectures.cancel(lecture.id, REASON, now, STAFF)
+        cancelling.cancel(lecture.id, REASON, now, STAFF)
