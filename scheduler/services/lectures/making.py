@@ -1,0 +1,60 @@
+"""Answers how a one-off lecture, or one for a single account, comes to be."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from scheduler.models.accounts import Account
+from scheduler.models.db import db
+from scheduler.models.lectures import Lecture
+from scheduler.services import courses, history, seating
+from scheduler.services.actors import Actor
+from scheduler.services.installation import here
+from scheduler.services.lectures.values import LOCAL, check_values
+from scheduler.services.refusals import NotFound
+
+
+def create(
+    course_key: str,
+    starts_at: datetime,
+    ends_at: datetime | None,
+    *,
+    capacity: int,
+    now: datetime,
+    actor: Actor,
+    host_id: int | None = None,
+    join_url: str = "",
+    account_id: int | None = None,
+    zone: str | None = None,
+    locale: str = "ja",
+) -> int:
+    """Make a one-off lecture, or one for a single account; return its id. Past dates are allowed (to record them).
+
+    Without `ends_at` it is as long as the course. Raises NotFound for an unknown course or account, Invalid(field, why).
+    """
+    with db.writing():
+        course = courses.by_key(course_key)
+        ends_at = ends_at or starts_at + timedelta(minutes=course.minutes)
+        check_values(capacity=capacity, join_url=join_url, host_id=host_id, starts_at=starts_at, ends_at=ends_at)
+        if account_id is not None and db.session.get(Account, account_id) is None:
+            raise NotFound(what="account", value=account_id)
+        zone = zone or here().zone
+        lecture = Lecture(
+            uid=seating.new_uid(),
+            revised_at=now,
+            course_id=course.id,
+            account_id=account_id,
+            starts_at=starts_at,
+            ends_at=ends_at,
+            local_start=starts_at.astimezone(ZoneInfo(zone)).strftime(LOCAL),
+            zone=zone,
+            capacity=capacity,
+            host_id=host_id,
+            join_url=join_url,
+            locale=locale,
+        )
+        db.session.add(lecture)
+        db.session.flush()
+        history.record("lecture_added", now=now, actor=actor, account_id=account_id, lecture_id=lecture.id)
+        return lecture.id

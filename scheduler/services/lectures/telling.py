@@ -1,0 +1,62 @@
+"""Answers whom a change of a lecture concerns, and owes each of them one mail."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+
+from scheduler.models.accounts import Contact
+from scheduler.models.db import db
+from scheduler.models.lectures import Lecture
+from scheduler.models.registrations import Registration
+from scheduler.services.outbox.owe import owe_many
+from scheduler.services.registrations import rows
+
+
+def people_to_tell(lecture_id: int) -> int:
+    """Count who would get a mail if the lecture were moved or cancelled now."""
+    return len(_people(lecture_id))
+
+
+def tell_all(lecture: Lecture, kind: str, now: datetime, **params: Any) -> int:
+    """Raise every invitation's SEQUENCE and owe each person one mail; nobody is told of what is over.
+
+    Whoever waits for a seat is told of a cancellation alike, and of a new date in the words of the waiting list.
+    """
+    rows.revise_all(lecture.id, now)
+    if lecture.ends_at <= now:
+        return 0
+    mails = []
+    for number, sequence, contact_id, account_id, status in _people(lecture.id):
+        own = "waitlisted" if status == "waitlisted" and kind != "lecture_cancelled" else kind
+        mails.append(
+            {
+                "kind": own,
+                "key": f"{own}:{number}:{sequence}",
+                "expires_at": lecture.ends_at,
+                "contact_id": contact_id,
+                "account_id": account_id,
+                "registration_id": number,
+                "lecture_id": lecture.id,
+                "params": {"sequence": sequence} | params,
+            }
+        )
+    return owe_many(mails, now)
+
+
+def _people(lecture_id: int) -> list[tuple[int, int, int, int, str]]:
+    """List whom a change concerns and a mail can reach: (registration, sequence, contact, account, status)."""
+    rows = db.session.execute(
+        select(Registration.id, Registration.sequence, Registration.contact_id, Contact.account_id, Registration.status)
+        .join(Contact, Contact.id == Registration.contact_id)
+        .where(
+            Registration.lecture_id == lecture_id,
+            Registration.status != "cancelled",
+            Registration.mails,
+            Contact.email.is_not(None),
+        )
+        .order_by(Registration.id)
+    )
+    return [(number, sequence, contact, account, status) for number, sequence, contact, account, status in rows]
