@@ -14,8 +14,8 @@ from sqlalchemy import func, select, update
 
 from scheduler.models.db import db
 from scheduler.models.mails import Mail
-from scheduler.services import registrations
 from scheduler.services.actors import Actor
+from scheduler.services.registrations import booking
 from tests import servers
 from tests.conftest import SECRET
 from tests.factories import a_contact, a_lecture, an_account
@@ -38,7 +38,7 @@ def test_workers_killed_while_sending_lose_nothing(database: Flask, tmp_path: Pa
     account, lecture = an_account(), a_lecture(capacity=MAILS, starts_at=now + timedelta(days=10))
     people = [a_contact(account) for _ in range(MAILS)]
     for person in people:
-        registrations.register(person.id, lecture.id, now, Actor("contact", person.id, "page"))
+        booking.register(person.id, lecture.id, now, Actor("contact", person.id, "page"))
     with post_office() as (port, mailbox):
         env = servers.environment(
             database_url=given.database_url.replace("postgresql+psycopg", "postgresql"),

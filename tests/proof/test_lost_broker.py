@@ -12,8 +12,8 @@ from sqlalchemy import func, select
 from emails import list_messages
 from scheduler.models.db import db
 from scheduler.models.mails import Mail
-from scheduler.services import registrations
 from scheduler.services.actors import CLI
+from scheduler.services.registrations import booking
 from tests import servers
 from tests.conftest import SECRET
 from tests.factories import a_contact, a_lecture
@@ -24,7 +24,7 @@ pytestmark = [pytest.mark.proof, pytest.mark.postgres, pytest.mark.redis]
 def book() -> None:
     """Book somebody by the real clock, which the workers of this proof run on."""
     now = datetime.now(UTC)
-    registrations.register(a_contact().id, a_lecture(starts_at=now + timedelta(days=10)).id, now, CLI)
+    booking.register(a_contact().id, a_lecture(starts_at=now + timedelta(days=10)).id, now, CLI)
 
 
 def sent() -> int:
