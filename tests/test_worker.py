@@ -21,8 +21,9 @@ from emails import list_messages
 from scheduler.models.db import db
 from scheduler.models.mails import Mail
 from scheduler.models.settings import JobRun
-from scheduler.services import jobs, registrations
+from scheduler.services import jobs
 from scheduler.services.actors import CLI
+from scheduler.services.registrations import booking
 from scheduler.settings import Settings
 from scheduler.worker import create_celery
 from tests import servers
@@ -34,7 +35,7 @@ def owe_confirmations(number: int) -> None:
     """Book people, each of whom is owed one confirmation."""
     lecture = a_lecture(capacity=number)
     for _ in range(number):
-        registrations.register(a_contact().id, lecture.id, NOW, CLI)
+        booking.register(a_contact().id, lecture.id, NOW, CLI)
 
 
 def sent() -> int:

@@ -10,8 +10,8 @@ from click.testing import CliRunner, Result
 from flask import Flask
 
 from scheduler.cli.main import commands
-from scheduler.services import registrations
 from scheduler.services.actors import CLI
+from scheduler.services.registrations import booking
 from scheduler.settings import Settings
 from tests.conftest import SECRET, see_anew
 from tests.factories import NOW, a_contact, a_lecture
@@ -56,6 +56,6 @@ def refused(result: Result, *words: str) -> None:
 def booked() -> str:
     """Book somebody, who is owed a confirmation; return the address."""
     contact = a_contact()
-    registrations.register(contact.id, a_lecture().id, NOW, CLI)
+    booking.register(contact.id, a_lecture().id, NOW, CLI)
     assert contact.email is not None
     return contact.email

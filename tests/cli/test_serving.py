@@ -14,8 +14,8 @@ from flask import Flask
 
 from emails import list_messages
 from scheduler.models.db import db
-from scheduler.services import registrations
 from scheduler.services.actors import CLI
+from scheduler.services.registrations import booking
 from tests import servers
 from tests.cli.conftest import Tasuki, booked, refused, started_with
 from tests.conftest import SECRET
@@ -33,7 +33,7 @@ def test_a_tick_delivers_what_is_due_at_once_and_once(tasuki: Tasuki, tmp_path: 
 
 def test_a_tick_may_be_made_for_a_moment(tasuki: Tasuki, tmp_path: Path) -> None:
     contact, lecture = a_contact(), a_lecture()
-    registrations.register(contact.id, lecture.id, NOW, CLI)
+    booking.register(contact.id, lecture.id, NOW, CLI)
     before = lecture.starts_at - timedelta(minutes=59)
     done = dict(line.split() for line in tasuki("tick", "--now", before.isoformat()).stdout.splitlines())
     assert done["plan_reminders"] == "1"

@@ -18,7 +18,6 @@ from scheduler.models.history import Event
 from scheduler.models.lectures import Lecture
 from scheduler.models.mails import Mail
 from scheduler.models.registrations import Registration
-from scheduler.services import registrations
 from scheduler.services.actors import Actor
 from scheduler.services.refusals import (
     AlreadyBooked,
@@ -31,6 +30,7 @@ from scheduler.services.refusals import (
     PrerequisiteMissing,
     Refused,
 )
+from scheduler.services.registrations import booking, changes
 from tests.factories import a_contact, a_course, a_lecture, a_registration, an_account
 
 PAGE = Actor("contact", 1, "page")
@@ -54,7 +54,7 @@ def the(registration_id: int) -> Registration:
 
 def test_registering_takes_a_seat_and_owes_one_confirmation(now: datetime) -> None:
     contact, lecture = a_contact(), a_lecture()
-    number = registrations.register(contact.id, lecture.id, now, PAGE)
+    number = booking.register(contact.id, lecture.id, now, PAGE)
     assert the(number).status == "booked"
     assert seats_taken(lecture) == 1
     assert [(mail.kind, mail.contact_id, mail.params["sequence"]) for mail in mails()] == [
@@ -65,27 +65,27 @@ def test_registering_takes_a_seat_and_owes_one_confirmation(now: datetime) -> No
 
 def test_a_registration_on_the_telephone_can_go_without_mails_and_the_history_says_so(now: datetime) -> None:
     contact, lecture = a_contact(email=None, phone="03-1111-2222"), a_lecture()
-    number = registrations.register(contact.id, lecture.id, now, PHONE, mails=False)
-    registrations.cancel(number, now, PHONE)
+    number = booking.register(contact.id, lecture.id, now, PHONE, mails=False)
+    changes.cancel(number, now, PHONE)
     assert mails() == []
     assert set(db.session.scalars(select(Event.channel))) == {"phone"}
 
 
 def test_a_second_press_changes_nothing_and_says_so(now: datetime) -> None:
     contact, lecture = a_contact(), a_lecture()
-    registrations.register(contact.id, lecture.id, now, PAGE)
+    booking.register(contact.id, lecture.id, now, PAGE)
     with pytest.raises(AlreadyBooked):
-        registrations.register(contact.id, lecture.id, now, PAGE)
+        booking.register(contact.id, lecture.id, now, PAGE)
     assert seats_taken(lecture) == 1
     assert len(mails()) == 1
 
 
 def test_registering_again_after_cancelling_takes_up_the_same_calendar_entry(now: datetime) -> None:
     contact, lecture = a_contact(), a_lecture()
-    number = registrations.register(contact.id, lecture.id, now, PAGE)
+    number = booking.register(contact.id, lecture.id, now, PAGE)
     uid = the(number).uid
-    registrations.cancel(number, now, PAGE)
-    again = registrations.register(contact.id, lecture.id, now, PAGE)
+    changes.cancel(number, now, PAGE)
+    again = booking.register(contact.id, lecture.id, now, PAGE)
     assert again == number
     assert (the(again).uid, the(again).sequence, the(again).status) == (uid, 2, "booked")
     assert [mail.kind for mail in mails()] == ["confirmation", "cancelled", "confirmation"]
@@ -100,14 +100,14 @@ def test_registering_again_after_cancelling_takes_up_the_same_calendar_entry(now
 )
 def test_a_lecture_that_is_over_or_cancelled_takes_nobody(fields: dict, refusal: type, now: datetime) -> None:
     with pytest.raises(refusal):
-        registrations.register(a_contact().id, a_lecture(**fields).id, now, PAGE)
+        booking.register(a_contact().id, a_lecture(**fields).id, now, PAGE)
     assert mails() == []
 
 
 def test_another_companys_lecture_is_as_if_it_did_not_exist(now: datetime) -> None:
     lecture = a_lecture(account_id=an_account().id)
     with pytest.raises(NotFound):
-        registrations.register(a_contact().id, lecture.id, now, PAGE)
+        booking.register(a_contact().id, lecture.id, now, PAGE)
 
 
 def test_the_advanced_course_wants_the_basic_one_attended_not_booked(now: datetime) -> None:
@@ -117,18 +117,18 @@ def test_the_advanced_course_wants_the_basic_one_attended_not_booked(now: dateti
     a_registration(contact, past)
     lecture = a_lecture(advanced)
     with pytest.raises(PrerequisiteMissing):
-        registrations.register(contact.id, lecture.id, now, PAGE)
+        booking.register(contact.id, lecture.id, now, PAGE)
     with db.writing():
         db.session.add(Attendance(lecture_id=past.id, contact_id=contact.id, verdict="attended", decided_at=now))
-    assert registrations.register(contact.id, lecture.id, now, PAGE)
+    assert booking.register(contact.id, lecture.id, now, PAGE)
 
 
 def test_a_full_lecture_says_so_and_offers_the_waiting_list(now: datetime) -> None:
     lecture = a_lecture(capacity=1)
-    registrations.register(a_contact().id, lecture.id, now, PAGE)
+    booking.register(a_contact().id, lecture.id, now, PAGE)
     with pytest.raises(LectureFull):
-        registrations.register(a_contact().id, lecture.id, now, PAGE)
-    waiting = registrations.register(a_contact().id, lecture.id, now, PAGE, waitlist=True)
+        booking.register(a_contact().id, lecture.id, now, PAGE)
+    waiting = booking.register(a_contact().id, lecture.id, now, PAGE, waitlist=True)
     assert the(waiting).status == "waitlisted"
     assert seats_taken(lecture) == 1
     assert [mail.kind for mail in mails()] == ["confirmation", "waitlisted"]
@@ -136,10 +136,10 @@ def test_a_full_lecture_says_so_and_offers_the_waiting_list(now: datetime) -> No
 
 def test_cancelling_gives_the_seat_to_the_first_on_the_waiting_list(now: datetime) -> None:
     lecture = a_lecture(capacity=1)
-    booked = registrations.register(a_contact().id, lecture.id, now, PAGE)
-    first = registrations.register(a_contact().id, lecture.id, now + timedelta(minutes=1), PAGE, waitlist=True)
-    second = registrations.register(a_contact().id, lecture.id, now + timedelta(minutes=2), PAGE, waitlist=True)
-    registrations.cancel(booked, now + timedelta(hours=1), PAGE)
+    booked = booking.register(a_contact().id, lecture.id, now, PAGE)
+    first = booking.register(a_contact().id, lecture.id, now + timedelta(minutes=1), PAGE, waitlist=True)
+    second = booking.register(a_contact().id, lecture.id, now + timedelta(minutes=2), PAGE, waitlist=True)
+    changes.cancel(booked, now + timedelta(hours=1), PAGE)
     assert (the(first).status, the(second).status) == ("booked", "waitlisted")
     assert seats_taken(lecture) == 1
     assert [mail.kind for mail in mails()][-2:] == ["cancelled", "promoted"]
@@ -148,18 +148,18 @@ def test_cancelling_gives_the_seat_to_the_first_on_the_waiting_list(now: datetim
 def test_after_five_on_the_working_day_before_nobody_is_promoted_unasked(now: datetime) -> None:
     # Wednesday 14:00 in Tokyo; the cut-off is Tuesday 17:00 there.
     lecture = a_lecture(starts_at=datetime.fromisoformat("2026-04-08T14:00:00+09:00"), capacity=1)
-    booked = registrations.register(a_contact().id, lecture.id, now, PAGE)
-    waiting = registrations.register(a_contact().id, lecture.id, now, PAGE, waitlist=True)
-    registrations.cancel(booked, datetime.fromisoformat("2026-04-07T17:00:00+09:00"), PAGE)
+    booked = booking.register(a_contact().id, lecture.id, now, PAGE)
+    waiting = booking.register(a_contact().id, lecture.id, now, PAGE, waitlist=True)
+    changes.cancel(booked, datetime.fromisoformat("2026-04-07T17:00:00+09:00"), PAGE)
     assert the(waiting).status == "waitlisted"
     assert seats_taken(lecture) == 0
 
 
 def test_changing_the_date_moves_the_same_entry_and_tells_old_and_new(now: datetime) -> None:
     contact, old, new = a_contact(), a_lecture(), a_lecture()
-    number = registrations.register(contact.id, old.id, now, PAGE)
+    number = booking.register(contact.id, old.id, now, PAGE)
     uid = the(number).uid
-    registrations.swap(number, new.id, now, PAGE)
+    changes.swap(number, new.id, now, PAGE)
     row = the(number)
     assert (row.lecture_id, row.uid, row.sequence) == (new.id, uid, 1)
     assert (seats_taken(old), seats_taken(new)) == (0, 1)
@@ -168,31 +168,31 @@ def test_changing_the_date_moves_the_same_entry_and_tells_old_and_new(now: datet
 
 def test_a_change_to_a_full_date_never_loses_the_old_seat(now: datetime) -> None:
     contact, old, full = a_contact(), a_lecture(), a_lecture(capacity=1)
-    registrations.register(a_contact().id, full.id, now, PAGE)
-    number = registrations.register(contact.id, old.id, now, PAGE)
+    booking.register(a_contact().id, full.id, now, PAGE)
+    number = booking.register(contact.id, old.id, now, PAGE)
     with pytest.raises(LectureFull):
-        registrations.swap(number, full.id, now, PAGE)
+        changes.swap(number, full.id, now, PAGE)
     assert (the(number).lecture_id, seats_taken(old), seats_taken(full)) == (old.id, 1, 1)
     assert mails("changed") == []
 
 
 def test_a_change_to_the_same_or_an_already_booked_date_is_refused(now: datetime) -> None:
     contact, one, other = a_contact(), a_lecture(), a_lecture()
-    number = registrations.register(contact.id, one.id, now, PAGE)
-    registrations.register(contact.id, other.id, now, PAGE)
+    number = booking.register(contact.id, one.id, now, PAGE)
+    booking.register(contact.id, other.id, now, PAGE)
     for target in (one, other):
         with pytest.raises(AlreadyBooked):
-            registrations.swap(number, target.id, now, PAGE)
+            changes.swap(number, target.id, now, PAGE)
 
 
 def test_what_is_cancelled_or_begun_cannot_be_cancelled(now: datetime) -> None:
     lecture = a_lecture()
-    number = registrations.register(a_contact().id, lecture.id, now, PAGE)
+    number = booking.register(a_contact().id, lecture.id, now, PAGE)
     with pytest.raises(LectureOver):
-        registrations.cancel(number, lecture.starts_at, PAGE)
-    registrations.cancel(number, now, PAGE)
+        changes.cancel(number, lecture.starts_at, PAGE)
+    changes.cancel(number, now, PAGE)
     with pytest.raises(NotBooked):
-        registrations.cancel(number, now, PAGE)
+        changes.cancel(number, now, PAGE)
 
 
 def test_no_lecture_is_oversold_when_many_register_at_once(database: Flask, now: datetime) -> None:
@@ -203,7 +203,7 @@ def test_no_lecture_is_oversold_when_many_register_at_once(database: Flask, now:
     def run(contact_id: int) -> None:
         with database.app_context():
             try:
-                registrations.register(contact_id, lecture.id, now, PAGE)
+                booking.register(contact_id, lecture.id, now, PAGE)
             except Refused as error:
                 refused.append(error.key)
             finally:
@@ -243,9 +243,9 @@ def in_parallel(app: Flask, *acts: Callable[[], object]) -> list[str]:
 
 def test_a_double_press_on_cancel_gives_one_seat_back(database: Flask, now: datetime) -> None:
     lecture = a_lecture()
-    registrations.register(a_contact().id, lecture.id, now, PAGE)
-    number = registrations.register(a_contact().id, lecture.id, now, PAGE)
-    press = partial(registrations.cancel, number, now, PAGE)
+    booking.register(a_contact().id, lecture.id, now, PAGE)
+    number = booking.register(a_contact().id, lecture.id, now, PAGE)
+    press = partial(changes.cancel, number, now, PAGE)
     assert in_parallel(database, press, press) == ["not_booked"]
     assert seats_taken(lecture) == 1
     assert len(mails("cancelled")) == 1
@@ -253,38 +253,38 @@ def test_a_double_press_on_cancel_gives_one_seat_back(database: Flask, now: date
 
 def test_two_changes_of_one_booking_at_once_leave_one_seat_taken(database: Flask, now: datetime) -> None:
     old, one, other = a_lecture(), a_lecture(), a_lecture()
-    number = registrations.register(a_contact().id, old.id, now, PAGE)
+    number = booking.register(a_contact().id, old.id, now, PAGE)
     in_parallel(
         database,
-        partial(registrations.swap, number, one.id, now, PAGE),
-        partial(registrations.swap, number, other.id, now, PAGE),
+        partial(changes.swap, number, one.id, now, PAGE),
+        partial(changes.swap, number, other.id, now, PAGE),
     )
     taken = {lecture.id: seats_taken(lecture) for lecture in (old, one, other)}
     assert taken == {old.id: 0, one.id: 0, other.id: 0} | {the(number).lecture_id: 1}
 
 
 def test_a_booking_cannot_be_moved_to_another_course(now: datetime) -> None:
-    number = registrations.register(a_contact().id, a_lecture().id, now, PAGE)
+    number = booking.register(a_contact().id, a_lecture().id, now, PAGE)
     with pytest.raises(Invalid):
-        registrations.swap(number, a_lecture(a_course("other")).id, now, PAGE)
+        changes.swap(number, a_lecture(a_course("other")).id, now, PAGE)
 
 
 def test_companions_stay_when_whoever_waited_takes_a_freed_seat(now: datetime) -> None:
     lecture = a_lecture(capacity=1)
-    booked = registrations.register(a_contact().id, lecture.id, now, PAGE)
+    booked = booking.register(a_contact().id, lecture.id, now, PAGE)
     waiter = a_contact()
-    waiting = registrations.register(waiter.id, lecture.id, now, PAGE, companions=["佐藤"], waitlist=True)
+    waiting = booking.register(waiter.id, lecture.id, now, PAGE, companions=["佐藤"], waitlist=True)
     late = lecture.starts_at - timedelta(hours=1)
-    registrations.cancel(booked, late, PAGE)
-    registrations.register(waiter.id, lecture.id, late, PAGE)
+    changes.cancel(booked, late, PAGE)
+    booking.register(waiter.id, lecture.id, late, PAGE)
     assert (the(waiting).status, the(waiting).companions) == ("booked", ["佐藤"])
 
 
 def test_nobody_elses_history_names_the_customer_who_cancelled(now: datetime) -> None:
     lecture = a_lecture(capacity=1)
-    booked = registrations.register(a_contact().id, lecture.id, now, PAGE)
-    registrations.register(a_contact().id, lecture.id, now, PAGE, waitlist=True)
-    registrations.cancel(booked, now, PAGE)
+    booked = booking.register(a_contact().id, lecture.id, now, PAGE)
+    booking.register(a_contact().id, lecture.id, now, PAGE, waitlist=True)
+    changes.cancel(booked, now, PAGE)
     promoted = db.session.scalars(select(Event).where(Event.key == "promoted")).one()
     assert (promoted.actor_kind, promoted.actor_id) == ("worker", None)
 
@@ -292,8 +292,8 @@ def test_nobody_elses_history_names_the_customer_who_cancelled(now: datetime) ->
 def test_a_sign_of_life_takes_a_stuck_account_off_the_list(now: datetime) -> None:
     account = an_account(introduced_at=now - timedelta(days=40), planned_start_on=None)
     first, second = a_contact(account), a_contact(account)
-    registrations.register(first.id, a_lecture().id, now - timedelta(days=40), PAGE)
+    booking.register(first.id, a_lecture().id, now - timedelta(days=40), PAGE)
     with db.writing():
         db.session.get_one(Account, account.id).level = "stuck"
-    registrations.register(second.id, a_lecture().id, now, PAGE)
+    booking.register(second.id, a_lecture().id, now, PAGE)
     assert db.session.get_one(Account, account.id, populate_existing=True).level != "stuck"

@@ -11,8 +11,8 @@ from flask import Flask
 from scheduler.app import create_app
 from scheduler.models.db import db
 from scheduler.models.mails import Mail
-from scheduler.services import registrations
 from scheduler.services.actors import CLI
+from scheduler.services.registrations import booking
 from scheduler.settings import Settings
 from tests import servers
 from tests.conftest import SECRET, Client
@@ -37,7 +37,7 @@ def test_an_older_database_is_not_ready(database: Flask, client: Client, change:
 
 
 def test_stalled_mails_are_told_and_are_no_reason_to_take_the_program_away(database: Flask, client: Client) -> None:
-    registrations.register(a_contact().id, a_lecture().id, NOW, CLI)
+    booking.register(a_contact().id, a_lecture().id, NOW, CLI)
     assert client.get("/readyz").json == {"database": "reachable", "migrated": True, "stalled_mails": 0}
     with db.writing():
         db.session.query(Mail).update({"next_try_at": NOW - timedelta(minutes=16)})

@@ -12,8 +12,9 @@ from sqlalchemy.orm import joinedload
 from scheduler.models.accounts import Contact
 from scheduler.models.db import db
 from scheduler.models.registrations import Registration
-from scheduler.services import naming, registrations
+from scheduler.services import naming
 from scheduler.services.refusals import NotFound
+from scheduler.services.registrations import booking, changes
 from scheduler.web import edge
 from scheduler.web.api import examples, paging, requests
 from scheduler.web.api.blueprint import PREFIX, Blueprint
@@ -130,7 +131,7 @@ def change_registration(values: dict[str, Any], lecture_id: int, registration_id
     """Change the date of a registration."""
     _the(lecture_id, registration_id)
     requests.lecture(values["lecture"])
-    registrations.swap(registration_id, values["lecture"], edge.now(), requests.actor())
+    changes.swap(registration_id, values["lecture"], edge.now(), requests.actor())
     return registration_answers([_the(values["lecture"], registration_id)])[0]
 
 
@@ -140,7 +141,7 @@ def change_registration(values: dict[str, Any], lecture_id: int, registration_id
 def cancel_registration(lecture_id: int, registration_id: int) -> Response:
     """Cancel a registration."""
     _the(lecture_id, registration_id)
-    registrations.cancel(registration_id, edge.now(), requests.actor())
+    changes.cancel(registration_id, edge.now(), requests.actor())
     return Response(status=204)
 
 
@@ -181,7 +182,7 @@ def _the(lecture_id: int, registration_id: int) -> Registration:
 
 def _create(lecture_id: int, values: dict[str, Any]) -> dict[str, Any]:
     requests.lecture(lecture_id)
-    number = registrations.register(
+    number = booking.register(
         naming.contact_named(values["contact"]),
         lecture_id,
         edge.now(),

@@ -11,8 +11,9 @@ from flask_babel import gettext as _
 from scheduler.models.db import db
 from scheduler.models.registrations import Registration
 from scheduler.services import eligibility
-from scheduler.services import registrations as service
 from scheduler.services.refusals import AlreadyBooked, Invalid, LectureFull, LectureOver, NotBooked, NotFound, Refused
+from scheduler.services.registrations import booking, changes
+from scheduler.services.registrations.companions import set_companions
 from scheduler.web import access, edge
 from scheduler.web.customer import standing
 from scheduler.web.customer.page import AT_ONCE, home, shown
@@ -40,7 +41,7 @@ def register(token: str, lecture_id: int) -> ResponseReturnValue:
     """Take a seat, or with `waitlist` a place on the waiting list; pressing twice registers once."""
     wants_to_wait = request.form.get("waitlist") == "1"
     try:
-        number = service.register(
+        number = booking.register(
             g.contact.id,
             lecture_id,
             edge.now(),
@@ -78,7 +79,7 @@ def change(token: str, registration_id: int) -> ResponseReturnValue:
         standing.own(g.contact, registration_id)
         if chosen is None:
             raise NotFound()
-        service.swap(registration_id, chosen, edge.now(), edge.contact_actor())
+        changes.swap(registration_id, chosen, edge.now(), edge.contact_actor())
     except (AlreadyBooked, NotBooked) as refusal:
         flash(refusals.sentence(refusal), "info")
         return home()
@@ -109,7 +110,7 @@ def cancel(token: str, registration_id: int) -> ResponseReturnValue:
     """Give the seat, or the place on the waiting list, up."""
     try:
         waiting = standing.own(g.contact, registration_id).status == "waitlisted"
-        service.cancel(registration_id, edge.now(), edge.contact_actor())
+        changes.cancel(registration_id, edge.now(), edge.contact_actor())
     except NotBooked as refusal:
         flash(refusals.sentence(refusal), "info")
         return home()
@@ -129,7 +130,7 @@ def companions(token: str, registration_id: int) -> ResponseReturnValue:
         row = standing.own(g.contact, registration_id)
         if row.lecture.ends_at <= edge.now():
             raise LectureOver()
-        service.set_companions(registration_id, _companions(), edge.now(), edge.contact_actor())
+        set_companions(registration_id, _companions(), edge.now(), edge.contact_actor())
     except Refused as refusal:
         return shown(refusal)
     flash(_("同席される方を保存しました。"))

@@ -6,8 +6,9 @@ from flask import Blueprint, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from scheduler.services import registrations
 from scheduler.services.refusals import LectureFull, Refused
+from scheduler.services.registrations import booking, changes
+from scheduler.services.registrations.companions import set_companions
 from scheduler.web import access, edge, inputs
 from scheduler.web.paths import local_path
 from scheduler.web.words import refusals
@@ -25,7 +26,7 @@ def register() -> ResponseReturnValue:
         name.strip() for name in request.form.get("companions", "").replace("、", ",").split(",") if name.strip()
     ]
     try:
-        registrations.register(
+        booking.register(
             contact_id,
             lecture_id,
             edge.now(),
@@ -51,7 +52,7 @@ def move(registration_id: int) -> ResponseReturnValue:
     """Move a registration to another date."""
     lecture_id = inputs.whole("lecture")
     try:
-        registrations.swap(registration_id, lecture_id, edge.now(), edge.staff_actor("phone"))
+        changes.swap(registration_id, lecture_id, edge.now(), edge.staff_actor("phone"))
     except Refused as error:
         flash(refusals.sentence(error), "error")
     else:
@@ -64,7 +65,7 @@ def move(registration_id: int) -> ResponseReturnValue:
 def cancel(registration_id: int) -> ResponseReturnValue:
     """Cancel a registration."""
     try:
-        registrations.cancel(registration_id, edge.now(), edge.staff_actor("phone"))
+        changes.cancel(registration_id, edge.now(), edge.staff_actor("phone"))
     except Refused as error:
         flash(refusals.sentence(error), "error")
     else:
@@ -78,7 +79,7 @@ def companions(registration_id: int) -> ResponseReturnValue:
     """Note the colleagues who watch the same screen."""
     names = request.form.get("companions", "").replace("、", ",").split(",")
     try:
-        registrations.set_companions(registration_id, names, edge.now(), edge.staff_actor("phone"))
+        set_companions(registration_id, names, edge.now(), edge.staff_actor("phone"))
     except Refused as error:
         flash(refusals.sentence(error), "error")
     else:

@@ -15,10 +15,11 @@ from emails.transports.base import LONGEST_SECONDS
 from emails.transports.smtp import SmtpServer, SmtpTransport
 from scheduler.models.db import db
 from scheduler.models.mails import Mail
-from scheduler.services import readiness, registrations
+from scheduler.services import readiness
 from scheduler.services.actors import Actor
 from scheduler.services.outbox import claims
 from scheduler.services.outbox.deliver import LEASE, NEEDED, deliver_due
+from scheduler.services.registrations import booking
 from tests.emails.transports.smtp_server import Slow, served
 from tests.factories import a_contact, a_lecture
 from tests.services.outbox.answering import Answering, deliver
@@ -35,7 +36,7 @@ def owed(database: Flask, now: datetime) -> None:
     lecture = a_lecture()
     for number in range(MAILS):
         contact = a_contact(email=f"person{number}@mihon.example")
-        registrations.register(contact.id, lecture.id, now, PAGE)
+        booking.register(contact.id, lecture.id, now, PAGE)
 
 
 def work(app: Flask, port: int, now: datetime, seconds: float) -> None:

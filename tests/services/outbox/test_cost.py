@@ -14,9 +14,10 @@ from scheduler.models.accounts import Contact
 from scheduler.models.attendance import Attendance
 from scheduler.models.db import db
 from scheduler.models.handovers import Handover
-from scheduler.services import registrations, vendor
+from scheduler.services import vendor
 from scheduler.services.actors import CLI, Actor
 from scheduler.services.outbox.owe import owe
+from scheduler.services.registrations import booking
 from tests.factories import a_contact, a_course, a_lecture, a_member, a_store, an_account
 from tests.services.outbox.answering import Answering, deliver
 
@@ -45,7 +46,7 @@ def counted() -> Iterator[list[str]]:
 def owe_confirmations(people: list[int], now: datetime) -> None:
     lectures = [a_lecture(host_id=a_member().id).id for _ in range(4)]
     for number, contact_id in enumerate(people):
-        registrations.register(contact_id, lectures[number % 4], now, PAGE)
+        booking.register(contact_id, lectures[number % 4], now, PAGE)
 
 
 def owe_invitations(people: list[int], now: datetime) -> None:

@@ -12,9 +12,10 @@ from scheduler.models.accounts import Account, Contact
 from scheduler.models.db import db
 from scheduler.models.history import Event
 from scheduler.models.mails import Mail
-from scheduler.services import readiness, registrations
+from scheduler.services import readiness
 from scheduler.services.actors import Actor
 from scheduler.services.outbox.deliver import LEASE, deliver_due, retry
+from scheduler.services.registrations import booking
 from tests.factories import a_contact, a_lecture, an_account
 from tests.services.outbox.answering import Answering, deliver
 
@@ -28,7 +29,7 @@ pytestmark = pytest.mark.usefixtures("database")
 def contact(now: datetime) -> Contact:
     """Somebody who has just registered, and whose account is on track."""
     contact = a_contact(an_account(introduced_at=now))
-    registrations.register(contact.id, a_lecture().id, now, PAGE)
+    booking.register(contact.id, a_lecture().id, now, PAGE)
     assert level(contact) == ("on_track", [])
     return contact
 

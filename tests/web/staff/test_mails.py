@@ -10,9 +10,10 @@ from sqlalchemy import select
 from emails import transport_from
 from scheduler.models.db import db
 from scheduler.models.mails import Mail
-from scheduler.services import readiness, registrations
+from scheduler.services import readiness
 from scheduler.services.actors import Actor
 from scheduler.services.outbox.deliver import deliver_due
+from scheduler.services.registrations import booking, changes
 from scheduler.settings import Settings
 from tests.conftest import Client
 from tests.factories import a_contact, a_lecture, an_account
@@ -22,7 +23,7 @@ PAGE = Actor("contact", 1, "page")
 
 def booked(now: datetime, **fields: object) -> int:
     contact = a_contact(an_account(name="株式会社みほん"), name="山田 花子", **fields)
-    return registrations.register(contact.id, a_lecture().id, now, PAGE)
+    return booking.register(contact.id, a_lecture().id, now, PAGE)
 
 
 def test_a_mail_that_waits_is_shown_as_it_would_be_sent(staff_client: Client, now: datetime) -> None:
@@ -49,7 +50,7 @@ def test_a_sent_mail_of_the_folder_is_readable_with_its_calendar(
 
 def test_a_dropped_mail_says_why(staff_client: Client, now: datetime, settings: Settings) -> None:
     number = booked(now)
-    registrations.cancel(number, now, PAGE)
+    changes.cancel(number, now, PAGE)
     deliver_due(now, transport_from(settings.mail), readiness.refresh)
     page = staff_client.get("/staff/mails?state=dropped").text
     assert "その後の変更のお知らせに置き換わりました" in page

@@ -1,0 +1,58 @@
+"""Answers which registration is meant: read under its lecture's lock; and raises the SEQUENCE of a lecture's invitations."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import select, update
+
+from scheduler.models.db import db
+from scheduler.models.lectures import Lecture
+from scheduler.models.registrations import Registration
+from scheduler.services import seating
+from scheduler.services.refusals import ChangedMeanwhile, NotBooked, NotFound
+
+
+def live(registration_id: int) -> Registration:
+    row = db.session.get(Registration, registration_id, populate_existing=True)
+    if row is None:
+        raise NotFound()
+    if row.status == "cancelled":
+        raise NotBooked()
+    return row
+
+
+def locked(registration_id: int, *also: int) -> tuple[Registration, dict[int, Lecture]]:
+    """Lock a registration's lecture and the others named, then read the registration as it is under these locks.
+
+    Raises NotFound, NotBooked, and ChangedMeanwhile when it was moved to another lecture while we waited.
+    """
+    lecture_id = db.session.scalar(select(Registration.lecture_id).where(Registration.id == registration_id))
+    if lecture_id is None:
+        raise NotFound()
+    locked = seating.lock_all([lecture_id, *also])
+    row = live(registration_id)
+    if row.lecture_id != lecture_id:
+        raise ChangedMeanwhile()
+    return row, locked
+
+
+def latest(contact_id: int, lecture_id: int) -> Registration | None:
+    """Return the live registration, else the cancelled one to be taken up again."""
+    return db.session.scalar(
+        select(Registration)
+        .where(Registration.contact_id == contact_id, Registration.lecture_id == lecture_id)
+        .order_by(Registration.status == "cancelled", Registration.id.desc())
+        .limit(1)
+        .execution_options(populate_existing=True)
+    )
+
+
+def revise_all(lecture_id: int, now: datetime) -> None:
+    """Raise the SEQUENCE of every booked invitation of a lecture whose time, place or status changed."""
+    db.session.execute(
+        update(Registration)
+        .where(Registration.lecture_id == lecture_id, Registration.status != "cancelled")
+        .values(sequence=Registration.sequence + 1, revised_at=now)
+        .execution_options(synchronize_session="fetch")
+    )
