@@ -2,7 +2,7 @@
 SHELL := /bin/sh
 .SHELLFLAGS := -ec
 .DEFAULT_GOAL := help
-.PHONY: help run test check proof bench lock translations
+.PHONY: help run test check proof bench bench-large lock translations
 
 PORT ?= 8000
 # The first Python from 3.11 on.
@@ -10,6 +10,7 @@ PYTHON ?= $(shell for name in python3 python3.14 python3.13 python3.12 python3.1
 	"$$name" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo "$$name"; break; }; done)
 BIN := .venv/bin
 READY := $(BIN)/ready
+SYNC := $(BIN)/uv pip sync -q --compile-bytecode --require-hashes requirements-dev.txt
 
 help:
 	@echo 'make run        the program on http://127.0.0.1:$(PORT) (make run PORT=8001 for another port)'
@@ -17,6 +18,7 @@ help:
 	@echo 'make check      format, lint, types, imports, translations'
 	@echo 'make proof      the long proofs: load, faults, simulated weeks'
 	@echo 'make bench      speed and memory'
+	@echo 'make bench-large  the same work with a million old registrations'
 	@echo 'make lock       write the lock files anew from pyproject.toml'
 	@echo 'make translations  collect the words of code and pages, and compile them'
 
@@ -39,6 +41,8 @@ proof: $(READY)
 bench: $(READY)
 	@$(BIN)/python -m tests.bench
 
+bench-large: $(READY)
+	@$(BIN)/python -m tests.bench.large
 
 lock: $(READY)
 	@$(BIN)/uv pip compile -q pyproject.toml --generate-hashes --no-emit-index-url --universal --python-version 3.11 \
@@ -61,6 +65,7 @@ $(READY): requirements-dev.txt pyproject.toml
 	@echo 'Preparing .venv (once) …'
 	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
 	@test -x $(BIN)/uv || $(BIN)/python -m pip install -qq --disable-pip-version-check uv
-	@VIRTUAL_ENV=.venv $(BIN)/uv pip sync -q --compile-bytecode --require-hashes requirements-dev.txt
+	@# With the machine's own certificates first (a proxy may have its own authority), else with those uv brings.
+	@VIRTUAL_ENV=.venv UV_SYSTEM_CERTS=1 $(SYNC) 2>/dev/null || VIRTUAL_ENV=.venv $(SYNC)
 	@VIRTUAL_ENV=.venv $(BIN)/uv pip install -q --no-deps --no-build-isolation -e .
 	@touch $(READY)

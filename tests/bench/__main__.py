@@ -20,13 +20,12 @@ from zoneinfo import ZoneInfo
 
 import requests
 
-from scheduler.settings import Settings
 from tests import servers
 from tests.bench import load
+from tests.bench.measure import RUNS, checked, environment, median, must, posts, repeated, settings_of
 from tests.bench.prepare import Ground, ground
 from tests.browsing import Browser
 
-RUNS = 3
 LIST = Path(__file__).parents[1] / "data" / "customers_cp932.csv"
 
 
@@ -34,11 +33,9 @@ def main() -> None:
     """Run all jobs."""
     with tempfile.TemporaryDirectory(prefix="tasuki-bench-") as name:
         folder = Path(name)
-        env = _environment(folder)
-        _must("migrate", env=env, cwd=folder)
-        given = Settings(
-            **{key.removeprefix("TASUKI_").lower(): value for key, value in env.items() if key.startswith("TASUKI_")}
-        )
+        env = environment(folder)
+        must("migrate", env=env, cwd=folder)
+        given = settings_of(env)
         things = ground(given)
         with servers.web(env, folder) as base, servers.worker(env, folder) as worker:
             _memory(base, worker, things)
@@ -54,38 +51,19 @@ def main() -> None:
 def _rates(base: str, floor_port: int, things: Ground) -> None:
     port = int(base.rpartition(":")[2])
     etag = requests.get(f"{base}/{things.feed}", headers={"Accept-Encoding": "identity"}, timeout=10).headers["ETag"]
-    get, post = _repeated, _posts(base, port, things)
-    hello = _median(floor_port, get("/hello", floor_port, 3000), 200)
-    unchanged = _median(floor_port, get("/unchanged", floor_port, 3000), 304)
-    same = _median(floor_port, get("/bytes", floor_port, 2000), 200)
-    inserted = _median(floor_port, [load.request("POST", "/insert", floor_port)] * 500, 200)
-    asked = _median(port, get(f"/{things.feed}", port, 3000, {"If-None-Match": etag}), 304)
+    get, post = repeated, posts(base, port, things)
+    hello = median(floor_port, get("/hello", floor_port, 3000), 200)
+    unchanged = median(floor_port, get("/unchanged", floor_port, 3000), 304)
+    same = median(floor_port, get("/bytes", floor_port, 2000), 200)
+    inserted = median(floor_port, [load.request("POST", "/insert", floor_port)] * 500, 200)
+    asked = median(port, get(f"/{things.feed}", port, 3000, {"If-None-Match": etag}), 304)
     _line("feed_304", asked, "1/s", asked / unchanged, "flask_304", 0.45)
-    whole = _median(port, get(f"/{things.feed}", port, 1500), 200)
+    whole = median(port, get(f"/{things.feed}", port, 1500), 200)
     _line("feed_200", whole, "1/s", whole / same, "flask_same_bytes", 0.35)
-    programme = _median(port, get("/lectures", port, 400), 200)
+    programme = median(port, get("/lectures", port, 400), 200)
     _line("programme", programme, "1/s", programme / hello, "flask_hello", 0.08)
-    registered = statistics.median(_checked(load.run(port, batch), 303) for batch in post)
+    registered = statistics.median(checked(load.run(port, batch), 303) for batch in post)
     _line("registration", registered, "1/s", registered / inserted, "insert_commit", 0.3)
-
-
-def _posts(base: str, port: int, things: Ground) -> list[list[bytes]]:
-    """Prepare one registration for each person, in as many batches as there are runs; session and token are the browser's."""
-    browser = Browser(base)
-    page = browser.get("/" + things.pages[0])
-    token = re.search(r'name="csrf_token" value="([^"]+)"', page)
-    assert token is not None
-    cookie = "; ".join(f"{name}={value}" for name, value in browser.session.cookies.items())
-    headers = {"Cookie": cookie, "Content-Type": "application/x-www-form-urlencoded", "Referer": base + "/"}
-    body = f"csrf_token={token[1]}".encode()
-    size = len(things.pages) // RUNS
-    return [
-        [
-            load.request("POST", f"/{page}/lectures/{things.lecture_id}/register", port, headers, body)
-            for page in things.pages[run * size : (run + 1) * size]
-        ]
-        for run in range(RUNS)
-    ]
 
 
 def _report(base: str, things: Ground) -> None:
@@ -144,18 +122,10 @@ def _imports(folder: Path) -> None:
     for run in range(RUNS):
         own = folder / f"import{run}"
         own.mkdir()
-        env = _environment(own)
-        _must("migrate", env=env, cwd=own)
-        took.append(_once(lambda: _must("import", "accounts", str(LIST), env=env, cwd=own)))  # noqa: B023
+        env = environment(own)
+        must("migrate", env=env, cwd=own)
+        took.append(_once(lambda: must("import", "accounts", str(LIST), env=env, cwd=own)))  # noqa: B023
     print(f"crm_import {statistics.median(took):.2f} s goal=4")
-
-
-def _environment(folder: Path) -> dict[str, str]:
-    return servers.environment(
-        database_url=f"sqlite:///{folder / 'bench.db'}",
-        secret_key="a secret for the bench",
-        mail=f"folder:{folder / 'mails'}",
-    )
 
 
 @contextmanager
@@ -189,21 +159,6 @@ def _answers(url: str) -> bool:
         return False
 
 
-def _repeated(path: str, port: int, times: int, headers: dict[str, str] | None = None) -> list[bytes]:
-    return [load.request("GET", path, port, headers)] * times
-
-
-def _median(port: int, batch: list[bytes], status: int) -> float:
-    load.run(port, batch[:200])
-    return statistics.median(_checked(load.run(port, batch), status) for _run in range(RUNS))
-
-
-def _checked(result: load.Result, status: int) -> float:
-    if set(result.statuses) != {status}:
-        raise SystemExit(f"expected {status} only, got {result.statuses}")
-    return result.rate
-
-
 def _line(name: str, value: float, unit: str, ratio: float, floor: str, goal: float) -> None:
     print(f"{name} {value:.0f} {unit} ratio={ratio:.2f} floor={floor} goal={goal}", flush=True)
 
@@ -216,12 +171,6 @@ def _once(act: Callable[[], object]) -> float:
     started = time.perf_counter()
     act()
     return time.perf_counter() - started
-
-
-def _must(*words: str, env: dict[str, str], cwd: Path) -> None:
-    done = servers.run(*words, env=env, cwd=cwd)
-    if done.returncode:
-        raise SystemExit(f"tasuki {' '.join(words)}: {done.stderr}")
 
 
 def _processes() -> list[int]:
