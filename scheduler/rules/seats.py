@@ -14,7 +14,8 @@ PROMOTION_ENDS_AT = time(17, 0)
 class LectureFacts:
     """What of a lecture decides about a seat; `account_id` is the only account that may see it, None when open to all.
 
-    `prerequisite` is the key of the course that must have been attended before, None when there is none.
+    `contact_id` is the only person of that account it is for, None when it is for all of them. `prerequisite` is the key
+    of the course that must have been attended before, None when there is none.
     """
 
     status: str
@@ -23,6 +24,7 @@ class LectureFacts:
     seats_taken: int
     account_id: int | None = None
     prerequisite: str | None = None
+    contact_id: int | None = None
 
 
 @dataclass(frozen=True)
@@ -35,6 +37,7 @@ class PersonFacts:
     account_id: int
     attended: frozenset[str] = field(default_factory=frozenset)
     registered: bool = False
+    contact_id: int | None = None
 
 
 @dataclass(frozen=True)
@@ -52,10 +55,10 @@ class Refusal:
 def may_register(lecture: LectureFacts, person: PersonFacts, now: datetime) -> Refusal | None:
     """Return why this person cannot have a seat in this lecture, or None.
 
-    Another account's lecture is as if it did not exist. `lecture_full` comes last, so that whoever gets it may join
-    the waiting list.
+    Another account's or another person's lecture is as if it did not exist. `lecture_full` comes last, so that whoever
+    gets it may join the waiting list.
     """
-    if lecture.account_id not in (None, person.account_id):
+    if lecture.account_id not in (None, person.account_id) or lecture.contact_id not in (None, person.contact_id):
         return Refusal("not_found")
     if lecture.status != "scheduled":
         return Refusal("lecture_cancelled")

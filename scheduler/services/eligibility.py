@@ -64,6 +64,7 @@ def check(contact_id: int, account_id: int, lecture: Lecture, now: datetime, reg
         seats_taken=lecture.seats_taken,
         account_id=lecture.account_id,
         prerequisite=before.key if before else None,
+        contact_id=lecture.contact_id,
     )
     check_facts(contact_id, account_id, facts, before.id if before else None, now, registered)
 
@@ -83,6 +84,7 @@ def check_facts(
         account_id=account_id,
         attended=frozenset({wanted}) if attended and wanted else frozenset(),
         registered=registered,
+        contact_id=contact_id,
     )
     refusal = seats.may_register(lecture, person, now)
     if refusal is not None and refusal.key in _REFUSALS:
@@ -136,6 +138,7 @@ def open_dates(contact: Contact, course_key: str, now: datetime, days: int = 90)
             Lecture.starts_at > now,
             Lecture.starts_at < now + timedelta(days=days),
             or_(Lecture.account_id.is_(None), Lecture.account_id == contact.account_id),
+            or_(Lecture.contact_id.is_(None), Lecture.contact_id == contact.id),
         )
         .order_by(Lecture.starts_at, Lecture.id)
     ).all()

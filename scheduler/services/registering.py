@@ -31,6 +31,7 @@ _GROUND = (
         _lectures.c.capacity,
         _lectures.c.seats_taken,
         _lectures.c.account_id.label("only_account_id"),
+        _lectures.c.contact_id.label("only_contact_id"),
         _before.c.id.label("prerequisite_id"),
         _before.c.key.label("prerequisite"),
         _contacts.c.account_id,
@@ -82,6 +83,7 @@ def lock(contact_id: int, lecture_id: int) -> Ground:
         seats_taken=row.seats_taken,
         account_id=row.only_account_id,
         prerequisite=row.prerequisite,
+        contact_id=row.only_contact_id,
     )
     return Ground(facts, row.prerequisite_id, row.account_id, row.knots, row.level)
 
