@@ -23,10 +23,10 @@ from scheduler.services.registrations import waiting
 def change(
     lecture_id: int, fields: dict[str, Any], now: datetime, actor: Actor, reason: dict[str, str] | None = None
 ) -> int:
-    """Change time, host, link or capacity of one lecture; return how many people are told.
+    """Change time, host, link or seats of one lecture; return how many people are told.
 
-    `fields`: starts_at, ends_at, host_id, join_url, capacity, and while nobody ever registered course_id and account_id;
-    when only the start is given, the length stays. Its people are told of a new time or a new link, once, with the
+    `fields`: starts_at, ends_at, host_id, join_url, capacity, account_limit, kind, and while nobody ever registered
+    course_id and account_id; when only the start is given, the length stays. Its people are told of a new time or a new link, once, with the
     calendar's update. Raises NotFound, Invalid, CapacityBelowBooked, and LectureOver for a new time of a lecture that has
     ended.
     """
@@ -62,6 +62,8 @@ def _check_change(lecture: Lecture, values: dict[str, Any], now: datetime) -> No
     starts_at, ends_at = values.get("starts_at", lecture.starts_at), values.get("ends_at", lecture.ends_at)
     check_values(
         capacity=values.get("capacity"),
+        account_limit=values.get("account_limit"),
+        kind=values.get("kind"),
         join_url=values.get("join_url"),
         host_id=values.get("host_id"),
         starts_at=starts_at,
