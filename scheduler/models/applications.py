@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index
+from sqlalchemy import CheckConstraint, ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from scheduler.models.accounts import Account, Contact
 from scheduler.models.db import Base
 from scheduler.models.lectures import Lecture
+
+OPEN = text("state IN ('sent', 'waiting')")
 
 
 class Application(Base):
@@ -17,6 +19,8 @@ class Application(Base):
     __table_args__ = (
         CheckConstraint("state IN ('sent', 'waiting', 'done', 'refused')", name="state"),
         Index("ix_applications_state_created", "state", "created_at"),
+        # The same form again is the same application, until it is decided.
+        Index("uq_applications_open", "lecture_id", "email", unique=True, sqlite_where=OPEN, postgresql_where=OPEN),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -31,7 +35,7 @@ class Application(Base):
     # Language of the page and of the mail (ja, en), and the IANA zone of its dates.
     locale: Mapped[str] = mapped_column(default="ja")
     zone: Mapped[str] = mapped_column(default="Asia/Tokyo")
-    # When the form with its consent was sent, and when the link in the mail was opened.
+    # When the form with its consent was last sent and a link owed; when the button behind the link was pressed.
     created_at: Mapped[datetime]
     confirmed_at: Mapped[datetime | None]
     # sent (the link was mailed) → waiting (confirmed by somebody unknown: staff decide) → done or refused.

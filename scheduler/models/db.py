@@ -24,6 +24,7 @@ from sqlalchemy import (
     Table,
     Update,
     event,
+    text,
 )
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import DeclarativeBase
@@ -71,6 +72,11 @@ class Base(DeclarativeBase):
 
     metadata = MetaData(naming_convention=NAMES)
     type_annotation_map = {datetime: UTCDateTime, dict[str, Any]: Json, list[Any]: Json, dict[str, str]: Json}
+
+
+def where(condition: str) -> dict[str, Any]:
+    """Return what makes an index hold only the rows of which this is true, on either database."""
+    return {"sqlite_where": text(condition), "postgresql_where": text(condition)}
 
 
 def table(model: type[Base]) -> Table:

@@ -9,7 +9,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from scheduler.models.accounts import Account
-from scheduler.models.db import Base
+from scheduler.models.db import Base, where
 from scheduler.models.staff import Staff
 
 
@@ -89,6 +89,9 @@ class Lecture(Base):
         CheckConstraint("ends_at > starts_at", name="order"),
         CheckConstraint("kind IN ('webinar', 'meeting')", name="kind"),
         Index("ix_lectures_course_start", "course_id", "starts_at"),
+        # Without the many that are open to all, lest these be looked for here.
+        Index("ix_lectures_account_id", "account_id", **where("account_id IS NOT NULL")),
+        Index("ix_lectures_contact_id", "contact_id", **where("contact_id IS NOT NULL")),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -103,8 +106,8 @@ class Lecture(Base):
     # Local date and time of the series' rule (YYYY-MM-DDTHH:MM), kept when the lecture moves; null for a one-off.
     slot: Mapped[str | None]
     # The only account that may see it (個社開催); null: open to all. And the only person of it; null: all its people.
-    account_id: Mapped[int | None] = mapped_column(ForeignKey("accounts.id"), index=True)
-    contact_id: Mapped[int | None] = mapped_column(ForeignKey("contacts.id"), index=True)
+    account_id: Mapped[int | None] = mapped_column(ForeignKey("accounts.id"))
+    contact_id: Mapped[int | None] = mapped_column(ForeignKey("contacts.id"))
     starts_at: Mapped[datetime] = mapped_column(index=True)
     ends_at: Mapped[datetime] = mapped_column(index=True)
     # Local wall time of the start (YYYY-MM-DDTHH:MM) and its IANA zone, beside UTC because zone data changes.

@@ -5,15 +5,13 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from scheduler.models.accounts import Contact
 from scheduler.models.applications import Application
-from scheduler.models.db import Base
+from scheduler.models.db import Base, where
 from scheduler.models.staff import Staff
-
-WAITING = text("state IN ('queued', 'sending')")
 
 
 class Mail(Base):
@@ -25,8 +23,11 @@ class Mail(Base):
             " + (CASE WHEN application_id IS NULL THEN 0 ELSE 1 END) = 1",
             name="one_recipient",
         ),
-        Index("ix_mails_waiting", "next_try_at", sqlite_where=WAITING, postgresql_where=WAITING),
+        Index("ix_mails_waiting", "next_try_at", **where("state IN ('queued', 'sending')")),
         Index("ix_mails_state_due", "state", "due_at"),
+        # Without the many to contacts, which would only be written.
+        Index("ix_mails_staff_id", "staff_id", **where("staff_id IS NOT NULL")),
+        Index("ix_mails_application_id", "application_id", **where("application_id IS NOT NULL")),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -36,8 +37,8 @@ class Mail(Base):
     kind: Mapped[str]
     # To whom: a contact, a member of staff, or a visitor who applied on the public page.
     contact_id: Mapped[int | None] = mapped_column(ForeignKey("contacts.id"), index=True)
-    staff_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"), index=True)
-    application_id: Mapped[int | None] = mapped_column(ForeignKey("applications.id"), index=True)
+    staff_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
+    application_id: Mapped[int | None] = mapped_column(ForeignKey("applications.id"))
     # What it is about.
     account_id: Mapped[int | None] = mapped_column(ForeignKey("accounts.id"), index=True)
     registration_id: Mapped[int | None] = mapped_column(ForeignKey("registrations.id"), index=True)

@@ -5,19 +5,17 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, text
+from sqlalchemy import ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from scheduler.models.accounts import Account, Contact
-from scheduler.models.db import Base
+from scheduler.models.db import Base, where
 from scheduler.models.staff import Staff
-
-OPEN = text("done_at IS NULL")
 
 
 class Task(Base):
     __tablename__ = "tasks"
-    __table_args__ = (Index("ix_tasks_open", "due_on", sqlite_where=OPEN, postgresql_where=OPEN),)
+    __table_args__ = (Index("ix_tasks_open", "due_on", **where("done_at IS NULL")),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     # (kind, subject, occasion): the same task is not made twice.

@@ -27,7 +27,7 @@ def upgrade() -> None:
         batch.add_column(sa.Column('account_limit', sa.Integer(), nullable=True))
         batch.add_column(sa.Column('stray_since', sa.DateTime(timezone=True), nullable=True))
         batch.add_column(sa.Column('called_off_at', sa.DateTime(timezone=True), nullable=True))
-        batch.create_index(op.f('ix_lectures_contact_id'), ['contact_id'], unique=False)
+        batch.create_index(op.f('ix_lectures_contact_id'), ['contact_id'], unique=False, sqlite_where=sa.text('contact_id IS NOT NULL'), postgresql_where=sa.text('contact_id IS NOT NULL'))
         batch.create_foreign_key(op.f('fk_lectures_contact_id_contacts'), 'contacts', ['contact_id'], ['id'])
         batch.create_check_constraint(op.f('ck_lectures_kind'), "kind IN ('webinar', 'meeting')")
     op.create_table('calls',
@@ -48,12 +48,14 @@ def upgrade() -> None:
     sa.Column('account_id', sa.Integer(), nullable=False),
     sa.Column('contact_id', sa.Integer(), nullable=False),
     sa.Column('for_company', sa.Boolean(), nullable=False),
+    sa.Column('people', sa.JSON(none_as_null=True).with_variant(postgresql.JSONB(none_as_null=True), 'postgresql'), nullable=False),
     sa.Column('course_id', sa.Integer(), nullable=False),
     sa.Column('minutes', sa.Integer(), nullable=False),
     sa.Column('capacity', sa.Integer(), nullable=False),
     sa.Column('host_id', sa.Integer(), nullable=True),
     sa.Column('join_url', sa.String(), nullable=False),
     sa.Column('locale', sa.String(), nullable=False),
+    sa.Column('kind', sa.String(), nullable=False),
     sa.Column('times', sa.JSON(none_as_null=True).with_variant(postgresql.JSONB(none_as_null=True), 'postgresql'), nullable=False),
     sa.Column('zone', sa.String(), nullable=False),
     sa.Column('state', sa.String(), nullable=False),
@@ -62,6 +64,7 @@ def upgrade() -> None:
     sa.Column('created_by_id', sa.Integer(), nullable=True),
     sa.Column('decided_at', sa.DateTime(timezone=True), nullable=True),
     sa.CheckConstraint("state IN ('open', 'chosen', 'withdrawn')", name=op.f('ck_proposals_state')),
+    sa.CheckConstraint("kind IN ('webinar', 'meeting')", name=op.f('ck_proposals_kind')),
     sa.ForeignKeyConstraint(['account_id'], ['accounts.id'], name=op.f('fk_proposals_account_id_accounts'), ondelete='CASCADE'),
     sa.ForeignKeyConstraint(['contact_id'], ['contacts.id'], name=op.f('fk_proposals_contact_id_contacts'), ondelete='CASCADE'),
     sa.ForeignKeyConstraint(['course_id'], ['courses.id'], name=op.f('fk_proposals_course_id_courses')),

@@ -44,9 +44,10 @@ def upgrade() -> None:
     op.create_index(op.f('ix_applications_lecture_id'), 'applications', ['lecture_id'], unique=False)
     op.create_index(op.f('ix_applications_proposed_account_id'), 'applications', ['proposed_account_id'], unique=False)
     op.create_index('ix_applications_state_created', 'applications', ['state', 'created_at'], unique=False)
+    op.create_index('uq_applications_open', 'applications', ['lecture_id', 'email'], unique=True, sqlite_where=sa.text("state IN ('sent', 'waiting')"), postgresql_where=sa.text("state IN ('sent', 'waiting')"))
     with op.batch_alter_table('mails') as batch:
         batch.add_column(sa.Column('application_id', sa.Integer(), nullable=True))
-        batch.create_index(op.f('ix_mails_application_id'), ['application_id'], unique=False)
+        batch.create_index(op.f('ix_mails_application_id'), ['application_id'], unique=False, sqlite_where=sa.text('application_id IS NOT NULL'), postgresql_where=sa.text('application_id IS NOT NULL'))
         batch.create_foreign_key(op.f('fk_mails_application_id_applications'), 'applications', ['application_id'], ['id'])
         batch.drop_constraint(op.f('ck_mails_one_recipient'), type_='check')
         batch.create_check_constraint(
