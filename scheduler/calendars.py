@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 
-from icalendar import Calendar, Event, vText
+from icalendar import Calendar, Conference, Event, vText
 
 PRODUCT = "-//Tasuki//Tasuki//JA"
 REFRESH_EVERY = timedelta(hours=1)
@@ -32,8 +32,8 @@ class LectureEvent:
     """One revision of a lecture as one reader may see it; all moments are aware.
 
     `uid` never changes, `sequence` rises with every change of time, place or status, `revised_at` is when that was.
-    `status` is scheduled, cancelled, or left (held, but the reader gave the seat up); `url` is the reader's own link,
-    empty for none; `locale` (ja, en) is the language of the mark on the title of what will not take place.
+    `status` is scheduled, cancelled, or left (held, but the reader gave the seat up); `url` is where more is told and
+    `conference` the reader's own way into the meeting, each empty for none; `locale` (ja, en) is the language of the mark on the title of what will not take place.
     """
 
     uid: str
@@ -45,6 +45,7 @@ class LectureEvent:
     description: str = ""
     location: str = ""
     url: str = ""
+    conference: str = ""
     status: str = "scheduled"
     locale: str = "ja"
 
@@ -58,10 +59,11 @@ def vevent(lecture: LectureEvent) -> str:
     cancelled = lecture.status != "scheduled"
     mark = (LEFT if lecture.status == "left" else CANCELLED)[lecture.locale] if cancelled else ""
     title = mark + lecture.summary
-    url = _SPACES.sub("", _plain(lecture.url))
+    url, conference = (_SPACES.sub("", _plain(link)) for link in (lecture.url, lecture.conference))
     description = _plain(lecture.description)
-    if url and url not in description:  # many programs show neither URL nor CONFERENCE
-        description = f"{description}\n{url}".strip()
+    for link in (conference, url):
+        if link and link not in description:  # many programs show neither URL nor CONFERENCE
+            description = f"{description}\n{link}".strip()
     event = Event()
     event.add("uid", lecture.uid)
     event.add("dtstamp", lecture.revised_at.astimezone(UTC))
@@ -77,6 +79,8 @@ def vevent(lecture: LectureEvent) -> str:
             event.add(name, vText(value))
     if url:
         event.add("url", url)
+    if conference:
+        event.conferences = [Conference(conference, feature=["AUDIO", "VIDEO"])]
     return event.to_ical().decode()
 
 

@@ -10,7 +10,9 @@ from typing import Literal
 
 from itsdangerous import HMACAlgorithm, Signer
 
-PurposeName = Literal["me", "join", "unsubscribe", "calendar", "password"]
+PurposeName = Literal[
+    "me", "join", "unsubscribe", "calendar", "staff_calendar", "team_calendar", "application", "password"
+]
 
 
 @dataclass(frozen=True)
@@ -30,6 +32,14 @@ PURPOSES: dict[PurposeName, Purpose] = {
     "join": Purpose("the page with the button that leads into the meeting", "registration", "link_version", "never"),
     "unsubscribe": Purpose("the end of invitations and nudges to an address", "contact", "link_version", "never"),
     "calendar": Purpose("the personal calendar feed, and nothing else", "contact", "feed_version", "never"),
+    "application": Purpose(
+        "the page that completes what was applied for on the public page",
+        "application",
+        "created_at in whole seconds",
+        "after 7 days, or when used or decided",
+    ),
+    "staff_calendar": Purpose("the feed of the lectures a member hosts", "staff", "feed_version", "never"),
+    "team_calendar": Purpose("the feed of the member's team", "staff", "feed_version", "never"),
     "password": Purpose("the page that sets a password", "staff", "password_version", "when a password is set"),
 }
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from scheduler.models.accounts import Contact
+from scheduler.models.applications import Application
 from scheduler.models.staff import Staff
 from scheduler.services.installation import here
 
@@ -23,10 +24,34 @@ def feed(contact: Contact) -> str:
     return f"{here().base_url}/calendar/{here().links.sign('calendar', contact.id, contact.feed_version)}.ics"
 
 
+def staff_feed(member: Staff) -> str:
+    """Return the address of the feed of the lectures that a member hosts."""
+    token = here().links.sign("staff_calendar", member.id, member.feed_version)
+    return f"{here().base_url}/calendar/staff/{token}.ics"
+
+
+def team_feed(member: Staff) -> str:
+    """Return the address of the feed of a member's team; it is the member's own."""
+    return f"{here().base_url}/calendar/team/{here().links.sign('team_calendar', member.id, member.feed_version)}.ics"
+
+
 def unsubscribe(contact: Contact, wanted_list: str) -> str:
     """Return the address that takes a contact's address off a list (RFC 8058)."""
     token = here().links.sign("unsubscribe", contact.id, contact.link_version)
     return f"{here().base_url}/unsubscribe/{token}?list={wanted_list}"
+
+
+def application(row: Application) -> str:
+    """Return the address at which whoever reads a visitor's mail completes the application."""
+    return f"{here().base_url}/apply/{here().links.sign('application', row.id, application_version(row))}"
+
+
+def application_version(row: Application) -> int:
+    """Return the version of an application's link: a newer link of the same application ends the older ones.
+
+    Ids are taken up again by some databases when rows are gone; the moment keeps an old link from opening another's.
+    """
+    return int(row.created_at.timestamp())
 
 
 def password(member: Staff) -> str:
@@ -37,3 +62,8 @@ def password(member: Staff) -> str:
 def account(account_id: int) -> str:
     """Return the address of an account's page for staff."""
     return f"{here().base_url}/staff/accounts/{account_id}"
+
+
+def lecture(lecture_id: int) -> str:
+    """Return the address of a lecture's page for staff, with its roster."""
+    return f"{here().base_url}/staff/lectures/{lecture_id}"

@@ -1,34 +1,48 @@
-"""Answers calendar programs: personal feeds and public course feeds, outside the pages' hooks and extensions."""
+"""Answers calendar programs: the feeds of a contact, a member of staff, a team and a course, outside pages and Flask."""
 
 from __future__ import annotations
 
 import gzip
-from collections.abc import Callable
-from datetime import datetime
-from typing import NoReturn
+import re
+from collections.abc import Callable, Iterable
+from functools import lru_cache
+from typing import NamedTuple, NoReturn
+from urllib.parse import parse_qs, quote
+from wsgiref.types import StartResponse, WSGIEnvironment
 
-from flask import Blueprint, Flask, Response, abort, current_app, redirect, request
-from flask.typing import ResponseReturnValue
-from sqlalchemy import Engine
-from werkzeug.exceptions import HTTPException
-from werkzeug.http import http_date, is_resource_modified
+import structlog
+from flask import Flask
+from limits.strategies import FixedWindowRateLimiter
+from sqlalchemy import Connection, Engine
+from werkzeug.exceptions import BadRequest, HTTPException, MethodNotAllowed, NotFound, TooManyRequests
+from werkzeug.http import http_date, is_resource_modified, parse_accept_header
+from werkzeug.utils import redirect
 
-from scheduler.links import BadLink
+from scheduler import clock
+from scheduler.links import BadLink, PurposeName, Signed
 from scheduler.models.db import db
 from scheduler.services.feeds import courses as course_feeds
 from scheduler.services.feeds import personal as personal_feeds
-from scheduler.services.installation import here
-from scheduler.web import characters, edge, limits
+from scheduler.services.feeds import staff as staff_feeds
+from scheduler.services.feeds.found import Find, Found
+from scheduler.services.installation import Installation, here
+from scheduler.settings import Settings
+from scheduler.web import edge, limits
+from scheduler.web.characters import NUL
 
-feeds = Blueprint("feeds", __name__)
+log = structlog.get_logger()
 
 CALENDAR = "text/calendar; charset=utf-8"
-# Seconds for which a program need not ask again.
-FRESH = 300
+WORDS = "text/plain; charset=utf-8"
+# Seconds for which a program need not ask again. A feed is one reader's, even the public ones: no cache in between
+# answers for us.
+CACHE = "private, max-age=300"
 # Of a hundred kilobytes of feed the fastest level leaves eight, the slowest five.
 GZIP_LEVEL = 1
 # Feeds of which a process keeps the bytes: a few megabytes.
 KEPT = 256
+# Good links of which a process keeps what they stand for.
+READ = 8192
 
 _WORDS = {
     400: (
@@ -46,123 +60,163 @@ _WORDS = {
 }
 _OTHERWISE = "ただいまご利用いただけません。時間をおいてお試しください。\nPlease try again later.\n"
 
+_PATH = re.compile(r"/(?:(courses|staff|team)/)?([^/]+)\.ics")
+# What stands in the path before a link's token: the link's purpose, who finds its feed, the name of its file.
+_SIGNED: dict[str | None, tuple[PurposeName, Find, str]] = {
+    None: ("calendar", personal_feeds.find, "lectures.ics"),
+    "staff": ("staff_calendar", staff_feeds.find_own, "lectures.ics"),
+    "team": ("team_calendar", staff_feeds.find_teams, "team.ics"),
+}
 
-def create(main_app: Flask) -> Flask:
-    """Make the application that `main_app` mounts at /calendar: a bare one, so that a 304 costs next to nothing."""
-    app = Flask(__name__, static_folder=None)
+Headers = list[tuple[str, str]]
+Answer = tuple[str, Headers, bytes]
+_NOT_MODIFIED = "304 NOT MODIFIED"
+
+
+class Asked(NamedTuple):
+    """What a program asks for: the kind of feed, its token or course, the language (None: the reader's own)."""
+
+    kind: str | None
+    name: str
+    locale: str | None
+
+
+class Feeds:
+    """The WSGI application that the pages' one mounts at /calendar.
+
+    Programs ask by the hour and nearly always get 304, so that Flask's contexts, routing and response objects would
+    cost more than the answer: one statement on a plain connection, and a body that is kept.
+    """
+
+    def __init__(
+        self, engine: Engine, settings: Settings, installation: Installation, counts: FixedWindowRateLimiter
+    ) -> None:
+        self._engine, self._settings, self._here, self._counts = engine, settings, installation, counts
+        self._secure = installation.base_url.startswith("https://")
+        self._read: Callable[[PurposeName, str], Signed] = lru_cache(READ)(installation.links.read)
+        self._asked = lru_cache(READ)(_asked)
+        self._bodies: dict[str, bytes] = {}
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        """Answer one request; whatever is refused is worded in both languages."""
+        try:
+            status, headers, body = self._answer(environ)
+        except HTTPException as error:
+            status, headers, body = _refusal(error, environ)
+        except Exception:
+            log.exception("fault")
+            status, headers, body = "500 INTERNAL SERVER ERROR", [("Content-Type", WORDS)], _OTHERWISE.encode()
+        if status != _NOT_MODIFIED:
+            headers.append(("Content-Length", str(len(body))))
+        start_response(status, headers)
+        return [] if environ["REQUEST_METHOD"] == "HEAD" else [body]
+
+    def _answer(self, environ: WSGIEnvironment) -> Answer:
+        path, query = environ["PATH_INFO"], environ["QUERY_STRING"]
+        asked = self._asked(path, query)
+        if environ["REQUEST_METHOD"] not in ("GET", "HEAD"):
+            raise MethodNotAllowed(["GET", "HEAD"])
+        if self._secure and "https" not in (environ["wsgi.url_scheme"], environ.get("HTTP_X_FORWARDED_PROTO")):
+            _lead_over(self._here.base_url, environ)
+        with self._engine.connect() as connection:
+            found, filename = self._find(connection, asked, environ)
+            return self._answered(connection, found, filename, environ)
+
+    def _find(self, connection: Connection, asked: Asked, environ: WSGIEnvironment) -> tuple[Found, str]:
+        now = clock.read(self._settings)
+        if asked.kind == "courses":
+            locale = asked.locale or self._here.locale
+            return course_feeds.find(connection, asked.name, locale, now) or _missing(), "course.ics"
+        purpose, find, filename = _SIGNED[asked.kind]
+        try:
+            signed = self._read(purpose, asked.name)
+        except BadLink:
+            self._refuse(environ)
+        found = find(connection, signed.subject_id, signed.version, asked.locale, now)
+        return found or self._refuse(environ), filename
+
+    def _refuse(self, environ: WSGIEnvironment) -> NoReturn:
+        """Count a wrong link; nobody who holds a good one is ever kept out for the wrong ones of others."""
+        if self._counts.hit(limits.REFUSALS["link"], "link", environ.get("REMOTE_ADDR", "")):
+            raise NotFound
+        raise TooManyRequests
+
+    def _answered(self, connection: Connection, found: Found, filename: str, environ: WSGIEnvironment) -> Answer:
+        """Answer 304 when the program has this very revision, else the feed; a compressed one is another representation."""
+        packed = _takes_gzip(environ.get("HTTP_ACCEPT_ENCODING", ""))
+        etag = f'"{found.tag}-gz"' if packed else f'"{found.tag}"'
+        headers: Headers = [
+            ("ETag", etag),
+            ("Last-Modified", http_date(found.changed_at)),
+            ("Cache-Control", CACHE),
+            ("Vary", "Accept-Encoding"),
+            ("X-Robots-Tag", "noindex"),
+        ]
+        if environ.get("HTTP_IF_NONE_MATCH") == etag or not is_resource_modified(
+            environ, etag=etag, last_modified=found.changed_at
+        ):
+            return _NOT_MODIFIED, headers, b""
+        headers += (
+            ("Content-Type", CALENDAR),
+            ("Content-Disposition", f'inline; filename="{filename}"'),
+            ("X-Content-Type-Options", "nosniff"),
+        )
+        if packed:
+            headers.append(("Content-Encoding", "gzip"))
+        return "200 OK", headers, self._body(connection, found, f"{environ['PATH_INFO']} {etag}", packed)
+
+    def _body(self, connection: Connection, found: Found, key: str, packed: bool) -> bytes:
+        """Return the bytes of a feed at a revision, made once per process for programs that ask without naming theirs."""
+        body = self._bodies.get(key)
+        if body is None:
+            body = found.write(connection)
+            if packed:
+                body = gzip.compress(body, GZIP_LEVEL, mtime=0)
+            if len(self._bodies) >= KEPT:
+                self._bodies.clear()
+            self._bodies[key] = body
+        return body
+
+
+def create(main_app: Flask) -> Feeds:
+    """Make the application that `main_app` mounts at /calendar."""
     with main_app.app_context():
-        app.extensions["engine"] = db.engine
-    app.extensions["bodies"] = {}
-    app.extensions["tasuki"] = main_app.extensions["tasuki"]
-    app.extensions["limits"] = main_app.extensions["limits"]
-    app.register_blueprint(feeds)
-    app.before_request(characters.refuse_nul)
-    if here().base_url.startswith("https://"):
-        app.before_request(_secure)
-    app.register_error_handler(HTTPException, _refusal)
-    app.register_error_handler(Exception, _fault)
-    return app
+        return Feeds(db.engine, edge.settings(), here(), limits.counts())
 
 
-@feeds.get("/<token>.ics")
-def personal(token: str) -> ResponseReturnValue:
-    """Give a contact's calendar program the contact's own dates; 404 for a link that is not or no longer good."""
-    try:
-        signed = here().links.read("calendar", token)
-    except BadLink:
-        _refuse()
-    with _engine().connect() as connection:
-        feed = personal_feeds.find(connection, signed.subject_id, signed.version, _locale(), edge.now())
-        if feed is None:
-            _refuse()
-        return _answer(
-            feed.tag,
-            feed.changed_at,
-            lambda: personal_feeds.write(connection, feed, edge.now()),
-            f"private, max-age={FRESH}",
-            "lectures.ics",
-        )
+def _asked(path: str, query: str) -> Asked:
+    """Read an address as WSGI gives it (its bytes as Latin-1); abort with 400 for a NUL, with 404 for no feed's address."""
+    if NUL in path or NUL in query or "%00" in query:
+        raise BadRequest
+    match = _PATH.fullmatch(path.encode("latin-1").decode("utf-8", "replace"))
+    if match is None:
+        raise NotFound
+    wanted = parse_qs(query).get("lang", [""])[0]
+    return Asked(match[1], match[2], wanted if wanted in edge.LOCALES else None)
 
 
-@feeds.get("/courses/<key>.ics")
-def course(key: str) -> ResponseReturnValue:
-    """Give anybody's calendar program the public dates of a course."""
-    with _engine().connect() as connection:
-        feed = course_feeds.find(connection, key, _locale() or here().locale, edge.now())
-        if feed is None:
-            abort(404)
-        return _answer(
-            feed.tag,
-            feed.changed_at,
-            lambda: course_feeds.write(connection, feed, edge.now()),
-            f"public, max-age={FRESH}",
-            "course.ics",
-        )
+def _missing() -> NoReturn:
+    raise NotFound
 
 
-def _refuse() -> NoReturn:
-    """Count a wrong link; nobody who holds a good one is ever kept out for the wrong ones of others."""
-    limits.refused("link")
-    abort(404)
-
-
-def _secure() -> ResponseReturnValue | None:
+def _lead_over(base_url: str, environ: WSGIEnvironment) -> NoReturn:
     """Lead programs that turned webcal: into http: to https:, as the pages do."""
-    if request.is_secure or request.headers.get("X-Forwarded-Proto") == "https":
-        return None
-    return redirect(f"{here().base_url}{request.root_path}{request.full_path.rstrip('?')}")
+    path = quote(environ.get("SCRIPT_NAME", "") + environ["PATH_INFO"], encoding="latin-1")
+    query = f"?{environ['QUERY_STRING']}" if environ["QUERY_STRING"] else ""
+    raise HTTPException(response=redirect(f"{base_url}{path}{query}"))
 
 
-def _engine() -> Engine:
-    return current_app.extensions["engine"]
+@lru_cache(maxsize=256)
+def _takes_gzip(accepted: str) -> bool:
+    return parse_accept_header(accepted).quality("gzip") > 0
 
 
-def _locale() -> str | None:
-    wanted = request.args.get("lang")
-    return wanted if wanted in edge.LOCALES else None
-
-
-def _answer(tag: str, changed_at: datetime, write: Callable[[], bytes], cache: str, filename: str) -> Response:
-    """Answer 304 when the program has this very revision, else the feed; a compressed one is another representation."""
-    packed = request.accept_encodings.quality("gzip") > 0
-    tag = f"{tag}-gz" if packed else tag
-    headers = [
-        ("ETag", f'"{tag}"'),
-        ("Last-Modified", http_date(changed_at)),
-        ("Cache-Control", cache),
-        ("Vary", "Accept-Encoding"),
-        ("X-Robots-Tag", "noindex"),
-        ("X-Content-Type-Options", "nosniff"),
-    ]
-    if not is_resource_modified(request.environ, etag=f'"{tag}"', last_modified=changed_at):
-        return Response(status=304, headers=headers, content_type=CALENDAR)
-    headers.append(("Content-Disposition", f'inline; filename="{filename}"'))
-    if packed:
-        headers.append(("Content-Encoding", "gzip"))
-    body = _kept(f"{request.path} {tag}", lambda: gzip.compress(write(), GZIP_LEVEL, mtime=0) if packed else write())
-    return Response(body, headers=headers, content_type=CALENDAR)
-
-
-def _kept(key: str, make: Callable[[], bytes]) -> bytes:
-    """Return the bytes of a feed at a revision, made once per process for programs that ask without naming theirs."""
-    bodies: dict[str, bytes] = current_app.extensions["bodies"]
-    body = bodies.get(key)
-    if body is None:
-        if len(bodies) >= KEPT:
-            bodies.clear()
-        body = bodies[key] = make()
-    return body
-
-
-def _refusal(error: HTTPException) -> ResponseReturnValue:
-    response = error.get_response()
-    if (error.code or 500) >= 400:
-        response.data = _WORDS.get(error.code or 500, _OTHERWISE)
-        response.content_type = "text/plain; charset=utf-8"
+def _refusal(error: HTTPException, environ: WSGIEnvironment) -> Answer:
+    """Word what is refused in both languages; a redirect keeps its own words."""
+    response = error.get_response(environ)
+    if response.status_code >= 400:
+        response.set_data(_WORDS.get(response.status_code, _OTHERWISE))
+        response.content_type = WORDS
     response.headers["X-Robots-Tag"] = "noindex"
-    return response
-
-
-def _fault(error: Exception) -> ResponseReturnValue:
-    current_app.logger.exception("fault", exc_info=error)
-    return Response(_OTHERWISE, 500, content_type="text/plain; charset=utf-8")
+    headers = [(name, value) for name, value in response.headers.items() if name != "Content-Length"]
+    return response.status, headers, response.get_data()

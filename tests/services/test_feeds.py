@@ -29,7 +29,7 @@ def read(contact: Contact, at: timedelta = timedelta(), locale: str | None = Non
     with db.engine.connect() as connection:
         feed = personal.find(connection, contact.id, contact.feed_version, locale, now)
         assert feed is not None
-        return list(Calendar.from_ical(personal.write(connection, feed, now)).walk("VEVENT"))
+        return list(Calendar.from_ical(feed.write(connection)).walk("VEVENT"))
 
 
 def actor(contact: Contact) -> Actor:
@@ -201,7 +201,7 @@ def test_a_feed_read_by_another_program_shows_each_date_once(app: Flask) -> None
     with db.engine.connect() as connection:
         feed = personal.find(connection, contact.id, 1, None, NOW)
         assert feed is not None
-        calendar = Calendar.from_ical(personal.write(connection, feed, NOW))
+        calendar = Calendar.from_ical(feed.write(connection))
     found = recurring_ical_events.of(calendar).between(date(2026, 4, 1), date(2026, 6, 1))
     assert sorted(str(event["UID"]) for event in found) == sorted(row.uid for row in rows)
 
@@ -213,7 +213,7 @@ def test_a_course_feed_drops_past_dates_after_thirty_days_and_cancelled_ones_aft
     with db.engine.connect() as connection:
         feed = courses.find(connection, "basic", "ja", NOW)
         assert feed is not None
-        shown = Calendar.from_ical(courses.write(connection, feed, NOW)).walk("VEVENT")
+        shown = Calendar.from_ical(feed.write(connection)).walk("VEVENT")
         assert courses.find(connection, "nothing", "ja", NOW) is None
     assert [event["STATUS"] for event in shown] == ["CANCELLED", "CONFIRMED"]
 

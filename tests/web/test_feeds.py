@@ -181,8 +181,22 @@ def test_guessing_is_stopped_but_a_good_link_is_never_kept_out(client: Client, a
 
 
 def test_feeds_are_read_only(client: Client, app: Flask) -> None:
-    assert client.post(feed_of(a_contact())).status_code == 405
-    assert client.get("/calendar/").status_code == 404
+    refused = client.post(feed_of(a_contact()))
+    assert (refused.status_code, refused.headers["Allow"]) == (405, "GET, HEAD")
+    for path in ("/calendar/", "/calendar", "/calendar/a/b/c.ics", "/calendar/.ics", "/calendar/courses/.ics"):
+        assert client.get(path).status_code == 404
+
+
+def test_a_fault_is_told_in_words_and_written_down(
+    client: Client, app: Flask, caplog: pytest.LogCaptureFixture
+) -> None:
+    path = feed_of(a_contact())
+    with db.engine.begin() as connection:
+        connection.exec_driver_sql("DROP TABLE settings")
+    answer = client.get(path)
+    assert (answer.status_code, answer.mimetype) == (500, "text/plain")
+    assert "時間をおいて" in answer.text
+    assert "fault" in caplog.text
 
 
 def test_on_https_a_program_that_came_by_http_is_led_over(settings: Settings, app: Flask) -> None:
@@ -211,7 +225,7 @@ def test_a_course_feed_shows_its_public_dates_without_the_way_in(client: Client,
     assert event["SUMMARY"] == "基本操作編"
     assert event["URL"] == "http://127.0.0.1:8000/lectures?course=basic"
     assert b"meet.example" not in answer.data
-    assert answer.headers["Cache-Control"].startswith("public, max-age=")
+    assert answer.headers["Cache-Control"].startswith("private, max-age=")
     assert again(client, COURSE, answer).status_code == 304
 
 

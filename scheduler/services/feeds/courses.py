@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache
+from functools import lru_cache, partial
 from hashlib import sha256
+from typing import NamedTuple
 from urllib.parse import quote
 
 from sqlalchemy import Connection, and_, bindparam, func, or_, select
 
 from scheduler import calendars
 from scheduler.models.lectures import Course, Lecture
+from scheduler.services.feeds.found import Found
 from scheduler.services.feeds.window import BEGINNING, midnight, stamp, window
 from scheduler.services.installation import here
 from scheduler.services.outbox.facts import text
@@ -34,12 +35,9 @@ _PUBLIC_DATES = (
 )
 
 
-@dataclass(frozen=True)
-class CourseFeed:
-    """A course's public feed as it stands."""
+class Public(NamedTuple):
+    """What a course's public feed says of the course."""
 
-    tag: str
-    changed_at: datetime
     course_id: int
     key: str
     name: str
@@ -47,7 +45,7 @@ class CourseFeed:
     locale: str
 
 
-def find(connection: Connection, key: str, locale: str, now: datetime) -> CourseFeed | None:
+def find(connection: Connection, key: str, locale: str, now: datetime) -> Found | None:
     """Find a course's public feed; None for an unknown key."""
     course = connection.execute(select(Course.id, Course.name, Course.summary).where(Course.key == key)).one_or_none()
     if course is None:
@@ -57,10 +55,11 @@ def find(connection: Connection, key: str, locale: str, now: datetime) -> Course
     words = sha256(f"{name}\n{summary}".encode()).hexdigest()[:12]
     tag = calendars.etag(f"{count}-{total or 0}-{stamp(revised_at)}-{words}-{locale}", now.date())
     changed_at = max(revised_at or BEGINNING, midnight(now))
-    return CourseFeed(tag, changed_at, number, key, name, summary, locale)
+    course_feed = Public(number, key, name, summary, locale)
+    return Found(tag, changed_at, partial(_write, feed=course_feed, now=now))
 
 
-def write(connection: Connection, feed: CourseFeed, now: datetime) -> bytes:
+def _write(connection: Connection, feed: Public, now: datetime) -> bytes:
     """Write a course's public dates, without links into meetings and without the dates held for one account."""
     rows = connection.execute(_PUBLIC_DATES, {"course_id": feed.course_id} | window(now)).all()
     page = f"{here().base_url}/lectures?course={quote(feed.key)}"
@@ -74,7 +73,7 @@ def _public_entry(
     starts_at: datetime,
     ends_at: datetime,
     status: str,
-    feed: CourseFeed,
+    feed: Public,
     page: str,
 ) -> str:
     return _made_once(

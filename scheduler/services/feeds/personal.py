@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parseaddr
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Dialect, and_, bindparam, func, literal_column, or_, select
@@ -19,6 +18,7 @@ from scheduler.models.lectures import Course, Lecture
 from scheduler.models.registrations import Registration
 from scheduler.models.settings import Setting
 from scheduler.services import addresses
+from scheduler.services.feeds.found import Found
 from scheduler.services.feeds.window import midnight, stamp, window
 from scheduler.services.installation import here
 from scheduler.services.outbox.facts import text
@@ -83,18 +83,7 @@ class Reader(NamedTuple):
     locale: str
 
 
-@dataclass(frozen=True)
-class PersonalFeed:
-    """A contact's feed as it stands: its opaque tag (without quotes), and when it last changed."""
-
-    tag: str
-    changed_at: datetime
-    reader: Reader
-
-
-def find(
-    connection: Connection, contact_id: int, version: int, locale: str | None, now: datetime
-) -> PersonalFeed | None:
+def find(connection: Connection, contact_id: int, version: int, locale: str | None, now: datetime) -> Found | None:
     """Find a contact's feed in one statement; None when the link's version is no longer the contact's.
 
     `locale` None: the contact's own language. The tag changes with every registration that is revised, also when what
@@ -109,15 +98,14 @@ def find(
     reader = Reader(contact_id, link_version, locale or own_locale)
     revision = f"{count}-{total or 0}-{stamp(revised_at)}-{stamp(vendor_at)}-{link_version}-{reader.locale}"
     changed_at = max(moment for moment in (revised_at, vendor_at, midnight(now)) if moment is not None)
-    return PersonalFeed(calendars.etag(revision, now.date()), changed_at, reader)
+    return Found(calendars.etag(revision, now.date()), changed_at, partial(_write, reader=reader, now=now))
 
 
-def write(connection: Connection, feed: PersonalFeed, now: datetime) -> bytes:
+def _write(connection: Connection, reader: Reader, now: datetime) -> bytes:
     """Write a contact's feed: an entry per date booked, past 30 days and all to come, and what was cancelled.
 
     A waiting list is no date yet and is left out. Dates that were cancelled stay as such until 60 days after the start.
     """
-    reader = feed.reader
     rows = connection.execute(_OWN_DATES, {"contact_id": reader.contact_id} | window(now)).all()
     names = {number: text(name, reader.locale) for number, name in connection.execute(select(Course.id, Course.name))}
     vendor = _vendor(connection)
@@ -224,6 +212,7 @@ def _entry(
             description="\n".join(lines),
             location=page,
             url=page,
+            conference=page,
             status=state,
             locale=reader.locale,
         )
