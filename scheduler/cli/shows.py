@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 from sqlalchemy import select
-from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy.orm import selectinload
 
 from scheduler.cli.output import as_json, moment, write_json, write_table
 from scheduler.cli.program import in_app, now, settings
@@ -17,12 +17,12 @@ from scheduler.models.accounts import Account, Contact, Store
 from scheduler.models.db import db
 from scheduler.models.mails import Mail
 from scheduler.rules.recurrence import SeriesRule
-from scheduler.services import series as series_service
-from scheduler.services import setup
+from scheduler.services import mailbox, setup
 from scheduler.services.actors import CLI
 from scheduler.services.installation import here
 from scheduler.services.outbox import deliver
 from scheduler.services.owners import owner_of
+from scheduler.services.series import previewing
 
 STATES = ("queued", "sending", "sent", "failed", "missed", "dropped")
 
@@ -74,16 +74,21 @@ def series() -> None:
 def preview_series(rrule: str, starts_at: datetime, zone: str | None, holidays: Any, as_json: bool) -> None:
     """Print the dates a rule makes within the horizon of 90 days, for example FREQ=WEEKLY;BYDAY=MO,FR."""
     rule = SeriesRule(rrule, starts_at, zone or settings().time_zone, holidays)
-    slots = series_service.preview(rule, now())
+    language = settings().locale
     rows = [
-        {"slot": slot.slot.isoformat("T", "minutes"), "local": slot.local.isoformat("T", "minutes"),
-         "starts_at": moment(slot.starts_at)}
-        for slot in slots
+        {"slot": day.slot.isoformat("T", "minutes"),
+         "local": day.local and day.local.isoformat("T", "minutes"),
+         "starts_at": moment(day.starts_at),
+         "holiday": day.holiday.get(language, "") or (_("休業日") if day.closed else "")}
+        for day in previewing.preview(rule, now())
     ]  # fmt: skip
     if as_json:
-        write_json(rows)
+        # What is left out takes place nowhere: programs read the dates that do.
+        held = [row for row in rows if row["local"] is not None]
+        write_json([{name: value for name, value in row.items() if value} for row in held])
         return
-    write_table(("local", "starts_at", "slot"), [(row["local"], row["starts_at"], row["slot"]) for row in rows])
+    columns = ("local", "starts_at", "slot", "holiday")
+    write_table(columns, [[row[name] or "-" for name in columns] for row in rows])
 
 
 @click.group("mail", help=_("送信メールを確認し、再送します。"))
@@ -100,7 +105,7 @@ def mail() -> None:
 @in_app
 def list_mails(state: str | None, kind: str | None, external_id: str | None, limit: int, as_json: bool) -> None:
     """Print mails, newest first."""
-    query = select(Mail).options(joinedload(Mail.contact), joinedload(Mail.staff)).order_by(Mail.id.desc()).limit(limit)
+    query = select(Mail).options(*mailbox.WITH_PEOPLE).order_by(Mail.id.desc()).limit(limit)
     if state:
         query = query.where(Mail.state == state)
     if kind:
@@ -125,7 +130,7 @@ def retry_mail(mail_id: int) -> None:
 
 
 def _mail(row: Mail) -> dict[str, Any]:
-    person = row.contact or row.staff
+    person = row.contact or row.staff or row.application
     return {
         "id": row.id,
         "kind": row.kind,

@@ -10,10 +10,11 @@ from sqlalchemy import select
 from scheduler.models.db import db
 from scheduler.models.staff import ApiToken, Staff
 from scheduler.rules.recurrence import SeriesRule
-from scheduler.services import defaults, series, staff, tokens, vendor
+from scheduler.services import defaults, staff, tokens, vendor
 from scheduler.services.actors import CLI
 from scheduler.services.installation import here
-from scheduler.services.lectures import making
+from scheduler.services.lectures import making as lectures
+from scheduler.services.series import horizon, making
 
 EMAIL, PASSWORD = "demo@minamo.example", "tasuki-demo"
 # The lectures of how many past days the demo has.
@@ -93,7 +94,7 @@ def _hold_lectures(hosts: list[int], now: datetime, size: int) -> None:
     began = (now - PAST).astimezone(here().tz)
     for course, rule, (hour, minute), capacity, host in _SERIES:
         starts_at = began.replace(hour=hour, minute=minute, second=0, microsecond=0, tzinfo=None)
-        series.create(
+        making.create(
             course,
             SeriesRule(rule, starts_at, here().zone, "skip"),
             capacity=capacity * size,
@@ -103,7 +104,7 @@ def _hold_lectures(hosts: list[int], now: datetime, size: int) -> None:
             join_url=f"https://meeting.example/j/8120000{host + 1:04}",
         )
     for before in _FILLED_AT:
-        series.fill_horizons(now - before)
+        horizon.fill_horizons(now - before)
 
 
 def _hold_extra_lectures(hosts: list[int], now: datetime) -> None:
@@ -113,7 +114,7 @@ def _hold_extra_lectures(hosts: list[int], now: datetime) -> None:
     working = vendor.working_days().next_working_day((local + timedelta(days=6)).date())
     english = local.replace(year=working.year, month=working.month, day=working.day, hour=16)
     for starts_at, capacity, host, locale in ((today, 15, hosts[2], "ja"), (english, 10, hosts[1], "en")):
-        making.create(
+        lectures.create(
             "basic",
             starts_at.astimezone(UTC),
             None,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
@@ -70,14 +70,19 @@ class Series(Base):
     account_limit: Mapped[int | None]
     # The only account it is held for (個社開催); null: open to all.
     account_id: Mapped[int | None] = mapped_column(ForeignKey("accounts.id"), index=True)
-    # Local slot (YYYY-MM-DDTHH:MM) from which another series goes on ("this and following"); null: goes on itself.
-    ends_before: Mapped[str | None]
+    # The first local date of its rule that is not its own any more: it was given an end, or another series goes on from
+    # there ("this and following"); null: it goes on.
+    ends_before: Mapped[date | None]
+    # The series from which it took over, and the first local date of the rule that is its own.
+    follows_id: Mapped[int | None] = mapped_column(ForeignKey("series.id"), index=True)
+    goes_on_from: Mapped[date | None]
     # Set when the series was ended: no new lectures are made.
     ended_at: Mapped[datetime | None]
     created_at: Mapped[datetime]
 
     course: Mapped[Course] = relationship()
     host: Mapped[Staff | None] = relationship()
+    account: Mapped[Account | None] = relationship()
 
 
 class Lecture(Base):

@@ -42,6 +42,18 @@ def national_holidays(country: str, year: int) -> Mapping[date, str]:
     return dict(calendar(years=year, language=calendar.default_language))
 
 
+@lru_cache(maxsize=128)
+def holiday_names(country: str, year: int, locale: str) -> Mapping[date, str]:
+    """Return the national holidays of one year with their names in a language (ja, en), else in the country's own.
+
+    Raises CalendarRefused("unknown_country").
+    """
+    calendar = _calendar(country)
+    known = calendar.supported_languages or ()
+    language = next((name for name in known if name.partition("_")[0] == locale), calendar.default_language)
+    return dict(calendar(years=year, language=language))
+
+
 @lru_cache(maxsize=32)
 def weekend(country: str) -> frozenset[int]:
     """Return the weekdays (Monday is 0) on which that country rests; raises CalendarRefused("unknown_country")."""

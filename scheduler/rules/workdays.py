@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from scheduler.rules.holidays import (
     CalendarRefused,
     ClosedDay,
+    holiday_names,
     is_within,
     national_holidays,
     read_closed_days,
@@ -54,6 +55,10 @@ class WorkingDays:
     def is_holiday(self, day: date) -> bool:
         """Tell whether this day is a national holiday or a closed day; a plain weekend is neither."""
         return day in national_holidays(self.country, day.year) or self.is_closed(day)
+
+    def holiday_name(self, day: date, locale: str) -> str:
+        """Return the name of the national holiday on this day in a language (ja, en), empty when it is none."""
+        return holiday_names(self.country, day.year, locale).get(day, "")
 
     def is_working_day(self, day: date) -> bool:
         """Tell whether people work on this day."""

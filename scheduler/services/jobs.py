@@ -14,9 +14,12 @@ from sqlalchemy.exc import IntegrityError
 from emails import Transport
 from scheduler.models.db import db
 from scheduler.models.settings import JobRun
-from scheduler.services import readiness, series, uploads
+from scheduler.services import readiness, uploads
+from scheduler.services.applications import deciding
 from scheduler.services.installation import here
 from scheduler.services.outbox import deliver, reminders
+from scheduler.services.series import horizon
+from scheduler.services.registrations import waiting
 
 log = structlog.get_logger()
 
@@ -86,9 +89,11 @@ def _deliver(now: datetime, context: Context) -> int:
 JOBS: dict[str, Job] = {
     job.name: job
     for job in (
-        Job("fill_horizons", lambda now, _context: series.fill_horizons(now), every=timedelta(hours=1)),
+        Job("fill_horizons", lambda now, _context: horizon.fill_horizons(now), every=timedelta(hours=1)),
         Job("refresh_readiness", lambda now, _context: readiness.refresh_all(now), daily_at=time(3)),
         Job("expire_uploads", lambda now, _context: uploads.expire(now), every=timedelta(hours=1)),
+        Job("expire_applications", lambda now, _context: deciding.expire(now), every=timedelta(hours=1)),
+        Job("expire_offers", lambda now, _context: waiting.expire_offers(now), every=timedelta(minutes=1)),
         Job("plan_reminders", lambda now, _context: reminders.plan_reminders(now), every=timedelta(minutes=1)),
         Job("deliver_mails", _deliver, every=timedelta(seconds=5)),
     )

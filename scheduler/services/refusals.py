@@ -65,6 +65,12 @@ class LectureCancelled(Refused):
     key = "lecture_cancelled"
 
 
+class LectureHeld(Refused):
+    """The lecture is held: nobody needs to be called about it."""
+
+    key = "lecture_held"
+
+
 class AlreadyBooked(Refused):
     """The contact already holds a registration on this lecture."""
 
@@ -75,6 +81,30 @@ class PrerequisiteMissing(Refused):
     """The course wants another one attended first; `course` is its key."""
 
     key = "prerequisite_missing"
+
+
+class ApplicationClosed(Refused):
+    """The application was completed or decided already, or its link is too old."""
+
+    key = "application_closed"
+
+
+class AccountLimitReached(Refused):
+    """The account holds, or waits for, as many seats on this date as one may; `limit` says how many."""
+
+    key = "account_limit_reached"
+
+
+class OfferGone(Refused):
+    """No seat is kept for this person (any more): nothing was offered, or the time to answer is over."""
+
+    key = "offer_gone"
+
+
+class TooManyColleagues(Refused):
+    """Somebody registered as many colleagues today as one person may; `most` says how many."""
+
+    key, status = "too_many_colleagues", 429
 
 
 class NotBooked(Refused):
@@ -89,10 +119,28 @@ class ChangedMeanwhile(Refused):
     key = "changed_meanwhile"
 
 
+class SeriesEnded(Refused):
+    """The series was ended; nothing of it changes but single dates."""
+
+    key = "series_ended"
+
+
+class SeriesContinued(Refused):
+    """Another series took over from this one, so it cannot go on itself."""
+
+    key = "series_continued"
+
+
 class CapacityBelowBooked(Refused):
     """The capacity asked for is below the seats taken; `taken` says how many."""
 
     key = "capacity_below_booked"
+
+
+class CourseInUse(Refused):
+    """The course is used, so it cannot be deleted; `by` names what uses it."""
+
+    key = "course_in_use"
 
 
 class NotReady(Refused):

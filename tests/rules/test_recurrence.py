@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from zoneinfo import TZPATH, ZoneInfo, reset_tzpath
 
 import pytest
 from dateutil.rrule import rrulestr
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scheduler.rules.recurrence import Policy, RuleRefused, SeriesRule, check, describe, slots, weekly_rrule
+from scheduler.rules.recurrence import Policy, SeriesRule, check, left_out, slots, split, tail
+from scheduler.rules.rhythms import weekly_rrule
+from scheduler.rules.rrules import RuleRefused
 from scheduler.rules.workdays import WorkingDays, read_closed_days, to_utc
 
 JAPAN = WorkingDays("JP", read_closed_days(["12-29..01-03"]))
 TOKYO = "Asia/Tokyo"
 NEW_YORK = "America/New_York"
+WHOLE = (date(2026, 1, 1), date(2027, 12, 31))
 
 
 def series(rrule: str, starts_at: str, zone: str = TOKYO, policy: Policy = "skip") -> SeriesRule:
@@ -174,59 +180,6 @@ def test_the_same_rule_is_fine_when_holidays_are_kept_or_moved() -> None:
     check(series("FREQ=YEARLY;BYMONTH=1;BYMONTHDAY=1", "2026-11-16T14:00", policy="next"), JAPAN)
 
 
-@pytest.mark.parametrize(
-    ("arguments", "rrule"),
-    [
-        ({"days": [0, 4]}, "FREQ=WEEKLY;BYDAY=MO,FR"),
-        ({"days": [4, 0, 4], "interval": 2}, "FREQ=WEEKLY;INTERVAL=2;BYDAY=MO,FR"),
-        ({"days": [2], "until": date(2027, 3, 31)}, "FREQ=WEEKLY;BYDAY=WE;UNTIL=20270331"),
-        ({"days": [6], "count": 8}, "FREQ=WEEKLY;BYDAY=SU;COUNT=8"),
-    ],
-)
-def test_a_weekly_rule_is_written_from_its_days(arguments: dict, rrule: str) -> None:
-    assert weekly_rrule(**arguments) == rrule
-
-
-@pytest.mark.parametrize(
-    ("arguments", "key"),
-    [
-        ({"days": []}, "no_weekday"),
-        ({"days": [7]}, "no_weekday"),
-        ({"days": [0], "interval": 0}, "rrule_part"),
-        ({"days": [0], "count": 20_000}, "too_many_dates"),
-        ({"days": [0], "count": 3, "until": date(2027, 3, 31)}, "count_and_until"),
-    ],
-)
-def test_a_weekly_rule_without_sense_is_not_written(arguments: dict, key: str) -> None:
-    with pytest.raises(RuleRefused) as refused:
-        weekly_rrule(**arguments)
-    assert refused.value.key == key
-
-
-@pytest.mark.parametrize(
-    ("rrule", "key", "params"),
-    [
-        ("FREQ=DAILY", "daily", {"interval": 1}),
-        ("FREQ=WEEKLY;BYDAY=FR,MO", "weekly", {"days": [0, 4]}),
-        ("FREQ=WEEKLY;INTERVAL=2", "weekly", {"days": [0], "interval": 2}),
-        ("FREQ=WEEKLY;BYDAY=MO;COUNT=8", "weekly", {"count": 8, "until": None}),
-        ("FREQ=WEEKLY;BYDAY=MO;UNTIL=20270331", "weekly", {"until": "2027-03-31"}),
-        ("FREQ=WEEKLY;BYDAY=MO;UNTIL=20270331T160000Z", "weekly", {"until": "2027-04-01"}),
-        ("FREQ=MONTHLY", "monthly_on_date", {"monthdays": [16]}),
-        ("FREQ=MONTHLY;BYMONTHDAY=1,-1", "monthly_on_date", {"monthdays": [1, -1]}),
-        ("FREQ=MONTHLY;BYDAY=2TU,-1FR", "monthly_on_weekday", {"nth": [[2, 1], [-1, 4]]}),
-        ("FREQ=YEARLY", "yearly", {"month": 11, "day": 16}),
-        ("FREQ=MONTHLY;BYDAY=MO", "other", {"rrule": "FREQ=MONTHLY;BYDAY=MO"}),
-        ("FREQ=MONTHLY;BYDAY=MO,TU;BYSETPOS=-1", "other", {"rrule": "FREQ=MONTHLY;BYDAY=MO,TU;BYSETPOS=-1"}),
-    ],
-)
-def test_a_rule_is_named_for_people(rrule: str, key: str, params: dict) -> None:
-    name, found = describe(series(rrule, "2026-11-16T14:00"))
-    assert name == key
-    assert found["time"] == "14:00"
-    assert params.items() <= found.items()
-
-
 # ---------------------------------------------------------------- properties
 
 WEEKDAYS = st.lists(st.integers(0, 6), min_size=1, max_size=7, unique=True)
@@ -308,3 +261,78 @@ def test_where_no_holiday_applies_the_dates_are_dateutils_own(
 def test_any_text_gives_a_rule_or_a_refusal(text: str) -> None:
     with suppress(RuleRefused):
         check(series(text, "2026-11-16T14:00"), JAPAN)
+
+
+@given(SERIES, CALENDARS, st.integers(-30, 500), SPANS)
+def test_a_series_cut_in_two_has_together_the_dates_it_had(
+    rule: SeriesRule, calendar: WorkingDays, cut: int, offsets: tuple[int, int]
+) -> None:
+    start, end = span(rule, offsets)
+    earlier, later = split(rule, rule.starts_at.date() + timedelta(days=cut))
+    parts = slots(earlier, calendar, start, end) + slots(later, calendar, start, end)
+    assert sorted(parts, key=lambda one: one.local) == slots(rule, calendar, start, end)
+
+
+@given(SERIES, st.integers(0, 60), SPANS)
+def test_the_tail_of_a_rule_goes_on_as_the_rule_itself(rule: SeriesRule, nth: int, offsets: tuple[int, int]) -> None:
+    kept = replace(rule, policy="keep")
+    start, end = span(rule, offsets)
+    own = [one.slot for one in slots(kept, JAPAN, rule.starts_at.date(), end)]
+    if nth >= len(own):
+        return
+    rest = tail(kept, own[nth])
+    assert [one.slot for one in slots(rest, JAPAN, start, end)] == [slot for slot in own[nth:] if start <= slot.date()]
+
+
+@given(SERIES, CALENDARS, SPANS)
+def test_every_date_of_a_rule_is_held_moved_or_said_to_be_left_out(
+    rule: SeriesRule, calendar: WorkingDays, offsets: tuple[int, int]
+) -> None:
+    start, end = span(rule, offsets)
+    away = left_out(rule, calendar, start, end)
+    held = {one.slot for one in slots(rule, calendar, start, end + timedelta(days=14))}
+    own = {one.slot for one in slots(replace(rule, policy="keep"), calendar, start, end)}
+    assert set(away) == own - held
+    assert all(calendar.is_holiday(moment.date()) for moment in away)
+
+
+@pytest.mark.parametrize(
+    ("rrule", "cut", "rest"),
+    [
+        ("FREQ=WEEKLY;BYDAY=MO,FR;COUNT=10", "2026-11-27T14:00", "FREQ=WEEKLY;BYDAY=MO,FR;COUNT=7"),
+        ("FREQ=WEEKLY;BYDAY=MO;UNTIL=20270331", "2026-11-30T14:00", "FREQ=WEEKLY;BYDAY=MO;UNTIL=20270331"),
+        ("FREQ=WEEKLY;INTERVAL=2;BYDAY=MO", "2026-11-30T14:00", "FREQ=WEEKLY;INTERVAL=2;BYDAY=MO"),
+    ],
+)
+def test_the_tail_of_a_rule_has_what_is_left_of_its_count(rrule: str, cut: str, rest: str) -> None:
+    found = tail(series(rrule, "2026-11-16T14:00"), datetime.fromisoformat(cut))
+    assert (found.rrule, found.starts_at) == (rest, datetime.fromisoformat(cut))
+
+
+@pytest.mark.parametrize(
+    ("file", "expected"),
+    [
+        # Kazakhstan left UTC+6 for UTC+5 on 1 March 2024; tz data older than 2024a does not know it yet.
+        ("Etc/GMT-6", "2026-12-07T08:00"),
+        ("Etc/GMT-5", "2026-12-07T09:00"),
+    ],
+)
+def test_a_zone_whose_rules_change_between_versions_of_the_tz_data_keeps_the_wall_clock(
+    file: str, expected: str, tmp_path: Path
+) -> None:
+    (tmp_path / "Test").mkdir()
+    (tmp_path / "Test" / "Almaty").write_bytes(tz_file(file))
+    reset_tzpath(to=[str(tmp_path)])
+    ZoneInfo.clear_cache()
+    try:
+        (found,) = slots(series("FREQ=DAILY;COUNT=1", "2026-12-07T14:00", "Test/Almaty"), JAPAN, *WHOLE)
+    finally:
+        reset_tzpath()
+        ZoneInfo.clear_cache()
+    assert f"{found.local:%H:%M}" == "14:00"
+    assert f"{found.starts_at:%Y-%m-%dT%H:%M}" == expected
+
+
+def tz_file(name: str) -> bytes:
+    """Read the data of a zone as the system has it."""
+    return next(path for folder in TZPATH if (path := Path(folder) / name).is_file()).read_bytes()

@@ -17,9 +17,13 @@ def upgrade() -> None:
         batch.add_column(sa.Column('kind', sa.String(), nullable=False, server_default='webinar'))
         batch.add_column(sa.Column('account_limit', sa.Integer(), nullable=True))
         batch.add_column(sa.Column('account_id', sa.Integer(), nullable=True))
-        batch.add_column(sa.Column('ends_before', sa.String(), nullable=True))
+        batch.add_column(sa.Column('ends_before', sa.Date(), nullable=True))
+        batch.add_column(sa.Column('follows_id', sa.Integer(), nullable=True))
+        batch.add_column(sa.Column('goes_on_from', sa.Date(), nullable=True))
         batch.create_index(op.f('ix_series_account_id'), ['account_id'], unique=False)
         batch.create_foreign_key(op.f('fk_series_account_id_accounts'), 'accounts', ['account_id'], ['id'])
+        batch.create_index(op.f('ix_series_follows_id'), ['follows_id'], unique=False)
+        batch.create_foreign_key(op.f('fk_series_follows_id_series'), 'series', ['follows_id'], ['id'])
         batch.create_check_constraint(op.f('ck_series_kind'), "kind IN ('webinar', 'meeting')")
     with op.batch_alter_table('lectures') as batch:
         batch.add_column(sa.Column('contact_id', sa.Integer(), nullable=True))
@@ -118,7 +122,9 @@ def downgrade() -> None:
         batch.drop_constraint(op.f('ck_series_kind'), type_='check')
         batch.drop_constraint(op.f('fk_series_account_id_accounts'), type_='foreignkey')
         batch.drop_index(op.f('ix_series_account_id'))
-        for column in ('ends_before', 'account_id', 'account_limit', 'kind'):
+        batch.drop_constraint(op.f('fk_series_follows_id_series'), type_='foreignkey')
+        batch.drop_index(op.f('ix_series_follows_id'))
+        for column in ('goes_on_from', 'follows_id', 'ends_before', 'account_id', 'account_limit', 'kind'):
             batch.drop_column(column)
     with op.batch_alter_table('courses') as batch:
         batch.drop_column('materials')

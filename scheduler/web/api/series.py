@@ -12,8 +12,8 @@ from sqlalchemy.orm import joinedload
 from scheduler.models.db import db
 from scheduler.models.lectures import Series
 from scheduler.rules.recurrence import SeriesRule
-from scheduler.services import series
 from scheduler.services.installation import here
+from scheduler.services.series import ending, making
 from scheduler.web import edge
 from scheduler.web.api import examples, paging, requests
 from scheduler.web.api.blueprint import PREFIX, Blueprint
@@ -109,7 +109,7 @@ def create_series(values: dict[str, Any]) -> Response:
 def end_series(series_id: int) -> Response:
     """End a series."""
     requests.series(series_id)
-    series.end(series_id, edge.now(), requests.actor())
+    ending.end(series_id, edge.now(), requests.actor())
     return Response(status=204)
 
 
@@ -117,7 +117,7 @@ def _create(values: dict[str, Any]) -> dict[str, Any]:
     course = requests.course(values["course"])
     zone = values.get("time_zone") or here().zone
     starts_at: datetime = values["starts_at"]
-    number = series.create(
+    number = making.create(
         course.key,
         SeriesRule(values["rrule"], starts_at, zone, values["holidays"]),
         capacity=values["capacity"],

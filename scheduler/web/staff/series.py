@@ -11,11 +11,14 @@ from flask_babel import ngettext
 
 from scheduler.models.db import db
 from scheduler.models.lectures import Series
-from scheduler.rules.recurrence import RuleRefused, SeriesRule, Slot, weekly_rrule
+from scheduler.rules.recurrence import SeriesRule
+from scheduler.rules.rhythms import weekly_rrule
+from scheduler.rules.rrules import RuleRefused
 from scheduler.services import rosters
-from scheduler.services import series as service
 from scheduler.services.installation import here
 from scheduler.services.refusals import Invalid, Refused
+from scheduler.services.series import ending, making, previewing, ruling
+from scheduler.services.series.previewing import Day
 from scheduler.web import access, edge, ids, inputs
 from scheduler.web.words import series as words
 
@@ -29,7 +32,7 @@ SHOWN = 30
 @series.get("")
 def index() -> ResponseReturnValue:
     """List the series with their rules in words."""
-    rows = [(row, words.describe(service.rule_of(row))) for row in rosters.every_series()]
+    rows = [(row, words.describe(ruling.rule_of(row))) for row in rosters.every_series()]
     return render_template("staff/series/index.html", rows=rows)
 
 
@@ -39,9 +42,9 @@ def show(series_id: int) -> ResponseReturnValue:
     row = db.session.get(Series, series_id)
     if row is None:
         abort(404)
-    ahead = rosters.scheduled(edge.now(), edge.now() + service.HORIZON, series_id=series_id)
+    ahead = rosters.scheduled(edge.now(), edge.now() + ruling.HORIZON, series_id=series_id)
     return render_template(
-        "staff/series/show.html", series=row, rule=words.describe(service.rule_of(row)), lectures=ahead
+        "staff/series/show.html", series=row, rule=words.describe(ruling.rule_of(row)), lectures=ahead
     )
 
 
@@ -67,10 +70,10 @@ def create() -> ResponseReturnValue:
     values = request.form.to_dict() | {"days": request.form.getlist("days")}
     try:
         rule = _rule()
-        dates = service.preview(rule, edge.now())
+        dates = [day for day in previewing.preview(rule, edge.now()) if day.local]
         if request.form.get("action") != "create":
             return _form(values, {}, dates)
-        number = service.create(
+        number = making.create(
             request.form.get("course", ""),
             rule,
             capacity=inputs.whole("capacity"),
@@ -97,7 +100,7 @@ def create() -> ResponseReturnValue:
 @access.requires("schedule")
 def end(series_id: int) -> ResponseReturnValue:
     """End a series: empty dates go, dates with people stay."""
-    left = service.end(series_id, edge.now(), edge.staff_actor())
+    left = ending.end(series_id, edge.now(), edge.staff_actor())
     flash(_("定期開催を終了しました。申込のある日程 %(n)d 件は残っています。", n=left))
     return redirect(url_for(".show", series_id=series_id))
 
@@ -115,7 +118,7 @@ def _rule() -> SeriesRule:
     return SeriesRule(text, inputs.naive_moment("starts_at"), request.form.get("zone", "").strip(), policy)
 
 
-def _form(values: dict[str, Any], errors: dict[str, str], dates: list[Slot] | None) -> str:
+def _form(values: dict[str, Any], errors: dict[str, str], dates: list[Day] | None) -> str:
     return render_template(
         "staff/series/form.html",
         values=values,

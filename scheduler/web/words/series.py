@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from scheduler.rules.recurrence import SeriesRule
-from scheduler.rules.recurrence import describe as named
+from scheduler.rules.rhythms import describe as named
 
 
 def weekdays() -> list[str]:

@@ -11,11 +11,11 @@ from sqlalchemy import func, select
 from scheduler.models.db import db
 from scheduler.models.lectures import Lecture, Series
 from scheduler.rules.recurrence import SeriesRule
-from scheduler.services import series
 from scheduler.services.actors import Actor
 from scheduler.services.lectures import changing
 from scheduler.services.refusals import Invalid, NotFound
 from scheduler.services.registrations import booking, changes
+from scheduler.services.series import ending, horizon, making
 from tests.factories import a_contact, a_course, a_registration
 
 STAFF = Actor("staff", None, "page")
@@ -31,7 +31,7 @@ def made() -> list[Lecture]:
 
 def create(now: datetime, rule: SeriesRule = MONDAYS_AND_FRIDAYS) -> int:
     a_course()
-    return series.create("basic", rule, capacity=30, now=now, actor=STAFF, join_url="https://meet.example/1")
+    return making.create("basic", rule, capacity=30, now=now, actor=STAFF, join_url="https://meet.example/1")
 
 
 def test_a_series_makes_its_lectures_ninety_days_ahead_without_holidays(now: datetime) -> None:
@@ -49,8 +49,8 @@ def test_a_series_makes_its_lectures_ninety_days_ahead_without_holidays(now: dat
 def test_filling_the_horizon_again_makes_only_what_is_new(now: datetime) -> None:
     create(now)
     before = len(made())
-    assert series.fill_horizons(now) == 0
-    assert series.fill_horizons(now + timedelta(days=7)) == 2
+    assert horizon.fill_horizons(now) == 0
+    assert horizon.fill_horizons(now + timedelta(days=7)) == 2
     assert len(made()) == before + 2
 
 
@@ -61,7 +61,7 @@ def test_a_changed_rule_takes_only_empty_untouched_lectures_away(now: datetime) 
     changing.change(moved.id, {"starts_at": moved.starts_at + timedelta(hours=1)}, now, STAFF)
     with db.writing():
         db.session.get_one(Series, number).rrule = "FREQ=WEEKLY;BYDAY=TU"
-    series.fill_horizons(now)
+    horizon.fill_horizons(now)
     kept = {lecture.id for lecture in made() if lecture.starts_at.astimezone(TOKYO).weekday() != 1}
     assert kept == {booked.id, moved.id}
 
@@ -70,15 +70,15 @@ def test_a_moved_lecture_is_not_made_a_second_time(now: datetime) -> None:
     create(now)
     first = made()[0]
     changing.change(first.id, {"starts_at": first.starts_at + timedelta(days=1)}, now, STAFF)
-    assert series.fill_horizons(now) == 0
+    assert horizon.fill_horizons(now) == 0
 
 
 def test_an_ended_series_leaves_only_dates_with_people(now: datetime) -> None:
     number = create(now)
     a_registration(lecture=made()[3])
-    assert series.end(number, now, STAFF) == 1
+    assert ending.end(number, now, STAFF) == 1
     assert len(made()) == 1
-    assert series.fill_horizons(now) == 0
+    assert horizon.fill_horizons(now) == 0
 
 
 @pytest.mark.parametrize(
@@ -99,7 +99,7 @@ def test_an_impossible_rule_is_refused_and_makes_nothing(rule: SeriesRule, field
 
 def test_a_series_of_an_unknown_course_is_refused(now: datetime) -> None:
     with pytest.raises(NotFound):
-        series.create("unknown", MONDAYS_AND_FRIDAYS, capacity=30, now=now, actor=STAFF)
+        making.create("unknown", MONDAYS_AND_FRIDAYS, capacity=30, now=now, actor=STAFF)
 
 
 def test_a_date_somebody_left_again_stays_because_her_mails_name_it(now: datetime) -> None:
@@ -109,7 +109,7 @@ def test_a_date_somebody_left_again_stays_because_her_mails_name_it(now: datetim
     changes.swap(booked, second.id, now, STAFF)
     with db.writing():
         db.session.get_one(Series, number).rrule = "FREQ=WEEKLY;BYDAY=TU"
-    series.fill_horizons(now)
+    horizon.fill_horizons(now)
     assert {first.id, second.id} <= {lecture.id for lecture in made()}
-    series.end(number, now, STAFF)
+    ending.end(number, now, STAFF)
     assert {lecture.id for lecture in made()} == {first.id, second.id}

@@ -1,0 +1,140 @@
+"""Answers which lectures a series has ahead: made up to the horizon, each once, and taken away when they no longer fit."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import delete, exists, or_, select
+
+from scheduler.models.applications import Application
+from scheduler.models.attendance import Attendance, Presence
+from scheduler.models.db import Base, db
+from scheduler.models.lectures import Call, Lecture, Series
+from scheduler.models.mails import Mail
+from scheduler.models.proposals import Proposal
+from scheduler.models.registrations import Registration
+from scheduler.models.tasks import Task
+from scheduler.models.uploads import Upload
+from scheduler.rules.recurrence import Slot
+from scheduler.rules.workdays import WorkingDays, to_local
+from scheduler.services import seating, vendor
+from scheduler.services.inserting import add_missing
+from scheduler.services.series import clocks, ruling
+
+# What may name a lecture, which then stays.
+_REFERRING: tuple[type[Base], ...] = (
+    *(Registration, Application, Mail, Attendance, Presence),
+    *(Call, Proposal, Task, Upload),
+)
+
+
+def fill_horizons(now: datetime) -> int:
+    """Make the lectures of every series up to the horizon; return how many are new.
+
+    Running it again, or on any number of machines at once, makes each lecture once: (series, slot) is unique. A row with
+    registrations, or changed by hand, is never touched; one with people whose date no longer fits (a new closed day) is
+    left for a decision, an empty one goes.
+    """
+    made = 0
+    clocks.keep(now)
+    calendar = vendor.working_days()
+    for series_id in db.session.scalars(select(Series.id).where(Series.ended_at.is_(None)).order_by(Series.id)).all():
+        with db.writing():
+            series = ruling.lock(series_id)
+            if series.ended_at is None:
+                made += fill(series, calendar, now)
+    return made
+
+
+def fill(series: Series, calendar: WorkingDays, now: datetime) -> int:
+    """Make what is missing of a locked series and take away what no longer fits; return how many lectures are new."""
+    rule = ruling.rule_of(series)
+    wanted = {ruling.written(slot.slot): slot for slot in ruling.ahead(rule, calendar, now)}
+    misfits: list[Lecture] = []
+    for row in untouched(series.id, now):
+        if row.starts_at <= now + ruling.HORIZON and not _fits(row, series, wanted):
+            misfits.append(row)
+        else:
+            row.stray_since = None
+    away = remove_unnamed(row.id for row in misfits)
+    mark_strays([row for row in misfits if row.id not in away and row.slot and rule.has(ruling.local(row.slot))], now)
+    known = set(db.session.scalars(select(Lecture.slot).where(Lecture.series_id == series.id)))
+    made = add_missing(Lecture, [_row(series, slot, now) for text, slot in wanted.items() if text not in known])
+    if series.ends_before is not None and series.ends_before <= to_local(now, series.zone).date():
+        series.ended_at = now
+    return made
+
+
+def remove_unnamed(lecture_ids: Iterable[int]) -> set[int]:
+    """Delete those of these locked lectures that nothing ever referred to; return which.
+
+    A lecture somebody once registered for stays, also when she has moved to another date since: her mails name it.
+    """
+    wanted = list(lecture_ids)
+    if not wanted:
+        return set()
+    referred = [exists().where(model.lecture_id == Lecture.id) for model in _REFERRING]  # type: ignore[attr-defined]
+    statement = delete(Lecture).where(Lecture.id.in_(wanted), ~or_(*referred)).returning(Lecture.id)
+    return set(db.session.scalars(statement.execution_options(synchronize_session="fetch")))
+
+
+def mark_strays(rows: Collection[Lecture], now: datetime) -> None:
+    """Mark those of these lectures that have people as waiting for a decision."""
+    people = with_people(row.id for row in rows)
+    for row in rows:
+        if row.id in people and row.stray_since is None:
+            row.stray_since = now
+
+
+def with_people(lecture_ids: Iterable[int]) -> set[int]:
+    """Tell which of these lectures somebody is registered on or waits for."""
+    query = select(Registration.lecture_id).where(
+        Registration.lecture_id.in_(list(lecture_ids)), Registration.status != "cancelled"
+    )
+    return set(db.session.scalars(query.distinct()))
+
+
+def untouched(series_id: int, now: datetime) -> list[Lecture]:
+    """Lock a series' future lectures that nobody changed, before it is asked whether anything refers to them."""
+    query = select(Lecture).where(
+        Lecture.series_id == series_id,
+        Lecture.starts_at > now,
+        Lecture.edited.is_(False),
+        Lecture.status == "scheduled",
+    )
+    query = query.order_by(Lecture.id).with_for_update(key_share=True)
+    return list(db.session.scalars(query.execution_options(populate_existing=True)))
+
+
+def _fits(row: Lecture, series: Series, wanted: dict[str, Slot]) -> bool:
+    """Tell whether the lecture is what the series would make at its slot, and when."""
+    slot = wanted.get(row.slot or "")
+    return slot is not None and ruling.written(slot.local) == row.local_start and row.course_id == series.course_id
+
+
+def _row(series: Series, slot: Slot, now: datetime) -> dict[str, Any]:
+    return {
+        "uid": seating.new_uid(),
+        "sequence": 0,
+        "revised_at": now,
+        "course_id": series.course_id,
+        "series_id": series.id,
+        "slot": ruling.written(slot.slot),
+        "account_id": series.account_id,
+        "starts_at": slot.starts_at,
+        "ends_at": slot.starts_at + timedelta(minutes=series.minutes),
+        "local_start": ruling.written(slot.local),
+        "zone": series.zone,
+        "capacity": series.capacity,
+        "seats_taken": 0,
+        "host_id": series.host_id,
+        "join_url": series.join_url,
+        "locale": series.locale,
+        "kind": series.kind,
+        "account_limit": series.account_limit,
+        "status": "scheduled",
+        "reason": {},
+        "edited": False,
+    }

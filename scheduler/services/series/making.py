@@ -1,0 +1,75 @@
+"""Answers how a series comes to be: its rule checked, its lectures made up to the horizon."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from scheduler.models.accounts import Account
+from scheduler.models.db import db
+from scheduler.models.lectures import Series
+from scheduler.rules.recurrence import SeriesRule
+from scheduler.rules.workdays import to_utc
+from scheduler.services import courses, history, vendor
+from scheduler.services.actors import Actor
+from scheduler.services.lectures import values
+from scheduler.services.refusals import Invalid, NotFound
+from scheduler.services.series import horizon, ruling
+
+
+def create(
+    course_key: str,
+    rule: SeriesRule,
+    *,
+    capacity: int,
+    now: datetime,
+    actor: Actor,
+    minutes: int | None = None,
+    host_id: int | None = None,
+    join_url: str = "",
+    locale: str = "ja",
+    kind: str = "webinar",
+    account_limit: int | None = None,
+    account_id: int | None = None,
+) -> int:
+    """Make a series and its lectures up to the horizon; return its id.
+
+    `minutes` defaults to the course's length; with `account_id` only that account sees it. Raises NotFound for an unknown
+    course or account, Invalid(field, why) for a rule, a first date in the past, or another value that cannot be used.
+    """
+    ruling.require(rule, vendor.working_days())
+    if to_utc(rule.starts_at, rule.zone) <= now:
+        raise Invalid(field="starts_at", why="starts_in_the_past", value=ruling.written(rule.starts_at))
+    with db.writing():
+        course = courses.by_key(course_key)
+        length = course.minutes if minutes is None else minutes
+        values.check_values(
+            capacity=capacity,
+            account_limit=account_limit,
+            kind=kind,
+            minutes=length,
+            join_url=join_url,
+            host_id=host_id,
+        )
+        if account_id is not None and db.session.get(Account, account_id) is None:
+            raise NotFound(what="account", value=account_id)
+        series = Series(
+            course_id=course.id,
+            rrule=rule.rrule.strip().removeprefix("RRULE:"),
+            starts_at_local=ruling.written(rule.starts_at),
+            zone=rule.zone,
+            holidays=rule.policy,
+            minutes=length,
+            capacity=capacity,
+            host_id=host_id,
+            join_url=join_url,
+            locale=locale,
+            kind=kind,
+            account_limit=account_limit,
+            account_id=account_id,
+            created_at=now,
+        )
+        db.session.add(series)
+        db.session.flush()
+        horizon.fill(series, vendor.working_days(), now)
+        history.record("series_added", now=now, actor=actor, account_id=account_id, series_id=series.id)
+        return series.id
