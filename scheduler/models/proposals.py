@@ -16,13 +16,18 @@ from scheduler.models.staff import Staff
 
 class Proposal(Base):
     __tablename__ = "proposals"
-    __table_args__ = (CheckConstraint("state IN ('open', 'chosen', 'withdrawn')", name="state"),)
+    __table_args__ = (
+        CheckConstraint("state IN ('open', 'chosen', 'withdrawn')", name="state"),
+        CheckConstraint("kind IN ('webinar', 'meeting')", name="kind"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     # Who chooses, and for whom the lecture will be: the whole company or that person alone.
     account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id", ondelete="CASCADE"), index=True)
     contact_id: Mapped[int] = mapped_column(ForeignKey("contacts.id", ondelete="CASCADE"), index=True)
     for_company: Mapped[bool] = mapped_column(default=False)
+    # Ids of the colleagues who are registered along with whoever chooses.
+    people: Mapped[list[Any]] = mapped_column(default=list)
     # What the lecture will be.
     course_id: Mapped[int] = mapped_column(ForeignKey("courses.id"))
     minutes: Mapped[int]
@@ -30,7 +35,9 @@ class Proposal(Base):
     host_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
     join_url: Mapped[str] = mapped_column(default="")
     locale: Mapped[str] = mapped_column(default="ja")
-    # Up to three starts: local wall time (YYYY-MM-DDTHH:MM) of the IANA zone.
+    kind: Mapped[str] = mapped_column(default="webinar")
+    # Up to three starts: {"at": local wall time (YYYY-MM-DDTHH:MM) of the IANA zone, "despite": ids of the lectures it
+    # clashed with when it was offered all the same}.
     times: Mapped[list[Any]] = mapped_column(default=list)
     zone: Mapped[str]
     # open → chosen (the lecture stands) or withdrawn.

@@ -118,21 +118,26 @@ def of_team(team: str) -> ColumnElement[bool]:
     return Task.owner_id.in_(members) | (Task.owner_id.is_(None) & Task.account_id.in_(accounts))
 
 
-def open_ones(*which: ColumnElement[bool], limit: int | None = None) -> list[Task]:
+def open_ones(*which: ColumnElement[bool], limit: int | None = None, skip: int = 0) -> list[Task]:
     """List open tasks, the first due first, with account, contact and owner; `which` narrows (mine, of_team)."""
     query = _loaded().where(Task.done_at.is_(None), *which).order_by(Task.due_on, Task.id)
-    return list(db.session.scalars(query.limit(limit) if limit is not None else query))
+    return list(db.session.scalars(query.limit(limit).offset(skip) if limit is not None else query))
 
 
-def done_ones(*which: ColumnElement[bool], limit: int = 100) -> list[Task]:
+def done_ones(*which: ColumnElement[bool], limit: int, skip: int = 0) -> list[Task]:
     """List the tasks done last, the latest first."""
-    query = _loaded().where(Task.done_at.is_not(None), *which)
-    return list(db.session.scalars(query.order_by(Task.done_at.desc(), Task.id.desc()).limit(limit)))
+    query = _loaded().where(Task.done_at.is_not(None), *which).order_by(Task.done_at.desc(), Task.id.desc())
+    return list(db.session.scalars(query.limit(limit).offset(skip)))
 
 
 def count_open(*which: ColumnElement[bool]) -> int:
     """Count open tasks."""
-    return db.session.scalar(select(func.count()).select_from(Task).where(Task.done_at.is_(None), *which)) or 0
+    return _count(Task.done_at.is_(None), *which)
+
+
+def count_done(*which: ColumnElement[bool]) -> int:
+    """Count the tasks that are done."""
+    return _count(Task.done_at.is_not(None), *which)
 
 
 def of_account(account_id: int) -> ColumnElement[bool]:
@@ -168,6 +173,10 @@ def _check_owner(owner_id: int | None) -> None:
     member = db.session.get(Staff, owner_id)
     if member is None or not member.active:
         raise Invalid(field="owner", why="unknown_member", value=owner_id)
+
+
+def _count(*which: ColumnElement[bool]) -> int:
+    return db.session.scalar(select(func.count()).select_from(Task).where(*which)) or 0
 
 
 def _loaded() -> Select[Any]:

@@ -45,6 +45,10 @@ class Member(UserMixin):
         """Tell whether the member may ask for accounts of this stage to be taken over: those of the own team."""
         return self.may("request_handover") and self.team in (stage, "operations")
 
+    def settles(self, owner_id: int | None) -> bool:
+        """Tell whether the member may tick a task off: who looks after accounts, and whoever was given it."""
+        return self.may("edit_accounts") or owner_id == self.id
+
     def receives(self, stage: str) -> bool:
         """Tell whether the member may answer for the team of this stage."""
         return self.may("accept_handover") and self.team in (stage, "operations")

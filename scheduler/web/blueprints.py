@@ -24,6 +24,7 @@ from scheduler.web.staff.reports import reports
 from scheduler.web.staff.roster import roster
 from scheduler.web.staff.series import series
 from scheduler.web.staff.settings import settings
+from scheduler.web.staff.tasks import tasks
 from scheduler.web.staff.today import today
 from scheduler.web.unsubscribe import unsubscribe
 
@@ -37,6 +38,7 @@ BLUEPRINTS: list[Blueprint] = [
     unsubscribe,
     door,
     today,
+    tasks,
     accounts,
     account,
     people,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -67,6 +67,11 @@ def _reader() -> Any:
         return g.contact
     # Who is signed in stands in the database.
     return current_user if "without_database" not in g and current_user.is_authenticated else None
+
+
+def today() -> date:
+    """Return the day it is where the reader is."""
+    return now().astimezone(zone()).date()
 
 
 def staff_actor(channel: str = "page") -> Actor:

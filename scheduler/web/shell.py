@@ -45,7 +45,7 @@ def owner(account: Account) -> Staff | None:
 def menu() -> list[MenuItem]:
     """List the staff's menu, without what the member's team may not open."""
     lines = [
-        ("/staff/today", _("今日・今週"), "view", ()),
+        ("/staff/today", _("今日・今週"), "view", ("/staff/tasks",)),
         ("/staff/accounts", _("顧客"), "view", ("/staff/introductions",)),
         ("/staff/lectures", _("スケジュール"), "view", ("/staff/series",)),
         ("/staff/handovers", _("引き継ぎ"), "view", ()),

@@ -88,7 +88,7 @@ def test_a_task_is_done_and_opened_again_with_a_line_each_in_the_history(databas
     tasks.done(task_id, NOW, actor)
     tasks.done(task_id, NOW, actor)
     assert (the(task_id).done_at, the(task_id).done_by_id) == (NOW, member.id)
-    assert (tasks.count_open(), len(tasks.done_ones())) == (0, 1)
+    assert (tasks.count_open(), tasks.count_done(), len(tasks.done_ones(limit=9))) == (0, 1, 1)
     tasks.reopen(task_id, NOW, actor)
     tasks.reopen(task_id, NOW, actor)
     assert (the(task_id).done_at, the(task_id).done_by_id) == (None, None)
@@ -128,6 +128,7 @@ def test_open_tasks_are_listed_by_due_day_for_a_member_a_team_or_all(app: Flask)
     assert ids(tasks.open_ones(tasks.of_team("onboarding"))) == [theirs, nobodys, own]
     assert ids(tasks.open_ones(tasks.of_account(handed.id))) == [success]
     assert ids(tasks.open_ones(limit=1)) == [success]
+    assert ids(tasks.open_ones(limit=1, skip=1)) == [theirs]
     by_account = tasks.open_of_many([account.id, handed.id])
     assert {number: ids(found) for number, found in by_account.items()} == {
         account.id: [theirs, nobodys, own],

@@ -20,6 +20,7 @@ from scheduler.models.handovers import Handover
 from scheduler.models.mails import Mail
 from scheduler.models.registrations import Registration
 from scheduler.models.uploads import Upload
+from scheduler.services import tasks
 from scheduler.services.actors import Actor
 from scheduler.services.attendance import staging
 from scheduler.services.installation import here
@@ -115,6 +116,7 @@ def world(app: Flask) -> World:
         "handover_id": handover.id,
         "upload_id": upload.id,
         "staff_id": member.id,
+        "task_id": tasks.add("k", "by_hand", now=NOW, account_id=account.id, words="電話する"),
         "external_id": account.external_id,
         "key": "basic",
         "step": "menu",

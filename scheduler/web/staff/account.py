@@ -17,7 +17,7 @@ from scheduler.models.db import db
 from scheduler.models.handovers import Handover
 from scheduler.models.mails import Mail
 from scheduler.models.staff import Staff
-from scheduler.services import accounts, handovers, history, owners, participation, setup, usage, vendor
+from scheduler.services import accounts, handovers, history, owners, participation, setup, tasks, usage, vendor
 from scheduler.services.installation import here
 from scheduler.services.refusals import Invalid
 from scheduler.web import access, edge, ids, inputs
@@ -25,14 +25,15 @@ from scheduler.web.words import clauses as clause_words
 from scheduler.web.words import history as history_words
 from scheduler.web.words import mails as mail_words
 from scheduler.web.words import refusals
+from scheduler.web.words import tasks as task_words
 from scheduler.web.words.texts import plain
 
 account = Blueprint("staff_account", __name__, url_prefix="/staff/accounts/<id:account_id>")
 account.before_request(access.staff_gate)
 
 FIELDS = ("name", "reading", "plan", "it_skill", "note", "signed_on", "planned_start_on", "billing_starts_on")
-# How many mails and events the page shows; the rest is one link away.
-SOME_MAILS, SOME_EVENTS, EVENTS = 8, 15, 200
+# How many mails, tasks that are done and events the page shows; the rest is one link away.
+SOME_MAILS, SOME_TASKS, SOME_EVENTS, EVENTS = 8, 5, 15, 200
 
 
 @account.get("")
@@ -156,6 +157,9 @@ def _page(account_id: int, errors: dict[str, str] | None = None) -> str:
         mail_kind=mail_words.kind,
         mails=db.session.scalars(mails.order_by(Mail.id.desc()).limit(SOME_MAILS)).all(),
         lines=history_words.lines(history.of_account(account_id, SOME_EVENTS)),
+        tasks=tasks.open_ones(tasks.of_account(account_id)),
+        done_tasks=tasks.done_ones(tasks.of_account(account_id), limit=SOME_TASKS),
+        task_words=task_words,
         handover=db.session.scalar(handed),
         next_stage=handovers.NEXT_STAGE.get(row.stage),
         days_in_stage=vendor.working_days().working_days_between(_local_day(row.stage_since), _local_day(edge.now())),

@@ -9,13 +9,17 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from scheduler.models.lectures import Lecture
-from scheduler.services import courses, directory, rosters
+from scheduler.services import courses, directory, rosters, tasks
 from scheduler.services import today as service
 from scheduler.web import access, edge
 from scheduler.web.words import clauses
+from scheduler.web.words import tasks as task_words
 
 today = Blueprint("staff_today", __name__, url_prefix="/staff")
 today.before_request(access.staff_gate)
+
+# How many tasks stand here; the rest is one link away.
+SOME_TASKS = 8
 
 
 @today.get("/")
@@ -34,6 +38,7 @@ def page() -> ResponseReturnValue:
     days = _by_day(lectures)
     ready, requested = service.ready(owner_id)
     waiting, waiting_total = service.to_follow_up(owner_id)
+    which = [tasks.mine(current_user.id)] if mine else []
     named = {course.key: course.name for course in courses.in_order()}
     return render_template(
         "staff/today/page.html",
@@ -41,6 +46,9 @@ def page() -> ResponseReturnValue:
         today=day,
         lectures=days.pop(day, []),
         later=list(days.values()),
+        tasks=tasks.open_ones(*which, limit=SOME_TASKS),
+        tasks_total=tasks.count_open(*which),
+        task_words=task_words,
         waiting_for=rosters.waiting_counts([lecture.id for lecture in lectures]),
         unreported=service.unreported(edge.now(), owner_id),
         ready=[(account, clauses.clauses(account.clauses, named)) for account in ready],

@@ -10,7 +10,7 @@ from typing import Any
 from flask_babel import gettext as _
 
 from scheduler.models.history import Event
-from scheduler.web.words import dates, mails, terms
+from scheduler.web.words import dates, mails, tasks, terms
 from scheduler.web.words.people import Names
 
 
@@ -52,6 +52,7 @@ def _names(events: Sequence[Event]) -> Names:
         staff=members,
         stores=[event.params.get("store_id") for event in events],
         tokens=[event.actor_id for event in events if event.actor_kind == "api"],
+        tasks=[event.params.get("task_id") for event in events],
         mails=[event.params.get("mail_id") for event in events if event.contact_id is None],
     )
 
@@ -81,6 +82,7 @@ class _Params(Mapping[str, str]):
             "changes": lambda: _changes(params),
             "mail": lambda: mails.kind(params.get("kind", "")),
             "recipient": lambda: _recipient(event, names),
+            "task": lambda: names.task(params.get("task_id")) or tasks.kind(params.get("task", "")),
         }
         return named[key]() if key in named else str(params.get(key, "–"))
 
@@ -176,6 +178,9 @@ def _of_lectures() -> dict[str, str]:
 
 def _of_progress() -> dict[str, str]:
     return {
+        "task_added": _("タスクを追加しました: %(task)s"),
+        "task_done": _("タスクを完了にしました: %(task)s"),
+        "task_reopened": _("タスクを未完了に戻しました: %(task)s"),
         "setup_done": _("初期設定が完了しました: %(step)s%(place)s"),
         "setup_not_needed": _("初期設定を対象外にしました: %(step)s%(place)s"),
         "setup_undone": _("初期設定を未完了に戻しました: %(step)s%(place)s"),

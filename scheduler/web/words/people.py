@@ -15,10 +15,11 @@ from scheduler.models.lectures import Lecture
 from scheduler.models.mails import Mail
 from scheduler.models.setup import SetupStep
 from scheduler.models.staff import ApiToken, Staff
+from scheduler.models.tasks import Task
 from scheduler.web.words import dates
 from scheduler.web.words.texts import plain
 
-Row = TypeVar("Row", Contact, Staff, Store, ApiToken)
+Row = TypeVar("Row", Contact, Staff, Store, ApiToken, Task)
 
 
 def called(contact: Contact) -> str:
@@ -42,6 +43,7 @@ class Names:
         stores: Iterable[int | None] = (),
         tokens: Iterable[int | None] = (),
         mails: Iterable[int | None] = (),
+        tasks: Iterable[int | None] = (),
     ) -> None:
         self._contacts = {row.id: called(row) for row in _rows(Contact, contacts)}
         wanted = select(Lecture).where(Lecture.id.in_(_ids(lectures))).options(joinedload(Lecture.course))
@@ -51,6 +53,7 @@ class Names:
         self._tokens = {row.id: row.name for row in _rows(ApiToken, tokens)}
         mailed = select(Mail.id, Staff.name).join(Mail.staff).where(Mail.id.in_(_ids(mails)))
         self._mailed = dict(db.session.execute(mailed).all())
+        self._tasks = {row.id: row.words for row in _rows(Task, tasks) if row.kind == "by_hand"}
         self._steps = {row.key: plain(row.name) for row in db.session.scalars(select(SetupStep))}
 
     def contact(self, number: int | None) -> str:
@@ -76,6 +79,10 @@ class Names:
     def token(self, number: int | None) -> str:
         """Name the program that holds a token."""
         return self._tokens.get(number or 0) or "API"
+
+    def task(self, number: int | None) -> str:
+        """Return what a member wrote down to be done; empty for a task that a fact made, or one that is gone."""
+        return self._tasks.get(number or 0, "")
 
     def step(self, key: str) -> str:
         """Name a set-up step."""

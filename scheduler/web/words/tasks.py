@@ -1,0 +1,56 @@
+"""Answers what tasks are called, and how what is known of each reads."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask_babel import gettext as _
+
+from scheduler.models.tasks import Task
+from scheduler.web.words import dates
+
+PARTS = ("any", "morning", "noon", "afternoon", "evening")
+
+
+def kind(key: str) -> str:
+    """Name a kind of task."""
+    return {
+        "by_hand": _("タスク"),
+        "wish": _("日程のご希望への対応"),
+        "stray": _("定期開催からはずれた日程の判断"),
+    }.get(key, key)
+
+
+def title(task: Task) -> str:
+    """Say in a line what is to be done: what a member wrote down, else what kind it is."""
+    return task.words if task.kind == "by_hand" else kind(task.kind)
+
+
+def details(task: Task) -> list[str]:
+    """List what is known of a task beside its title, a line each."""
+    lines = [
+        _("第%(n)d希望: %(wish)s", n=number, wish=wish(one))
+        for number, one in enumerate(task.params.get("wishes", ()), start=1)
+    ]
+    return [*lines, task.words] if task.words and task.kind != "by_hand" else lines
+
+
+def wish(one: Mapping[str, Any]) -> str:
+    """Write a wished time: 4月7日(火) 午前 – 10時以降."""
+    when = " ".join(
+        part
+        for part in (dates.iso_day(one["on"]) if one.get("on") else "", part_of_day(one.get("part", "any")))
+        if part
+    )
+    return " – ".join(part for part in (when, one.get("words", "")) if part)
+
+
+def part_of_day(key: str) -> str:
+    """Name a part of the day; nothing for any."""
+    return {
+        "morning": _("午前"),
+        "noon": _("お昼ごろ"),
+        "afternoon": _("午後"),
+        "evening": _("夕方以降"),
+    }.get(key, "")
