@@ -9,7 +9,7 @@ from emails.templates import TemplateBroken, template_source
 from emails.transports.base import BadTransport, Refused, Sent, Transport, TransportDown, TransportProblem, TryAgain
 from emails.transports.folder import ReadMessage, StoredMessage, list_messages, read_message
 from emails.transports.setting import transport_from
-from emails.values import Context, FreeDate, Link, Span
+from emails.values import Context, FreeDate, Link, Span, Until
 from emails.words import LOCALES, day_and_time, salutation, when, zone_name
 
 __all__ = [
@@ -29,6 +29,7 @@ __all__ = [
     "Rendered",
     "Sent",
     "Span",
+    "Until",
     "StoredMessage",
     "TemplateBroken",
     "Transport",

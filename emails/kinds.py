@@ -8,7 +8,7 @@ from typing import Literal
 from emails.samples import SAMPLES
 from emails.values import Value
 
-Audience = Literal["contact", "staff"]
+Audience = Literal["contact", "staff", "visitor"]
 Subscription = Literal["invitations", "nudges"]
 Method = Literal["REQUEST", "CANCEL"]
 
@@ -32,7 +32,12 @@ _CONTACT = (
     *("salutation", "company", "store", "name", "zone", "zone_name", "owner_name", "owner_phone"),
     *("personal_url", *_VENDOR),
 )
+# Nobody we know: the address is not proven to be whoever wrote it into the form.
+_VISITOR = ("salutation", "zone", "zone_name", *_VENDOR)
 _LECTURE = ("course_name", "when", "host_name")
+# What to know before the day: whether other companies take part, and what to read.
+_BEFORE = ("meeting", "material_before_url")
+_AFTER = ("recording_url", "material_after_url")
 _JOIN = (*_LECTURE, "join_url")
 _STAFF = ("staff_name", "vendor_name")
 _ACCOUNT = (*_STAFF, "account_name", "account_url")
@@ -44,27 +49,30 @@ _ALL = (
         (*_CONTACT, "course_name", "course_summary", "minutes", "dates", "unsubscribe_url"),
         subscription="invitations",
     ),
-    Kind("confirmation", "contact", (*_CONTACT, *_JOIN, "feed_url"), calendar="REQUEST"),
+    Kind("confirmation", "contact", (*_CONTACT, *_JOIN, *_BEFORE, "feed_url"), calendar="REQUEST"),
     Kind("waitlisted", "contact", (*_CONTACT, *_LECTURE)),
-    Kind("promoted", "contact", (*_CONTACT, *_JOIN, "feed_url"), calendar="REQUEST"),
+    Kind("offered", "contact", (*_CONTACT, *_LECTURE, "answer_by")),
+    Kind("promoted", "contact", (*_CONTACT, *_JOIN, *_BEFORE, "feed_url"), calendar="REQUEST"),
     Kind(
         "changed",
         "contact",
-        (*_CONTACT, "course_name", "old_when", "new_when", "host_name", "join_url", "moved_by_us", "reason"),
+        (*_CONTACT, "course_name", "old_when", "new_when", "host_name", "join_url", *_BEFORE, "moved_by_us", "reason"),
         calendar="REQUEST",
     ),
     Kind("cancelled", "contact", (*_CONTACT, *_LECTURE), calendar="CANCEL"),
     Kind("lecture_cancelled", "contact", (*_CONTACT, *_LECTURE, "reason", "dates"), calendar="CANCEL"),
-    Kind("reminder_day", "contact", (*_CONTACT, *_JOIN)),
+    Kind("called_off", "contact", (*_CONTACT, *_LECTURE, "reason", "dates"), calendar="CANCEL"),
+    Kind("reminder_day", "contact", (*_CONTACT, *_JOIN, *_BEFORE)),
     Kind("reminder_hour", "contact", (*_CONTACT, *_JOIN)),
     Kind(
         "thanks",
         "contact",
-        (*_CONTACT, *_LECTURE, "next_course_name", "dates", "unsubscribe_url"),
+        (*_CONTACT, *_LECTURE, *_AFTER, "next_course_name", "dates", "unsubscribe_url"),
         subscription="invitations",
     ),
     Kind("missed", "contact", (*_CONTACT, *_LECTURE, "dates", "unsubscribe_url"), subscription="nudges"),
     Kind("handover_letter", "contact", (*_CONTACT, "old_owner_name", "new_owner_name", "new_owner_phone", "note")),
+    Kind("application", "visitor", (*_VISITOR, "course_name", "when", "apply_url", "declined")),
     Kind("staff_ready", "staff", _ACCOUNT),
     Kind("staff_handover_requested", "staff", (*_ACCOUNT, "from_name", "request_note")),
     Kind("staff_handover_accepted", "staff", (*_ACCOUNT, "accepted_by")),
@@ -76,7 +84,8 @@ MAY_BE_EMPTY = frozenset(
     {
         *("store", "name", "owner_name", "owner_phone", "vendor_phone", "vendor_hours", "vendor_address"),
         *("vendor_reply_to", "course_summary", "host_name", "next_course_name", "dates", "reason", "moved_by_us"),
-        *("old_owner_name", "new_owner_phone", "note", "request_note", "return_reason"),
+        *("meeting", "material_before_url", "recording_url", "material_after_url"),
+        *("old_owner_name", "new_owner_phone", "note", "request_note", "return_reason", "declined"),
     }
 )
 

@@ -18,8 +18,8 @@ from emails import templates
 from emails.kinds import KINDS, Kind
 from emails.plaintext import RULE, plain_text
 from emails.templates import TemplateBroken
-from emails.values import Context, FreeDate, Link, Span, Value
-from emails.words import day_and_time, when, zone_name
+from emails.values import Context, FreeDate, Link, Span, Until, Value
+from emails.words import day_and_time, until, when, zone_name
 
 PREHEADER_LENGTH = 110
 _MARKDOWN = MarkdownIt("commonmark", {"html": False, "breaks": True}).disable(
@@ -92,6 +92,8 @@ def _worded(kind: Kind, locale: str, context: Context) -> dict[str, object]:
 def _word(value: Value, zone: str, locale: str) -> object:
     if isinstance(value, Span):
         return when(value.starts_at, value.ends_at, zone, locale)
+    if isinstance(value, Until):
+        return until(value.at, zone, locale)
     if isinstance(value, Sequence) and not isinstance(value, str):
         return [_offer(date, zone, locale) for date in value]
     return value

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from emails.values import FreeDate, Link, Span, Value
+from emails.values import FreeDate, Link, Span, Until, Value
 from emails.words import salutation
 
 _SITE = "https://tasuki.example"
@@ -49,10 +49,17 @@ SAMPLES: dict[str, dict[str, Value]] = {
     "old_when": _both(Span(datetime(2026, 12, 1, 1, 0, tzinfo=UTC), datetime(2026, 12, 1, 2, 0, tzinfo=UTC))),
     "new_when": _both(Span(datetime(2026, 12, 4, 5, 0, tzinfo=UTC), datetime(2026, 12, 4, 6, 0, tzinfo=UTC))),
     "dates": _both(_DATES),
+    "answer_by": _both(Until(datetime(2026, 11, 30, 12, 0, tzinfo=UTC))),
     "host_name": {"ja": "小林 美咲", "en": "Misaki Kobayashi"},
     "join_url": _both(Link(f"{_SITE}/join/am9pbg.9Zk1pR3w")),
+    "meeting": _both(True),
+    "material_before_url": _both(Link("https://asahi-booking.example/material/basics.pdf")),
+    "recording_url": _both(Link("https://asahi-booking.example/recording/basics")),
+    "material_after_url": _both(Link("https://asahi-booking.example/material/after-basics.pdf")),
     "feed_url": _both(Link(f"{_SITE}/calendar/ZmVlZA.5Hn8bV2c.ics")),
     "unsubscribe_url": _both(Link(f"{_SITE}/unsubscribe/c3RvcA.1Lw6yJ0d")),
+    "apply_url": _both(Link(f"{_SITE}/apply/YXBwbHk.3Kd7sG5h")),
+    "declined": _both(False),
     "moved_by_us": _both(True),
     "reason": {"ja": "講師の体調不良のため", "en": "The host has fallen ill."},
     "new_owner_name": {"ja": "小林 美咲", "en": "Misaki Kobayashi"},

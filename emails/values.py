@@ -27,6 +27,13 @@ class Span:
 
 
 @dataclass(frozen=True)
+class Until:
+    """The last moment for something, aware; written in the reader's zone, with the zone named."""
+
+    at: datetime
+
+
+@dataclass(frozen=True)
 class FreeDate:
     """A date that still has seats, as aware moments, and the reader's own page on which one press books it."""
 
@@ -35,5 +42,5 @@ class FreeDate:
     url: Link
 
 
-Value = str | int | bool | Span | Sequence[FreeDate] | None
+Value = str | int | bool | Span | Until | Sequence[FreeDate] | None
 Context = Mapping[str, Value]

@@ -83,6 +83,13 @@ def day_and_time(starts_at: datetime, ends_at: datetime, zone: str, locale: str)
     return f"{_day(start, locale)}, {begin} – {_day(end, locale)}, {finish}"
 
 
+def until(at: datetime, zone: str, locale: str) -> str:
+    """Write an aware moment up to which something lasts in the reader's zone (IANA name), with the zone named."""
+    local = _local(at, zone)
+    clock, name = _clock(local, _comes_twice(local)), zone_name(zone, locale)
+    return f"{_day(local, locale)} {clock}（{name}）" if locale == "ja" else f"{_day(local, locale)}, {clock} ({name})"
+
+
 def salutation(company: str, store: str | None, name: str | None, locale: str) -> str:
     """Compose the lines that open a letter; without a name (shared or unnamed mailbox) the shop's team is addressed.
 

@@ -13,6 +13,7 @@ from scheduler.models.db import Base
 from scheduler.models.lectures import Lecture
 
 ACTIVE = text("status <> 'cancelled'")
+OFFERED = text("offered_until IS NOT NULL")
 
 
 class Registration(Base):
@@ -29,6 +30,8 @@ class Registration(Base):
             postgresql_where=ACTIVE,
         ),
         Index("ix_registrations_lecture_status", "lecture_id", "status"),
+        # Offers whose time is over are looked for every minute.
+        Index("ix_registrations_offered_until", "offered_until", sqlite_where=OFFERED, postgresql_where=OFFERED),
         # The feed's revision (count, latest revision, sum of sequences) is read from this index alone.
         Index("ix_registrations_contact", "contact_id", "revised_at", "sequence"),
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 
 from scheduler.rules.workdays import WorkingDays, to_local, to_utc
 
@@ -109,4 +109,4 @@ def offer_ends(now: datetime, starts_at: datetime, zone: str) -> datetime | None
     if local.time() > evening or local.time() < dawn:
         day = local.date() + timedelta(days=1) if local.time() > evening else local.date()
         until = to_utc(datetime.combine(day, MORNING), zone)
-    return min(until.replace(microsecond=0), starts_at)
+    return min(until.replace(microsecond=0), starts_at).astimezone(UTC)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import or_, select
+from sqlalchemy import func, or_, select
 
 from scheduler.models.accounts import Contact
 from scheduler.models.attendance import Attendance
@@ -16,6 +16,7 @@ from scheduler.models.registrations import Registration
 from scheduler.rules import seats
 from scheduler.services import vendor
 from scheduler.services.refusals import (
+    AccountLimitReached,
     AlreadyBooked,
     LectureCancelled,
     LectureOver,
@@ -51,11 +52,24 @@ _REFUSALS: dict[str, type[Refused]] = {
     "lecture_over": LectureOver,
     "already_booked": AlreadyBooked,
     "prerequisite_missing": PrerequisiteMissing,
+    "account_limit_reached": AccountLimitReached,
 }
 
 
-def check(contact_id: int, account_id: int, lecture: Lecture, now: datetime, registered: bool = False) -> None:
-    """Raise what keeps this contact from registering on this lecture; a full one is left to the guarded count of seats."""
+def check(
+    contact_id: int,
+    account_id: int,
+    lecture: Lecture,
+    now: datetime,
+    *,
+    registered: bool = False,
+    excused: bool = False,
+    over_limit: bool = False,
+) -> bool:
+    """Raise what keeps this contact from registering on this lecture; a full one is left to the guarded count of seats.
+
+    Arguments and answer are those of `check_facts`.
+    """
     before = lecture.course.prerequisite
     facts = seats.LectureFacts(
         status=lecture.status,
@@ -65,30 +79,68 @@ def check(contact_id: int, account_id: int, lecture: Lecture, now: datetime, reg
         account_id=lecture.account_id,
         prerequisite=before.key if before else None,
         contact_id=lecture.contact_id,
+        account_limit=lecture.account_limit,
     )
-    check_facts(contact_id, account_id, facts, before.id if before else None, now, registered)
+    return check_facts(
+        contact_id,
+        account_id,
+        lecture.id,
+        facts,
+        before.id if before else None,
+        now,
+        registered=registered,
+        excused=excused,
+        over_limit=over_limit,
+    )
 
 
 def check_facts(
     contact_id: int,
     account_id: int,
+    lecture_id: int,
     lecture: seats.LectureFacts,
     prerequisite_id: int | None,
     now: datetime,
+    *,
     registered: bool,
-) -> None:
-    """Like `check`, from what is known of the lecture already; `prerequisite_id` is the course to have been attended."""
+    excused: bool = False,
+    over_limit: bool = False,
+) -> bool:
+    """Like `check`, from what is known of the lecture already; `prerequisite_id` is the course to have been attended.
+
+    `excused`: staff let the person in without it; the answer says whether that was needed. `over_limit`: so they did
+    although the account holds as many seats as it may.
+    """
     wanted = lecture.prerequisite
     attended = wanted is not None and prerequisite_id is not None and has_attended(contact_id, prerequisite_id)
+    counted = lecture.account_limit is not None and not over_limit
     person = seats.PersonFacts(
         account_id=account_id,
-        attended=frozenset({wanted}) if attended and wanted else frozenset(),
+        attended=frozenset({wanted}) if wanted and (attended or excused) else frozenset(),
         registered=registered,
         contact_id=contact_id,
+        colleagues=_colleagues(contact_id, account_id, lecture_id) if counted else 0,
     )
-    refusal = seats.may_register(lecture, person, now)
+    refusal = seats.may_register(replace(lecture, account_limit=None) if over_limit else lecture, person, now)
     if refusal is not None and refusal.key in _REFUSALS:
         raise _REFUSALS[refusal.key](**refusal.params)
+    return wanted is not None and not attended
+
+
+def _colleagues(contact_id: int, account_id: int, lecture_id: int) -> int:
+    """Count the others of an account who hold or wait for a seat, so that moving up never passes the limit."""
+    others = (
+        select(func.count())
+        .select_from(Registration)
+        .join(Contact, Contact.id == Registration.contact_id)
+        .where(
+            Registration.lecture_id == lecture_id,
+            Registration.status != "cancelled",
+            Registration.contact_id != contact_id,
+            Contact.account_id == account_id,
+        )
+    )
+    return db.session.scalar(others) or 0
 
 
 def check_open(lecture: Lecture, now: datetime, cancelled_too: bool = False) -> None:
@@ -119,6 +171,13 @@ def may_promote(lecture: Lecture, now: datetime) -> bool:
     if lecture.status != "scheduled" or lecture.starts_at <= now:
         return False
     return now < seats.promotion_cutoff(lecture.starts_at, lecture.zone, vendor.working_days())
+
+
+def offer_ends(lecture: Lecture, now: datetime) -> datetime | None:
+    """Return until when a seat freed now is kept for the first in line; None where nothing is offered any more."""
+    if lecture.status != "scheduled":
+        return None
+    return seats.offer_ends(now, lecture.starts_at, lecture.zone)
 
 
 def open_dates(contact: Contact, course_key: str, now: datetime, days: int = 90) -> list[OpenDate]:

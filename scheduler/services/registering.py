@@ -17,6 +17,7 @@ from scheduler.models.db import db, table
 from scheduler.models.lectures import Course, Lecture
 from scheduler.models.registrations import Registration
 from scheduler.rules import seats
+from scheduler.rules.sash import StoredWay
 from scheduler.services import seating
 from scheduler.services.actors import Actor
 from scheduler.services.refusals import NotFound
@@ -32,11 +33,13 @@ _GROUND = (
         _lectures.c.seats_taken,
         _lectures.c.account_id.label("only_account_id"),
         _lectures.c.contact_id.label("only_contact_id"),
+        _lectures.c.account_limit,
         _before.c.id.label("prerequisite_id"),
         _before.c.key.label("prerequisite"),
         _contacts.c.account_id,
         _accounts.c.knots,
         _accounts.c.level,
+        _accounts.c.next_step,
     )
     .select_from(_lectures)
     .join(_courses, _courses.c.id == _lectures.c.course_id)
@@ -48,7 +51,7 @@ _GROUND = (
 )
 
 _LATEST = (
-    select(_rows.c.id, _rows.c.status, _rows.c.sequence, _rows.c.companions)
+    select(_rows.c.id, _rows.c.status, _rows.c.sequence, _rows.c.offered_until, _rows.c.exception)
     .where(_rows.c.contact_id == bindparam("contact_id"), _rows.c.lecture_id == bindparam("lecture_id"))
     .order_by(_rows.c.status == "cancelled", _rows.c.id.desc())
     .limit(1)
@@ -66,8 +69,7 @@ class Ground:
     prerequisite_id: int | None
     account_id: int
     # The account's way as last computed.
-    knots: list[dict[str, Any]]
-    level: str
+    way: StoredWay
 
 
 def lock(contact_id: int, lecture_id: int) -> Ground:
@@ -84,16 +86,28 @@ def lock(contact_id: int, lecture_id: int) -> Ground:
         account_id=row.only_account_id,
         prerequisite=row.prerequisite,
         contact_id=row.only_contact_id,
+        account_limit=row.account_limit,
     )
-    return Ground(facts, row.prerequisite_id, row.account_id, row.knots, row.level)
+    return Ground(facts, row.prerequisite_id, row.account_id, StoredWay(row.knots, row.level, row.next_step))
 
 
 def latest(contact_id: int, lecture_id: int) -> Row[*tuple[Any, ...]] | None:
-    """Return the live registration, else the cancelled one to be taken up again: id, status, sequence, companions.
+    """Return the live registration, else the cancelled one to be taken up again, with what of it decides.
 
     Asked after the lock, in a statement of its own: one that waited for the lock would not see what the other wrote.
     """
     return db.core(_LATEST, {"contact_id": contact_id, "lecture_id": lecture_id}).one_or_none()
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What is noted down with a registration; companions None leaves those of the one taken up again."""
+
+    companions: Sequence[str] | None = None
+    unnamed: int | None = None
+    # Why staff let the person in without the prerequisite.
+    exception: str = ""
+    mails: bool = True
 
 
 def write(
@@ -103,17 +117,20 @@ def write(
     status: str,
     now: datetime,
     actor: Actor,
-    companions: Sequence[str] | None,
-    mails: bool,
+    wanted: Wanted,
 ) -> tuple[int, int]:
     """Add the registration, or take up the one `before`; return its id and SEQUENCE."""
-    values = {"status": status, "revised_at": now, "registered_at": now, "channel": actor.channel, "mails": mails}
+    values: dict[str, Any] = {"status": status, "revised_at": now, "registered_at": now, "channel": actor.channel}
+    values |= {"mails": wanted.mails, "exception": wanted.exception}
     if before is None:
-        new = {"lecture_id": lecture_id, "contact_id": contact_id, "uid": seating.new_uid(), "sequence": 0}
-        return db.core(_INSERT, values | new | {"companions": list(companions or [])}).scalar_one(), 0
-    values |= {"sequence": before.sequence + 1}
-    if companions is not None:
-        values["companions"] = list(companions)
+        values |= {"lecture_id": lecture_id, "contact_id": contact_id, "uid": seating.new_uid(), "sequence": 0}
+        values |= {"companions": list(wanted.companions or []), "unnamed_companions": wanted.unnamed or 0}
+        return db.core(_INSERT, values).scalar_one(), 0
+    values |= {"sequence": before.sequence + 1, "offered_until": None}
+    if wanted.companions is not None:
+        values["companions"] = list(wanted.companions)
+    if wanted.unnamed is not None:
+        values["unnamed_companions"] = wanted.unnamed
     db.core(_UPDATE.values(**values), {"row_id": before.id})
     db.forget(Registration, before.id)
     return before.id, before.sequence + 1

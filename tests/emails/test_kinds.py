@@ -11,6 +11,7 @@ from emails.kinds import MAY_BE_EMPTY
 from emails.templates import compiled, folder
 
 BOTH = [(kind, locale) for kind in KINDS for locale in LOCALES]
+TO_CUSTOMERS = [(kind, locale) for kind, locale in BOTH if KINDS[kind].audience != "staff"]
 TO_CONTACTS = [(kind, locale) for kind, locale in BOTH if KINDS[kind].audience == "contact"]
 
 
@@ -49,11 +50,12 @@ def test_what_may_be_empty_leaves_no_trace(kind: str, locale: str) -> None:
     assert not re.search(r"[:：] *$", rendered.text, re.MULTILINE)
 
 
-@pytest.mark.parametrize(("kind", "locale"), TO_CONTACTS)
+@pytest.mark.parametrize(("kind", "locale"), TO_CUSTOMERS)
 def test_customers_never_read_the_words_of_the_house(kind: str, locale: str) -> None:
-    rendered = render(kind, locale, samples(kind, locale))
-    for word in ("引き継ぎ", "契約", "フェーズ", "窓口", "handover", "hand over", "contract", "stage", "phase"):
-        assert word not in (rendered.subject + rendered.text).lower()
+    for more in ({}, {"declined": True}):
+        rendered = render(kind, locale, samples(kind, locale) | more)
+        for word in ("引き継ぎ", "契約", "フェーズ", "窓口", "handover", "hand over", "contract", "stage", "phase"):
+            assert word not in (rendered.subject + rendered.text).lower()
 
 
 @pytest.mark.parametrize(("kind", "locale"), TO_CONTACTS)
@@ -64,6 +66,20 @@ def test_every_mail_to_a_customer_opens_with_the_person_and_ends_with_somebody_t
     ending = text.rpartition("――")[2]
     for name in ("owner_name", "owner_phone", "vendor_name", "vendor_phone", "vendor_hours", "vendor_reply_to"):
         assert str(values[name]) in ending
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+def test_an_address_that_nobody_has_proven_is_sent_none_of_a_visitors_words(locale: str) -> None:
+    values = samples("application", locale)
+    asked = render("application", locale, values)
+    for line in str(values["salutation"]).split("\n"):
+        assert line not in asked.subject + asked.text + asked.html
+    answered = render("application", locale, values | {"declined": True})
+    assert answered.text.startswith(str(values["salutation"]))
+    assert "/apply/" not in answered.text
+    for text in (asked.text, answered.text):
+        for name in ("vendor_name", "vendor_phone", "vendor_hours", "vendor_reply_to"):
+            assert str(values[name]) in text.rpartition("――")[2]
 
 
 @pytest.mark.parametrize(("kind", "locale"), BOTH)
@@ -87,4 +103,5 @@ def test_calendar_entries_go_with_taking_changing_and_leaving_a_seat() -> None:
         "changed": "REQUEST",
         "cancelled": "CANCEL",
         "lecture_cancelled": "CANCEL",
+        "called_off": "CANCEL",
     }

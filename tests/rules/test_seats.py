@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scheduler.rules.seats import LectureFacts, PersonFacts, Refusal, may_register, promotion_cutoff
+from scheduler.rules.seats import LectureFacts, PersonFacts, Refusal, may_register, offer_ends, promotion_cutoff
 from scheduler.rules.workdays import WorkingDays, read_closed_days
 
 NOW = datetime(2026, 11, 22, 3, 0, tzinfo=UTC)
@@ -42,6 +43,17 @@ HANAKO = PersonFacts(account_id=7)
             Refusal("prerequisite_missing", {"course": "basic"}),
         ),
         (ADVANCED, replace(HANAKO, attended=frozenset({"basic"})), None),
+        (replace(BASIC, account_limit=2), replace(HANAKO, colleagues=1), None),
+        (
+            replace(BASIC, account_limit=2),
+            replace(HANAKO, colleagues=2),
+            Refusal("account_limit_reached", {"limit": 2}),
+        ),
+        (
+            replace(BASIC, account_limit=2, seats_taken=30),
+            replace(HANAKO, colleagues=2),
+            Refusal("account_limit_reached", {"limit": 2}),
+        ),
         (replace(ADVANCED, seats_taken=30), HANAKO, Refusal("prerequisite_missing", {"course": "basic"})),
     ],
 )
@@ -72,3 +84,33 @@ def test_a_freed_seat_is_given_on_until_five_on_the_working_day_before(starts_at
 def test_promotion_always_ends_before_the_lectures_day(starts_at: datetime, zone: str) -> None:
     moment = starts_at.replace(tzinfo=UTC)
     assert moment - timedelta(days=14) < promotion_cutoff(moment, zone, WorkingDays()) < moment - timedelta(hours=6)
+
+
+@pytest.mark.parametrize(
+    ("now", "starts_at", "until"),
+    [
+        ("2026-11-26T09:00", "2026-11-26T16:00", "2026-11-26T12:00"),  # three hours
+        ("2026-11-26T09:00", "2026-11-26T10:00", "2026-11-26T10:00"),  # the start, where that comes first
+        ("2026-11-25T17:30", "2026-11-26T16:00", "2026-11-26T09:00"),  # a quarter of the time left ends at night
+        ("2026-11-25T17:00", "2026-11-26T07:00", "2026-11-25T20:30"),
+        ("2026-11-25T18:30", "2026-11-26T08:00", "2026-11-26T08:00"),  # at night, and it starts before the morning
+        ("2026-11-26T02:00", "2026-11-26T10:00", "2026-11-26T09:00"),
+        ("2026-12-29T10:00", "2027-01-04T10:00", "2026-12-31T09:00"),  # a long holiday: a quarter of it
+        ("2026-11-26T09:45", "2026-11-26T10:00", "2026-11-26T10:00"),
+        ("2026-11-26T09:46", "2026-11-26T10:00", None),  # too late to ask
+        ("2026-11-26T10:00", "2026-11-26T10:00", None),
+        ("2026-11-26T11:00", "2026-11-26T10:00", None),
+    ],
+)
+def test_a_freed_seat_is_kept_for_whoever_is_asked(now: str, starts_at: str, until: str | None) -> None:
+    moments = [datetime.fromisoformat(f"{text}+09:00") for text in (now, starts_at)]
+    assert offer_ends(moments[0], moments[1], "Asia/Tokyo") == (until and datetime.fromisoformat(f"{until}+09:00"))
+
+
+@given(st.datetimes(datetime(2024, 1, 1), datetime(2030, 1, 1)), st.timedeltas(timedelta(0), timedelta(days=14)))
+def test_an_offer_never_outlasts_the_start_and_is_never_too_short(starts_at: datetime, left: timedelta) -> None:
+    start = starts_at.replace(tzinfo=UTC)
+    until = offer_ends(start - left, start, "Asia/Tokyo")
+    if until is not None:
+        assert start - left + timedelta(minutes=14) < until <= start
+        assert until == start or until.astimezone(ZoneInfo("Asia/Tokyo")).hour in range(8, 22)

@@ -145,16 +145,6 @@ def test_cancelling_gives_the_seat_to_the_first_on_the_waiting_list(now: datetim
     assert [mail.kind for mail in mails()][-2:] == ["cancelled", "promoted"]
 
 
-def test_after_five_on_the_working_day_before_nobody_is_promoted_unasked(now: datetime) -> None:
-    # Wednesday 14:00 in Tokyo; the cut-off is Tuesday 17:00 there.
-    lecture = a_lecture(starts_at=datetime.fromisoformat("2026-04-08T14:00:00+09:00"), capacity=1)
-    booked = booking.register(a_contact().id, lecture.id, now, PAGE)
-    waiting = booking.register(a_contact().id, lecture.id, now, PAGE, waitlist=True)
-    changes.cancel(booked, datetime.fromisoformat("2026-04-07T17:00:00+09:00"), PAGE)
-    assert the(waiting).status == "waitlisted"
-    assert seats_taken(lecture) == 0
-
-
 def test_changing_the_date_moves_the_same_entry_and_tells_old_and_new(now: datetime) -> None:
     contact, old, new = a_contact(), a_lecture(), a_lecture()
     number = booking.register(contact.id, old.id, now, PAGE)

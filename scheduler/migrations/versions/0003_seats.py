@@ -15,6 +15,7 @@ def upgrade() -> None:
         batch.add_column(sa.Column('offered_until', sa.DateTime(timezone=True), nullable=True))
         batch.add_column(sa.Column('exception', sa.String(), nullable=False, server_default=''))
         batch.add_column(sa.Column('reply', sa.String(), nullable=True))
+        batch.create_index('ix_registrations_offered_until', ['offered_until'], unique=False, sqlite_where=sa.text('offered_until IS NOT NULL'), postgresql_where=sa.text('offered_until IS NOT NULL'))
     op.create_table('applications',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('lecture_id', sa.Integer(), nullable=False),
@@ -68,5 +69,6 @@ def downgrade() -> None:
         batch.drop_column('application_id')
     op.drop_table('applications')
     with op.batch_alter_table('registrations') as batch:
+        batch.drop_index('ix_registrations_offered_until')
         for column in ('reply', 'exception', 'offered_until', 'unnamed_companions'):
             batch.drop_column(column)

@@ -12,7 +12,10 @@ from scheduler.models.db import db
 from scheduler.models.lectures import Lecture
 from scheduler.models.registrations import Registration
 from scheduler.services.outbox.owe import owe_many
-from scheduler.services.registrations import rows
+from scheduler.services.registrations import rows, waiting
+
+# The kinds of mail that say that a lecture is not held.
+CANCELLED = ("lecture_cancelled", "called_off")
 
 
 def people_to_tell(lecture_id: int) -> int:
@@ -23,14 +26,16 @@ def people_to_tell(lecture_id: int) -> int:
 def tell_all(lecture: Lecture, kind: str, now: datetime, **params: Any) -> int:
     """Raise every invitation's SEQUENCE and owe each person one mail; nobody is told of what is over.
 
-    Whoever waits for a seat is told of a cancellation alike, and of a new date in the words of the waiting list.
+    Seats kept for somebody no longer are, what was offered is another date now. Whoever waits for a seat is told of a
+    cancellation alike, and of a new date in the words of the waiting list.
     """
+    waiting.withdraw(lecture.id, now)
     rows.revise_all(lecture.id, now)
     if lecture.ends_at <= now:
         return 0
     mails = []
     for number, sequence, contact_id, account_id, status in _people(lecture.id):
-        own = "waitlisted" if status == "waitlisted" and kind != "lecture_cancelled" else kind
+        own = "waitlisted" if status == "waitlisted" and kind not in CANCELLED else kind
         mails.append(
             {
                 "kind": own,

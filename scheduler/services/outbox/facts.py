@@ -8,7 +8,7 @@ from email.utils import parseaddr
 
 from sqlalchemy import select
 
-from emails import FreeDate, Link, Span
+from emails import FreeDate, Link, Span, Until
 from emails.values import Value
 from scheduler.models.accounts import Account, Contact
 from scheduler.models.db import db
@@ -22,6 +22,8 @@ from scheduler.services.vendor import Vendor
 
 # How many dates a mail offers; the personal page has them all.
 OFFERED = 3
+# Which of a course's materials a placeholder leads to.
+_MATERIALS = {"material_before_url": "before", "recording_url": "recording", "material_after_url": "after"}
 
 
 def of(mail: Mail, now: datetime, details: Vendor) -> dict[str, Value]:
@@ -54,35 +56,57 @@ def text(words: Mapping[str, str], locale: str) -> str:
     return words.get(locale) or next((value for value in words.values() if value), "")
 
 
-def entry_description(contact: Contact, page: str, details: Vendor) -> str:
-    """Write what stands in the contact's calendar entry: where to join, where to change, whom to call."""
+def has_other_companies(lecture: Lecture) -> bool:
+    """Tell whether people of other companies see and hear each other: in a meeting that is not one account's own."""
+    return lecture.kind == "meeting" and lecture.account_id is None
+
+
+def entry_description(contact: Contact, lecture: Lecture, page: str, details: Vendor) -> str:
+    """Write what stands in the contact's calendar entry: where to join, what to read, where to change, whom to call."""
+    material = lecture.course.materials.get("before")
     if contact.locale == "ja":
-        lines = [f"参加: {page}", f"日程の変更・キャンセル: {addresses.personal(contact)}"]
+        lines = [f"参加: {page}"]
+        lines += ["ミーティング形式です（ほかの会社の方もご参加になります）"] if has_other_companies(lecture) else []
+        lines += [f"事前にご覧いただく資料: {material}"] if material else []
+        lines += [f"日程の変更・キャンセル: {addresses.personal(contact)}"]
         lines += [f"お問い合わせ: {details.name} {details.phone}"] if details.phone else []
     else:
-        lines = [f"Join: {page}", f"Change or cancel: {addresses.personal(contact)}"]
+        lines = [f"Join: {page}"]
+        lines += ["A meeting in which other companies take part"] if has_other_companies(lecture) else []
+        lines += [f"Material to look at beforehand: {material}"] if material else []
+        lines += [f"Change or cancel: {addresses.personal(contact)}"]
         lines += [f"Questions: {details.name}, {details.phone}"] if details.phone else []
     return "\n".join(lines)
 
 
 def _of_lecture(mail: Mail) -> dict[str, Value]:
     lecture = lecture_of(mail)
-    locale = mail.contact.locale if mail.contact else "ja"
+    reader = mail.contact or mail.application
+    locale = reader.locale if reader else "ja"
     now_at = Span(lecture.starts_at, lecture.ends_at)
     values: dict[str, Value] = {
         "course_name": text(lecture.course.name, locale),
         "when": now_at,
         "new_when": now_at,
         "host_name": lecture.host.name if lecture.host else "",
-        "reason": text(lecture.reason, locale),
+        "reason": text(mail.params.get("reason", lecture.reason), locale),
         "moved_by_us": bool(mail.params.get("by_us")),
+        "declined": bool(mail.params.get("declined")),
+        "meeting": has_other_companies(lecture),
     }
+    values |= {name: _link(lecture.course.materials.get(key)) for name, key in _MATERIALS.items()}
     if "old_starts_at" in mail.params:
         old = (datetime.fromisoformat(mail.params[key]) for key in ("old_starts_at", "old_ends_at"))
         values["old_when"] = Span(*old)
+    if "until" in mail.params:
+        values["answer_by"] = Until(datetime.fromisoformat(mail.params["until"]))
     if mail.registration_id is not None and mail.contact is not None:
         values["join_url"] = Link(addresses.join(mail.registration_id, mail.contact))
     return values
+
+
+def _link(address: str | None) -> Link | None:
+    return Link(address) if address else None
 
 
 def _of_handover(mail: Mail, details: Vendor) -> dict[str, Value]:
@@ -141,6 +165,7 @@ def _next_course(mail: Mail, contact: Contact, now: datetime) -> dict[str, Value
 _OFFERS: dict[str, Callable[[Mail, Contact, datetime], dict[str, Value]]] = {
     "invitation": _invitation,
     "lecture_cancelled": _same_course,
+    "called_off": _same_course,
     "missed": _same_course,
     "thanks": _next_course,
 }

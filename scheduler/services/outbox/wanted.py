@@ -19,7 +19,7 @@ def unwanted(about: About, now: datetime) -> tuple[str, str] | None:
     mail = about.mail
     if mail.expires_at is not None and now >= mail.expires_at:
         return "missed", "too_late"
-    person = mail.contact or mail.staff
+    person = mail.contact or mail.staff or mail.application
     if person is None or not person.email:
         return "dropped", "no_address"
     if mail.staff is not None and not mail.staff.active:
@@ -53,7 +53,14 @@ def _booked(about: About) -> str:
 
 
 def _waitlisted(about: About) -> str:
-    return "" if about.registration is not None and about.registration.status == "waitlisted" else "superseded"
+    """Whoever was given or offered a seat meanwhile, or a new date, is told so by a mail of its own."""
+    waits = about.registration is not None and about.registration.status == "waitlisted"
+    return _cancelled(about) if waits else "superseded"
+
+
+def _offered(about: About) -> str:
+    row = about.registration
+    return _waitlisted(about) or ("" if row is not None and row.offered_until is not None else "superseded")
 
 
 def _cancelled(about: About) -> str:
@@ -111,6 +118,15 @@ def _ready(about: About) -> str:
     return "" if ready else "no_longer_ready"
 
 
+def _application(about: About) -> str:
+    """A link is of use while it can be pressed or its reader asks again; a refusal while it stands."""
+    row, lecture = about.mail.application, about.lecture
+    declined = bool(about.mail.params.get("declined"))
+    if row is None or lecture is None or row.state not in (("refused",) if declined else ("sent", "waiting")):
+        return "application_closed"
+    return "" if declined or lecture.status == "scheduled" else "application_closed"
+
+
 def _handover(state: str) -> Callable[[About], str]:
     def check(about: About) -> str:
         return "" if about.handover is not None and about.handover.state == state else "handover_changed"
@@ -124,8 +140,10 @@ _CHECKS: dict[str, Callable[[About], str]] = {
     "promoted": _booked,
     "changed": _booked,
     "waitlisted": _waitlisted,
+    "offered": _offered,
     "cancelled": _cancelled,
     "lecture_cancelled": _lecture_cancelled,
+    "called_off": _lecture_cancelled,
     "reminder_day": _reminder,
     "reminder_hour": _reminder,
     "thanks": _thanks,
@@ -134,5 +152,6 @@ _CHECKS: dict[str, Callable[[About], str]] = {
     "staff_handover_requested": _handover("requested"),
     "staff_handover_accepted": _handover("accepted"),
     "staff_handover_returned": _handover("returned"),
+    "application": _application,
     "handover_letter": _handover("accepted"),
 }

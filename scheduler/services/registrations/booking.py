@@ -8,8 +8,13 @@ from datetime import datetime
 from scheduler.models.db import db
 from scheduler.services import eligibility, history, readiness, registering, seating
 from scheduler.services.actors import Actor
-from scheduler.services.refusals import AlreadyBooked, LectureFull
-from scheduler.services.registrations import telling
+from scheduler.services.refusals import AlreadyBooked, LectureFull, OfferGone
+from scheduler.services.registering import Wanted
+from scheduler.services.registrations import telling, waiting
+from scheduler.services.registrations.companions import checked
+
+# The longest reason for letting somebody in without the prerequisite.
+LONGEST_REASON = 500
 
 
 def register(
@@ -19,42 +24,65 @@ def register(
     actor: Actor,
     *,
     companions: Sequence[str] | None = None,
+    unnamed: int | None = None,
     waitlist: bool = False,
     mails: bool = True,
+    exception: str = "",
+    over_limit: bool = False,
+    **facts: str,
 ) -> int:
     """Register a contact on a lecture and return the registration's id; the confirmation with its invitation is owed.
 
     On a full lecture the contact is put on the waiting list when `waitlist` says so, else LectureFull is raised. Raises
-    NotFound (also for a lecture of another account), LectureOver, LectureCancelled, PrerequisiteMissing, AlreadyBooked.
-    `mails` False: reached by phone, no message about this registration is wanted.
+    NotFound (also for a lecture of another account), LectureOver, LectureCancelled, PrerequisiteMissing,
+    AccountLimitReached, AlreadyBooked, OfferGone, Invalid for companions.
+    `companions`, `unnamed`: the colleagues before the same screen, by name, and how many more. `mails` False: reached by
+    phone, no message about this registration is wanted. `exception`: why staff let in who lacks the prerequisite;
+    `over_limit`: they let the account have more seats than it may. `facts` go along with the mail.
     """
+    names, unnamed = checked(companions, unnamed)
     with db.writing():
         ground = registering.lock(contact_id, lecture_id)
         before = registering.latest(contact_id, lecture_id)
-        registered = before is not None and before.status == "booked"
-        eligibility.check_facts(
-            contact_id, ground.account_id, ground.lecture, ground.prerequisite_id, now, registered=registered
+        waits = before is not None and before.status == "waitlisted"
+        exception = exception.strip()[:LONGEST_REASON] or (before.exception if before is not None and waits else "")
+        excused = eligibility.check_facts(
+            contact_id,
+            ground.account_id,
+            lecture_id,
+            ground.lecture,
+            ground.prerequisite_id,
+            now,
+            registered=before is not None and before.status == "booked",
+            excused=bool(exception),
+            over_limit=over_limit,
         )
-        seated = seating.take(lecture_id)
+        seated = _seated(lecture_id, before.offered_until if before is not None and waits else None, now)
         if not seated and not waitlist:
             raise LectureFull(lecture=lecture_id)
-        if not seated and before is not None and before.status == "waitlisted":
+        if not seated and waits:
             raise AlreadyBooked()
+        if before is not None and seated and waits:
+            waiting.answered(before.id, before.offered_until, now)
+        wanted = Wanted(names, unnamed, exception if excused else "", mails)
         status = "booked" if seated else "waitlisted"
-        number, sequence = registering.write(before, contact_id, lecture_id, status, now, actor, companions, mails)
+        number, sequence = registering.write(before, contact_id, lecture_id, status, now, actor, wanted)
         if mails:
             kind = "confirmation" if seated else "waitlisted"
-            telling.owe_about(
-                kind, number, sequence, contact_id, ground.account_id, lecture_id, ground.lecture.starts_at, now
-            )
-        history.record(
-            "registered" if seated else "waitlisted",
-            now=now,
-            actor=actor,
-            account_id=ground.account_id,
-            contact_id=contact_id,
-            lecture_id=lecture_id,
-        )
-        if telling.it_matters(ground.knots, ground.level):
-            readiness.refresh(ground.account_id, now)
+            starts_at, account_id = ground.lecture.starts_at, ground.account_id
+            telling.owe_about(kind, number, sequence, contact_id, account_id, lecture_id, starts_at, now, **facts)
+        about = {"account_id": ground.account_id, "contact_id": contact_id, "lecture_id": lecture_id}
+        history.record("registered" if seated else "waitlisted", now=now, actor=actor, **about)
+        if wanted.exception:
+            history.record("exception_made", now=now, actor=actor, **about)
+        readiness.registered(ground.account_id, ground.way, now)
         return number
+
+
+def _seated(lecture_id: int, offered_until: datetime | None, now: datetime) -> bool:
+    """Take the seat that is kept for this person, else one that is free; raise OfferGone when it was kept too long ago."""
+    if offered_until is None:
+        return seating.take(lecture_id)
+    if offered_until <= now:
+        raise OfferGone()
+    return True

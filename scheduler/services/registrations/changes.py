@@ -9,39 +9,41 @@ from scheduler.services import eligibility, history, readiness, seating
 from scheduler.services.actors import Actor
 from scheduler.services.refusals import AlreadyBooked, Invalid, LectureFull
 from scheduler.services.registrations import rows, telling
-from scheduler.services.registrations.waiting import promote
+from scheduler.services.registrations.waiting import answered, leave, promote
 
 
-def cancel(registration_id: int, now: datetime, actor: Actor) -> None:
-    """Cancel a registration; its seat goes to the first of the waiting list. Raises NotFound, NotBooked, LectureOver."""
+def cancel(registration_id: int, now: datetime, actor: Actor, *, mail: bool | None = None) -> None:
+    """Cancel a registration, or leave the waiting list; the seat goes to the first of the list.
+
+    `mail` None: the person is told as with everything about this registration; staff may choose for this once. Raises
+    NotFound, NotBooked, LectureOver.
+    """
     with db.writing():
         row, locked = rows.locked(registration_id)
         lecture = locked[row.lecture_id]
         eligibility.check_open(lecture, now, cancelled_too=True)
         if row.status == "booked":
-            seating.release(lecture.id)
-            telling.tell(row, "cancelled", now, sequence=row.sequence + 1, account_id=row.contact.account_id)
-        row.status = "cancelled"
-        row.sequence += 1
-        row.revised_at = now
-        history.record(
-            "cancelled",
-            now=now,
-            actor=actor,
-            account_id=row.contact.account_id,
-            contact_id=row.contact_id,
-            lecture_id=lecture.id,
-        )
+            sequence, account_id = row.sequence + 1, row.contact.account_id
+            telling.tell(row, "cancelled", now, sequence=sequence, account_id=account_id, wanted=mail)
+        leave(row, "cancelled", now, actor)
         db.session.flush()
         readiness.refresh(row.contact.account_id, now)
         promote(lecture.id, now)
 
 
-def swap(registration_id: int, lecture_id: int, now: datetime, actor: Actor) -> None:
+def swap(
+    registration_id: int,
+    lecture_id: int,
+    now: datetime,
+    actor: Actor,
+    *,
+    mail: bool | None = None,
+    over_limit: bool = False,
+) -> None:
     """Change a registration's date in one step: the new seat is taken or the old one stays.
 
-    Row and UID are kept, so that the entry in the contact's calendar moves. Raises LectureFull, AlreadyBooked and what
-    `register` raises.
+    Row and UID are kept, so that the entry in the contact's calendar moves. `mail` as in `cancel`, `over_limit` as in
+    `register`. Raises LectureFull, AlreadyBooked and what `register` raises.
     """
     with db.writing():
         row, locked = rows.locked(registration_id, lecture_id)
@@ -52,13 +54,21 @@ def swap(registration_id: int, lecture_id: int, now: datetime, actor: Actor) -> 
             raise Invalid(field="lecture", why="other_course")
         eligibility.check_open(old, now, cancelled_too=True)
         other = rows.latest(row.contact_id, lecture_id)
-        registered = other is not None and other.status != "cancelled"
-        eligibility.check(row.contact_id, row.contact.account_id, lecture, now, registered=registered)
+        eligibility.check(
+            row.contact_id,
+            row.contact.account_id,
+            lecture,
+            now,
+            registered=other is not None and other.status != "cancelled",
+            excused=bool(row.exception),
+            over_limit=over_limit,
+        )
         if not seating.take(lecture_id):
             raise LectureFull(lecture=lecture_id)
-        if row.status == "booked":
+        if rows.holds_seat(row):
             seating.release(old.id)
-        row.lecture_id, row.status = lecture_id, "booked"
+        answered(row.id, row.offered_until, now)
+        row.lecture_id, row.status, row.offered_until = lecture_id, "booked", None
         row.sequence += 1
         row.revised_at = row.registered_at = now
         telling.tell(
@@ -66,6 +76,7 @@ def swap(registration_id: int, lecture_id: int, now: datetime, actor: Actor) -> 
             "changed",
             now,
             account_id=row.contact.account_id,
+            wanted=mail,
             old_starts_at=old.starts_at.isoformat(),
             old_ends_at=old.ends_at.isoformat(),
         )

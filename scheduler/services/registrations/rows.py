@@ -13,7 +13,13 @@ from scheduler.services import seating
 from scheduler.services.refusals import ChangedMeanwhile, NotBooked, NotFound
 
 
+def holds_seat(row: Registration) -> bool:
+    """Tell whether a seat is counted for this registration: it is booked, or one is kept for it."""
+    return row.status == "booked" or (row.status == "waitlisted" and row.offered_until is not None)
+
+
 def live(registration_id: int) -> Registration:
+    """Read a registration anew; raise NotFound, NotBooked."""
     row = db.session.get(Registration, registration_id, populate_existing=True)
     if row is None:
         raise NotFound()
