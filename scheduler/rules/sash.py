@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Literal
@@ -45,6 +46,15 @@ class Knot:
         return {"key": self.key, "state": self.state, "on": self.on.isoformat() if self.on else None}
 
 
+@dataclass(frozen=True)
+class StoredWay:
+    """An account's way as it was last computed and stored: the knots, the level and the step proposed next."""
+
+    knots: list[dict[str, Any]]
+    level: str
+    next_step: str
+
+
 def sash(facts: Facts, journey: Journey, now: datetime, rule: Rule = DEFAULT["onboarding"]) -> list[Knot]:
     """Tie the seven knots, in order; attended, set_up and in_use follow the rule's clauses (the default's without any).
 
@@ -64,6 +74,17 @@ def sash(facts: Facts, journey: Journey, now: datetime, rule: Rule = DEFAULT["on
         _of_clauses("set_up", facts, now, rule),
         _of_clauses("in_use", facts, now, rule),
         _handed_over(journey),
+    ]
+
+
+def tied_by_registration(knots: Sequence[Mapping[str, Any]], on: date) -> list[dict[str, Any]]:
+    """Return stored knots as a first registration on that day leaves them: invited and registered are met."""
+    days = {"invited": None, "registered": on.isoformat()}
+    return [
+        {"key": knot["key"], "state": "met", "on": knot["on"] or days[knot["key"]]}
+        if knot["key"] in days
+        else dict(knot)
+        for knot in knots
     ]
 
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date, datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 
 from scheduler.models.accounts import Account, Store
-from scheduler.models.db import db
+from scheduler.models.db import Json, db, table
 from scheduler.rules import stalling
 from scheduler.rules.facts import Facts
 from scheduler.rules.readiness import DEFAULT, Readiness, evaluate
-from scheduler.rules.sash import sash
+from scheduler.rules.sash import StoredWay, sash, tied_by_registration
 from scheduler.rules.workdays import WorkingDays
 from scheduler.services import facts as account_facts
 from scheduler.services import history, locking, stuck, vendor
@@ -23,6 +23,14 @@ from scheduler.services.refusals import NotFound
 RULE = DEFAULT["onboarding"]
 # Accounts per transaction of the nightly job: others may write in between.
 BATCH = 200
+
+
+_accounts = table(Account)
+_TIE = (
+    update(_accounts)
+    .where(_accounts.c.id == bindparam("account_id"), _accounts.c.knots == bindparam("before", type_=Json))
+    .values(knots=bindparam("after", type_=Json))
+)
 
 
 def facts(account_id: int) -> Facts:
@@ -54,6 +62,24 @@ def refresh_many(account_ids: Iterable[int], now: datetime) -> int:
             _refresh(account, known[account.id], ways[account.id], now, today, calendar)
         db.session.flush()
         return len(accounts)
+
+
+def registered(account_id: int, way: StoredWay, now: datetime) -> None:
+    """Bring an account's way up to date within the transaction of a registration; `way` is what was stored before.
+
+    A registration moves the sash the first time only, and one that is on track by nothing but two knots. Who waits for
+    a sign of life (behind, stuck), or was not yet invited, is judged anew.
+    """
+    db.session.flush()
+    knot = next((knot for knot in way.knots if knot["key"] == "registered"), None)
+    if knot is None or way.level != "on_track" or (knot["state"] != "met" and way.next_step == "invite"):
+        refresh(account_id, now)
+    elif knot["state"] != "met":
+        after = tied_by_registration(way.knots, account_facts.local_day(now))
+        # Somebody else may have judged the account meanwhile: what she found is not overwritten.
+        if not db.core(_TIE, {"account_id": account_id, "before": way.knots, "after": after}).rowcount:
+            refresh(account_id, now)
+        db.forget(Account, account_id)
 
 
 def refresh_all(now: datetime) -> int:

@@ -19,7 +19,9 @@ from scheduler.models.registrations import Registration
 from scheduler.models.setup import SetupStep, UsageDay
 from scheduler.services import readiness, setup, usage
 from scheduler.services.actors import Actor
+from scheduler.services.registrations.booking import register as book
 from scheduler.services.usage import UsageSignal
+from tests.conftest import NOW
 from tests.factories import (
     a_contact,
     a_course,
@@ -251,6 +253,38 @@ def test_the_sash_follows_the_facts(now: datetime) -> None:
         "handed_over": "missing",
     }
     assert next(knot["on"] for knot in the(account).knots if knot["key"] == "invited") == "2026-03-25"
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {},
+        {"introduced_at": NOW - timedelta(days=2)},
+        {"introduced_at": NOW - timedelta(days=40)},
+        {"introduced_at": NOW, "planned_start_on": date(2026, 4, 3)},
+        {"introduced_at": NOW, "planned_start_on": date(2026, 9, 1)},
+        {"stage": "success"},
+        {"undecided": True},
+    ],
+)
+@pytest.mark.parametrize("computed", [True, False])
+def test_a_registration_leaves_the_way_that_judging_the_account_anew_would_find(
+    fields: dict[str, Any], computed: bool, now: datetime
+) -> None:
+    account = an_account(**fields)
+    person = a_contact(account)
+    if computed:
+        readiness.refresh(account.id, now)
+    for starts_at in (now + timedelta(days=5), now + timedelta(days=6)):
+        book(person.id, a_lecture(starts_at=starts_at).id, now, Actor("contact", person.id, "page"))
+        told = way_of(account.id)
+        readiness.refresh(account.id, now)
+        assert told == way_of(account.id)
+
+
+def way_of(account_id: int) -> tuple[Any, ...]:
+    row = db.session.get_one(Account, account_id, populate_existing=True)
+    return row.knots, row.level, row.level_reasons, row.next_step, row.clauses
 
 
 def test_a_cancelled_registration_is_none(now: datetime) -> None:
