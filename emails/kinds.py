@@ -49,8 +49,8 @@ _ALL = (
         (*_CONTACT, "course_name", "course_summary", "minutes", "dates", "unsubscribe_url"),
         subscription="invitations",
     ),
-    Kind("confirmation", "contact", (*_CONTACT, *_JOIN, *_BEFORE, "feed_url"), calendar="REQUEST"),
-    Kind("waitlisted", "contact", (*_CONTACT, *_LECTURE)),
+    Kind("confirmation", "contact", (*_CONTACT, *_JOIN, *_BEFORE, "feed_url", "registered_by"), calendar="REQUEST"),
+    Kind("waitlisted", "contact", (*_CONTACT, *_LECTURE, "registered_by")),
     Kind("offered", "contact", (*_CONTACT, *_LECTURE, "answer_by")),
     Kind("promoted", "contact", (*_CONTACT, *_JOIN, *_BEFORE, "feed_url"), calendar="REQUEST"),
     Kind(
@@ -83,7 +83,7 @@ KINDS: dict[str, Kind] = {kind.name: kind for kind in _ALL}
 MAY_BE_EMPTY = frozenset(
     {
         *("store", "name", "owner_name", "owner_phone", "vendor_phone", "vendor_hours", "vendor_address"),
-        *("vendor_reply_to", "course_summary", "host_name", "next_course_name", "dates", "reason", "moved_by_us"),
+        *("vendor_reply_to", "course_summary", "host_name", "registered_by", "next_course_name", "dates", "reason", "moved_by_us"),
         *("meeting", "material_before_url", "recording_url", "material_after_url"),
         *("old_owner_name", "new_owner_phone", "note", "request_note", "return_reason", "declined"),
     }

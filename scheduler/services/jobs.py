@@ -14,12 +14,12 @@ from sqlalchemy.exc import IntegrityError
 from emails import Transport
 from scheduler.models.db import db
 from scheduler.models.settings import JobRun
-from scheduler.services import readiness, uploads
+from scheduler.services import late_joiners, readiness, uploads
 from scheduler.services.applications import deciding
 from scheduler.services.installation import here
 from scheduler.services.outbox import deliver, reminders
-from scheduler.services.series import horizon
 from scheduler.services.registrations import waiting
+from scheduler.services.series import horizon
 
 log = structlog.get_logger()
 
@@ -93,6 +93,7 @@ JOBS: dict[str, Job] = {
         Job("refresh_readiness", lambda now, _context: readiness.refresh_all(now), daily_at=time(3)),
         Job("expire_uploads", lambda now, _context: uploads.expire(now), every=timedelta(hours=1)),
         Job("expire_applications", lambda now, _context: deciding.expire(now), every=timedelta(hours=1)),
+        Job("invite_late_joiners", lambda now, _context: late_joiners.invite(now), daily_at=time(10)),
         Job("expire_offers", lambda now, _context: waiting.expire_offers(now), every=timedelta(minutes=1)),
         Job("plan_reminders", lambda now, _context: reminders.plan_reminders(now), every=timedelta(minutes=1)),
         Job("deliver_mails", _deliver, every=timedelta(seconds=5)),

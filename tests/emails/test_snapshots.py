@@ -18,6 +18,10 @@ UPDATE = bool(os.environ.get("TASUKI_UPDATE_SNAPSHOTS"))
 STORED = Path(__file__).parent.parent / "data" / "emails"
 # Beside the full samples: the other branch of words that have two.
 VARIANTS: dict[str, tuple[str, dict[str, object]]] = {
+    "confirmation_webinar": ("confirmation", {"meeting": False, "material_before_url": None}),
+    "thanks_without_material": ("thanks", {"recording_url": None, "material_after_url": None}),
+    "confirmation_by_oneself": ("confirmation", {"registered_by": None}),
+    "application_declined": ("application", {"declined": True}),
     "changed_by_contact": ("changed", {"moved_by_us": False, "reason": None}),
     "thanks_last_course": ("thanks", {"next_course_name": None, "dates": ()}),
     "invitation_without_dates": ("invitation", {"dates": (), "owner_name": None, "owner_phone": None}),

@@ -98,6 +98,8 @@ def _of_lecture(mail: Mail) -> dict[str, Value]:
     if "old_starts_at" in mail.params:
         old = (datetime.fromisoformat(mail.params[key]) for key in ("old_starts_at", "old_ends_at"))
         values["old_when"] = Span(*old)
+    by = db.session.get(Contact, int(mail.params["by"])) if "by" in mail.params else None
+    values["registered_by"] = by.name if by is not None and by.id != mail.contact_id else ""
     if "until" in mail.params:
         values["answer_by"] = Until(datetime.fromisoformat(mail.params["until"]))
     if mail.registration_id is not None and mail.contact is not None:

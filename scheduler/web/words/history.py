@@ -41,7 +41,8 @@ def sentence(event: Event, names: Names) -> str:
 
 
 def _names(events: Sequence[Event]) -> Names:
-    lectures = [event.lecture_id for event in events] + [event.params.get("old_lecture_id") for event in events]
+    lectures = [event.lecture_id for event in events]
+    lectures += [event.params.get(key) for event in events for key in ("old_lecture_id", "to_lecture_id")]
     members = [event.actor_id for event in events if event.actor_kind == "staff"]
     members += [event.params.get(key) for event in events for key in ("staff_id", "receiver_id")]
     people = [event.contact_id for event in events]
@@ -71,6 +72,7 @@ class _Params(Mapping[str, str]):
             "person": lambda: names.contact(event.contact_id),
             "lecture": lambda: names.lecture(event.lecture_id),
             "old_lecture": lambda: names.lecture(params.get("old_lecture_id")),
+            "to_lecture": lambda: names.lecture(params.get("to_lecture_id")),
             "member": lambda: names.staff(params.get("staff_id")),
             "place": lambda: (
                 _("（%(store)s）", store=names.store(params["store_id"])) if params.get("store_id") else ""
@@ -166,6 +168,7 @@ def _of_lectures() -> dict[str, str]:
         "registered": _("申込: %(person)s – %(lecture)s"),
         "application_accepted": _("公開フォームからの申込を受け付けました: %(person)s – %(lecture)s"),
         "waitlisted": _("キャンセル待ち: %(person)s – %(lecture)s"),
+        "colleague_named": _("同じ会社の方がメールアドレスで申込: %(person)s – %(lecture)s"),
         "exception_made": _("前提となるレクチャーの受講前に、例外として受け付けました: %(person)s – %(lecture)s"),
         "offered": _("空いた席を確保して案内しました: %(person)s – %(lecture)s"),
         "offer_declined": _("確保した席を辞退: %(person)s – %(lecture)s"),
@@ -175,6 +178,13 @@ def _of_lectures() -> dict[str, str]:
         "cancelled": _("キャンセル: %(person)s – %(lecture)s"),
         "companions_changed": _("同席者を変更しました: %(person)s – %(lecture)s（%(count)s 名）"),
         "lecture_added": _("開催日程を追加しました: %(lecture)s"),
+        "lecture_changed": _("開催日程を変更しました: %(lecture)s（%(fields)s）"),
+        "lecture_cancelled": _("開催を中止しました: %(lecture)s"),
+        "lecture_called_off": _("緊急中止にしました: %(lecture)s"),
+        "lecture_brought_back": _("中止を取り消し、開催に戻しました: %(lecture)s"),
+        "people_moved": _("%(count)s 名の日程をまとめて変更しました: %(lecture)s から %(to_lecture)s へ"),
+        "called": _("中止を電話で連絡しました: %(person)s – %(lecture)s"),
+        "call_undone": _("電話連絡済の記録を取り消しました: %(person)s – %(lecture)s"),
         "attended": _("出席: %(person)s – %(lecture)s"),
         "partial": _("一部参加: %(person)s – %(lecture)s"),
         "missed": _("欠席: %(person)s – %(lecture)s"),

@@ -45,6 +45,7 @@ CUSTOMER_KNOTS = {
     "set_up": _("初期設定"),
     "in_use": _("ご利用開始"),
 }
+LECTURE_KINDS = {"webinar": _("ウェビナー"), "meeting": _("ミーティング")}
 SCOPES = {"in": _("対象"), "later": _("後日対象"), "out": _("対象外")}
 WEEKDAYS = {0: _("月曜"), 1: _("火曜"), 2: _("水曜"), 3: _("木曜"), 4: _("金曜"), 5: _("土曜"), 6: _("日曜")}
 SETUP_DOERS = {"customer": _("お客様"), "us": _("自社"), "third_party": _("外部の会社")}
@@ -54,6 +55,7 @@ CHECKS = {
     "shared_address": _("店舗などの共用アドレスです"),
     "second_person": _("同じアドレスの方がほかにもいます"),
     "several_stores": _("複数の店舗に在籍しています"),
+    "added_by_colleague": _("同じ会社の方が申込時に追加しました（氏名・店舗・役割をご確認ください）"),
     "unreachable": _("メールアドレスも電話番号もありません"),
     "email_invalid": _("取り込んだメールアドレスの形が正しくありませんでした"),
     "several_emails": _("取り込んだメールアドレスが複数ありました"),
@@ -87,6 +89,10 @@ FIELDS = {
     "host_id": _("講師"),
     "join_url": _("参加リンク"),
     "capacity": _("定員"),
+    "account_limit": _("1社あたりの上限"),
+    "kind": _("形式"),
+    "course_id": _("レクチャー"),
+    "account_id": _("顧客企業"),
 }
 LISTS = {"invitations": _("レクチャー日程のご案内"), "nudges": _("欠席後などのフォロー")}
 LANGUAGES = {"ja": "日本語", "en": "English"}
