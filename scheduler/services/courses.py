@@ -1,17 +1,28 @@
-"""Answers what is taught: courses, made and changed by key."""
+"""Answers what is taught: courses, made, changed and deleted by key."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
+from urllib.parse import quote
 
-from sqlalchemy import select
+from sqlalchemy import exists, select
+from sqlalchemy.exc import IntegrityError
 
+from scheduler.models.accounts import STAGES
 from scheduler.models.db import db
-from scheduler.models.lectures import Course
-from scheduler.services import history
+from scheduler.models.lectures import Course, Lecture, Series
+from scheduler.models.mails import Mail
+from scheduler.models.proposals import Proposal
+from scheduler.rules.clauses import Attended
+from scheduler.rules.readiness import DEFAULT
+from scheduler.services import history, weblinks
 from scheduler.services.actors import Actor
-from scheduler.services.refusals import Invalid, NotFound
+from scheduler.services.refusals import CourseInUse, Invalid, NotFound
+
+# What goes with a course: read before, watched again after, read after.
+MATERIALS = ("before", "recording", "after")
 
 
 def by_key(key: str) -> Course:
@@ -37,13 +48,19 @@ def put(
     actor: Actor,
     prerequisite: str | None = None,
     summary: dict[str, str] | None = None,
+    team: str | None = None,
+    materials: Mapping[str, str] | None = None,
 ) -> tuple[Course, bool]:
     """Make a course or change it; return it and whether it is new.
 
-    Raises Invalid: no name, minutes not positive, the minimum longer than the lecture, a prerequisite that is unknown or
-    leads back to the course.
+    `summary`, `team` and `materials` (addresses by MATERIALS) stay as they are when they are not given. Raises Invalid: no
+    name, minutes not positive, the minimum longer than the lecture, a prerequisite that is unknown or leads back to the
+    course, an unknown team, or material whose address cannot be opened.
     """
     _check(key, name, minutes, minimum_minutes)
+    if team is not None and team not in STAGES:
+        raise Invalid(field="team", why="unknown_team", value=team)
+    addresses = None if materials is None else _addresses(materials)
     with db.writing():
         course = db.session.scalar(select(Course).where(Course.key == key))
         new = course is None
@@ -53,10 +70,49 @@ def put(
         course.prerequisite_id = _prerequisite(key, prerequisite)
         if summary is not None:
             course.summary = dict(summary)
+        if addresses is not None:
+            course.materials = addresses
+        course.team = team or course.team
         db.session.add(course)
         db.session.flush()
         history.record("course_added" if new else "course_changed", now=now, actor=actor, course_id=course.id)
         return course, new
+
+
+def delete(key: str, now: datetime, actor: Actor) -> None:
+    """Delete a course that was never used. Raises NotFound, and CourseInUse with what uses it (`by`)."""
+    with db.writing():
+        course = by_key(key)
+        users = in_use(course)
+        if users:
+            raise CourseInUse(by=users)
+        number = course.id
+        db.session.delete(course)
+        try:
+            db.session.flush()
+        except IntegrityError as error:
+            # Somebody made a lecture of it at this very moment.
+            raise CourseInUse(by=["lectures"]) from error
+        history.record("course_deleted", now=now, actor=actor, course_id=number, course=key)
+
+
+def in_use(course: Course) -> list[str]:
+    """Name what uses a course: lectures, series, prerequisite, proposals, invitations, readiness."""
+    # Invitations name their course in the unique key.
+    invited = Mail.key.startswith(f"invitation:{course.key}:", autoescape=True)
+    users = {
+        "lectures": Lecture.course_id == course.id,
+        "series": Series.course_id == course.id,
+        "prerequisite": Course.prerequisite_id == course.id,
+        "proposals": Proposal.course_id == course.id,
+        "invitations": (Mail.kind == "invitation") & invited,
+    }
+    found = [name for name, match in users.items() if db.session.scalar(select(exists().where(match)))]
+    return found + (["readiness"] if course.key in _wanted_for_readiness() else [])
+
+
+def _wanted_for_readiness() -> set[str]:
+    return {clause.course for rule in DEFAULT.values() for clause in rule.clauses if isinstance(clause, Attended)}
 
 
 def _check(key: str, name: dict[str, Any], minutes: int, minimum_minutes: int) -> None:
@@ -82,3 +138,14 @@ def _prerequisite(key: str, wanted: str | None) -> int | None:
             raise Invalid(field="prerequisite", why="prerequisite_circular", value=wanted)
         step = step.prerequisite
     return course.id
+
+
+def _addresses(materials: Mapping[str, str]) -> dict[str, str]:
+    """Keep the addresses that are given, what is not ASCII in them escaped as browsers do."""
+    kept = {}
+    for name in MATERIALS:
+        address = quote((materials.get(name) or "").strip(), safe="%/:?#[]@!$&'()*+,;=~-._")
+        if address:
+            weblinks.check(address, f"materials_{name}")
+            kept[name] = address
+    return kept

@@ -86,14 +86,16 @@ _STEPS: tuple[tuple[str, str, bool, str, tuple[str, str], tuple[str, str]], ...]
 
 
 def ensure(now: datetime) -> None:
-    """Add the courses and set-up steps that are missing; what is there, changed by operations or not, stays as it is.
+    """Add what an empty installation begins with; what is there, changed by operations or not, stays as it is.
 
     Any number of machines may call it at the same moment.
     """
     with db.writing():
         added = add_missing(Course, [BASIC | {"prerequisite_id": None}])
         basic_id = db.session.scalar(select(Course.id).where(Course.key == "basic"))
-        added += add_missing(Course, [ADVANCED | {"prerequisite_id": basic_id}])
+        if added:
+            # Operations may delete it; the basic one, which handing over asks for, stays.
+            added += add_missing(Course, [ADVANCED | {"prerequisite_id": basic_id}])
         added += add_missing(SetupStep, [_step(number, *step) for number, step in enumerate(_STEPS, start=1)])
         if added:
             history.record("defaults_added", now=now, actor=CLI, count=added)

@@ -21,6 +21,7 @@ from emails.headers import BadAddress, sendable
 from emails.values import Value
 from emails.words import salutation
 from scheduler.models.accounts import Account, Contact
+from scheduler.models.applications import Application
 from scheduler.models.mails import Mail
 from scheduler.services import addresses, vendor
 from scheduler.services.installation import here
@@ -57,7 +58,7 @@ def message_of(mail: Mail, now: datetime, details: Vendor) -> Prepared:
 
     The Message-ID is the same on every try.
     """
-    person = mail.contact or mail.staff
+    person = mail.contact or mail.staff or mail.application
     if person is None or person.email is None:
         raise Undeliverable("no_address")
     try:
@@ -74,7 +75,7 @@ def message_of(mail: Mail, now: datetime, details: Vendor) -> Prepared:
     message = Message(
         message_id=mail.message_id or f"<{mail.id}.{int(mail.created_at.timestamp())}@{address.rpartition('@')[2]}>",
         from_=Address(address, sender),
-        to=Address(person.email, person.name),
+        to=Address(person.email, person.name if _is_known(mail) else ""),
         subject=rendered.subject,
         text=rendered.text,
         html=rendered.html,
@@ -89,7 +90,7 @@ def message_of(mail: Mail, now: datetime, details: Vendor) -> Prepared:
 
 
 def _rendered(mail: Mail, now: datetime, details: Vendor) -> Rendered:
-    person = mail.contact or mail.staff
+    person = mail.contact or mail.staff or mail.application
     return render(mail.kind, person.locale if person else here().locale, _context(mail, now, details))
 
 
@@ -100,6 +101,8 @@ def _context(mail: Mail, now: datetime, details: Vendor) -> dict[str, Value]:
         values |= _of_contact(mail.contact, details)
     if mail.staff is not None:
         values |= {"staff_name": mail.staff.name}
+    if mail.application is not None:
+        values |= _of_visitor(mail.application)
     values |= facts.of(mail, now, details)
     return {name: values[name] for name in KINDS[mail.kind].placeholders if name in values}
 
@@ -137,6 +140,19 @@ def _of_contact(contact: Contact, details: Vendor) -> dict[str, Value]:
     }
 
 
+def _of_visitor(row: Application) -> dict[str, Value]:
+    return {
+        "salutation": salutation(row.company, row.store, row.name, row.locale),
+        "zone": row.zone,
+        "apply_url": Link(addresses.application(row)),
+    }
+
+
+def _is_known(mail: Mail) -> bool:
+    """Tell whether the recipient's name is one we know: a visitor's is what somebody wrote beside any address."""
+    return mail.application is None or mail.application.confirmed_at is not None
+
+
 def _calendar(mail: Mail, organizer: str, organizer_name: str, details: Vendor) -> CalendarPart | None:
     method = KINDS[mail.kind].calendar
     if method is None or mail.contact is None or mail.registration_id is None:
@@ -155,7 +171,7 @@ def _calendar(mail: Mail, organizer: str, organizer_name: str, details: Vendor) 
         starts_at=lecture.starts_at,
         ends_at=lecture.ends_at,
         summary=f"{course} – {organizer_name}" if organizer_name else course,
-        description=facts.entry_description(mail.contact, page, details),
+        description=facts.entry_description(mail.contact, lecture, page, details),
         location=page,
         url=page,
         organizer_name=organizer_name,

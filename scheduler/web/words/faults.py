@@ -40,6 +40,9 @@ def _of_fields() -> dict[str, str]:
 def _of_lectures() -> dict[str, str]:
     return {
         "capacity_out_of_range": _("定員は 1 から %(largest)d までの数で入力してください。"),
+        "limit_out_of_range": _("1 社あたりの上限は 1 から %(largest)d までの数で入力してください。"),
+        "unknown_kind": _("形式を、ウェビナーかミーティングから選んでください。"),
+        "same_lecture": _("いまと同じ日程です。別の日程をお選びください。"),
         "minutes_out_of_range": _("長さは 1 分から 720 分までで入力してください。"),
         "minutes_not_positive": _("長さは 1 分以上で入力してください。"),
         "minimum_longer_than_lecture": _("出席とみなす分数は、1 分以上、レクチャーの長さ以下にしてください。"),

@@ -20,8 +20,8 @@ from tests.factories import a_contact, a_lecture, a_member, a_store
 SERVICES = Path(recorder.__file__).parent
 # Events that belong to no account, and so stand in no account's history.
 OF_NO_ACCOUNT = {
-    "vendor_changed", "staff_added", "password_set", "token_added", "token_revoked", "course_added", "course_changed",
-    "series_added", "series_ended", "defaults_added", "lecture_changed", "lecture_cancelled", "lecture_brought_back",
+    "vendor_changed", "staff_added", "password_set", "token_added", "token_revoked", "course_added", "course_changed", "course_deleted",
+    "series_added", "series_ended", "defaults_added",
 }  # fmt: skip
 
 
