@@ -37,7 +37,8 @@ def end(series_id: int, now: datetime, actor: Actor, last_on: date | None = None
             return _left(series, None, now)
         history.record("series_ended", now=now, actor=actor, account_id=series.account_id, series_id=series_id)
         db.session.flush()
-        horizon.remove_unnamed(row.id for row in horizon.untouched(series_id, now) if _is_later(row, cut))
+        later = horizon.locked(horizon.untouched(series_id).where(Lecture.starts_at > now))
+        horizon.remove_unnamed(row.id for row in later if _is_later(row, cut))
         return _left(series, cut, now)
 
 

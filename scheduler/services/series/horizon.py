@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import delete, exists, or_, select
+from sqlalchemy import Select, delete, exists, or_, select
 
 from scheduler.models.applications import Application
 from scheduler.models.attendance import Attendance, Presence
@@ -52,16 +52,12 @@ def fill(series: Series, calendar: WorkingDays, now: datetime) -> int:
     """Make what is missing of a locked series and take away what no longer fits; return how many lectures are new."""
     rule = ruling.rule_of(series)
     wanted = {ruling.written(slot.slot): slot for slot in ruling.ahead(rule, calendar, now)}
-    misfits: list[Lecture] = []
-    for row in untouched(series.id, now):
-        if row.starts_at <= now + ruling.HORIZON and not _fits(row, series, wanted):
-            misfits.append(row)
-        else:
-            row.stray_since = None
+    misfits = _misfits(series, wanted, now)
     away = remove_unnamed(row.id for row in misfits)
-    mark_strays([row for row in misfits if row.id not in away and row.slot and rule.has(ruling.local(row.slot))], now)
-    known = set(db.session.scalars(select(Lecture.slot).where(Lecture.series_id == series.id)))
-    made = add_missing(Lecture, [_row(series, slot, now) for text, slot in wanted.items() if text not in known])
+    mark_strays([row for row in misfits if row.id not in away and rule.has(ruling.local(str(row.slot)))], now)
+    known = select(Lecture.slot).where(Lecture.series_id == series.id, Lecture.slot >= min(wanted, default=""))
+    held = set(db.session.scalars(known))
+    made = add_missing(Lecture, [_row(series, slot, now) for text, slot in wanted.items() if text not in held])
     if series.ends_before is not None and series.ends_before <= to_local(now, series.zone).date():
         series.ended_at = now
     return made
@@ -96,22 +92,40 @@ def with_people(lecture_ids: Iterable[int]) -> set[int]:
     return set(db.session.scalars(query.distinct()))
 
 
-def untouched(series_id: int, now: datetime) -> list[Lecture]:
-    """Lock a series' future lectures that nobody changed, before it is asked whether anything refers to them."""
-    query = select(Lecture).where(
+def untouched(series_id: int) -> Select[Lecture]:
+    """Select the lectures of a series that nobody changed."""
+    return select(Lecture).where(
         Lecture.series_id == series_id,
-        Lecture.starts_at > now,
         Lecture.edited.is_(False),
         Lecture.status == "scheduled",
+        Lecture.slot.is_not(None),
     )
+
+
+def locked(query: Select[Lecture]) -> list[Lecture]:
+    """Lock lectures in the order of their ids, so that nobody registers while it is asked whether anybody did."""
     query = query.order_by(Lecture.id).with_for_update(key_share=True)
     return list(db.session.scalars(query.execution_options(populate_existing=True)))
 
 
-def _fits(row: Lecture, series: Series, wanted: dict[str, Slot]) -> bool:
-    """Tell whether the lecture is what the series would make at its slot, and when."""
-    slot = wanted.get(row.slot or "")
-    return slot is not None and ruling.written(slot.local) == row.local_start and row.course_id == series.course_id
+def _misfits(series: Series, wanted: dict[str, Slot], now: datetime) -> list[Lecture]:
+    """Lock the lectures within the horizon that are not what the series would make; those that fit again are no strays."""
+
+    def fits(row: Any) -> bool:
+        slot = wanted.get(row.slot)
+        return slot is not None and ruling.written(slot.local) == row.local_start and row.course_id == series.course_id
+
+    ahead = untouched(series.id).where(Lecture.starts_at > now, Lecture.starts_at <= now + ruling.HORIZON)
+    columns = (Lecture.id, Lecture.slot, Lecture.local_start, Lecture.course_id, Lecture.stray_since)
+    rows = db.session.execute(ahead.with_only_columns(*columns)).all()
+    odd = [row.id for row in rows if not fits(row) or row.stray_since is not None]
+    if not odd:
+        return []
+    looked_at = locked(ahead.where(Lecture.id.in_(odd)))
+    for row in looked_at:
+        if fits(row):
+            row.stray_since = None
+    return [row for row in looked_at if not fits(row)]
 
 
 def _row(series: Series, slot: Slot, now: datetime) -> dict[str, Any]:

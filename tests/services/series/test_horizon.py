@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from sqlalchemy import func, select
+from flask import Flask
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import delete, func, select
 
 from scheduler.models.db import db
 from scheduler.models.lectures import Lecture, Series
 from scheduler.rules.recurrence import SeriesRule
+from scheduler.services import vendor
 from scheduler.services.actors import Actor
 from scheduler.services.lectures import changing
 from scheduler.services.refusals import Invalid, NotFound
 from scheduler.services.registrations import booking, changes
 from scheduler.services.series import ending, horizon, making
-from tests.factories import a_contact, a_course, a_registration
+from tests.factories import a_contact, a_course, a_registration, a_series, an_account
+from tests.services.together import at_once
 
 STAFF = Actor("staff", None, "page")
 TOKYO = ZoneInfo("Asia/Tokyo")
@@ -113,3 +119,79 @@ def test_a_date_somebody_left_again_stays_because_her_mails_name_it(now: datetim
     assert {first.id, second.id} <= {lecture.id for lecture in made()}
     ending.end(number, now, STAFF)
     assert {lecture.id for lecture in made()} == {first.id, second.id}
+
+
+def test_any_number_of_workers_make_each_lecture_once(database: Flask, now: datetime) -> None:
+    course = a_course()
+    for hour in range(8, 14):
+        a_series(course, starts_at_local=f"2026-04-03T{hour:02}:00")
+    assert at_once(database, *[lambda: horizon.fill_horizons(now)] * 6) == []
+    assert len(made()) == 6 * 25
+    assert len({(lecture.series_id, lecture.slot) for lecture in made()}) == 6 * 25
+
+
+def test_a_series_that_starts_in_the_past_is_refused(now: datetime) -> None:
+    with pytest.raises(Invalid) as refusal:
+        create(now, SeriesRule("FREQ=DAILY", datetime(2026, 4, 1, 8, 59), "Asia/Tokyo"))
+    assert (refusal.value.params["field"], refusal.value.params["why"]) == ("starts_at", "starts_in_the_past")
+    assert made() == []
+
+
+def test_the_lectures_of_a_series_for_one_account_are_that_accounts_alone(now: datetime) -> None:
+    account = an_account()
+    a_course()
+    making.create("basic", MONDAYS_AND_FRIDAYS, capacity=5, now=now, actor=STAFF, account_id=account.id)
+    assert {lecture.account_id for lecture in made()} == {account.id}
+    with pytest.raises(NotFound):
+        making.create("basic", MONDAYS_AND_FRIDAYS, capacity=5, now=now, actor=STAFF, account_id=4711)
+
+
+def test_a_new_closed_day_takes_the_empty_date_and_leaves_the_other_for_a_decision(now: datetime) -> None:
+    create(now)
+    first, second, *_rest = made()
+    a_registration(lecture=second)
+    closed = [lecture.starts_at.astimezone(TOKYO).date().isoformat() for lecture in (first, second)]
+    vendor.save({"closed": tuple(closed)}, now, STAFF)
+    assert horizon.fill_horizons(now) == 0
+    assert first.id not in {lecture.id for lecture in made()}
+    assert second.stray_since == now
+    vendor.save({"closed": ()}, now, STAFF)
+    assert horizon.fill_horizons(now) == 1
+    assert second.stray_since is None
+
+
+RULES = st.sampled_from(
+    [
+        *("FREQ=DAILY", "FREQ=WEEKLY;BYDAY=MO,FR", "FREQ=WEEKLY;INTERVAL=2;BYDAY=WE", "FREQ=MONTHLY;BYDAY=1MO"),
+        *("FREQ=MONTHLY;BYMONTHDAY=-1", "FREQ=WEEKLY;BYDAY=TU;COUNT=4", "FREQ=DAILY;INTERVAL=3;UNTIL=20260601"),
+    ]
+)
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    rules=st.lists(RULES, min_size=1, max_size=3),
+    policy=st.sampled_from(["keep", "skip", "next"]),
+    zone=st.sampled_from(["Asia/Tokyo", "America/New_York", "Australia/Lord_Howe"]),
+    hour=st.sampled_from([0, 2, 8, 14]),
+    later=st.integers(0, 40),
+)
+def test_whatever_the_rule_making_again_changes_nothing(
+    rules: list[str], policy: Any, zone: str, hour: int, later: int, now: datetime
+) -> None:
+    a_course()
+    for rule in rules:
+        starts_at = datetime(2026, 4, 3, hour, 30)
+        making.create("basic", SeriesRule(rule, starts_at, zone, policy), capacity=3, now=now, actor=STAFF)
+    try:
+        horizon.fill_horizons(now + timedelta(days=later))
+        before = [(row.id, row.slot, row.starts_at, row.revised_at) for row in made()]
+        assert horizon.fill_horizons(now + timedelta(days=later)) == 0
+        assert [(row.id, row.slot, row.starts_at, row.revised_at) for row in made()] == before
+        slots = [(row.series_id, row.local_start[:10]) for row in made()]
+        assert len(set(slots)) == len(slots)
+        assert {row.local_start[11:] for row in made()} == {f"{hour:02}:30"}
+    finally:
+        with db.writing():
+            db.session.execute(delete(Lecture))
+            db.session.execute(delete(Series))
