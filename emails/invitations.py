@@ -80,6 +80,6 @@ def _attendee(name: str, email: str) -> vCalAddress:
     attendee.params["CUTYPE"] = vText("INDIVIDUAL")
     attendee.params["ROLE"] = vText("REQ-PARTICIPANT")
     attendee.params["PARTSTAT"] = vText("NEEDS-ACTION")
-    # Answers to invitations are not read; registering and cancelling happen on the personal page.
-    attendee.params["RSVP"] = vText("FALSE")
+    # Answers are read (METHOD:REPLY); without it Apple's programs show no buttons to answer with.
+    attendee.params["RSVP"] = vText("TRUE")
     return attendee

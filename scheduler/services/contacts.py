@@ -72,6 +72,14 @@ def reset_links(contact_id: int, now: datetime, actor: Actor) -> None:
         history.record("links_reset", now=now, actor=actor, account_id=contact.account_id, contact_id=contact_id)
 
 
+def reset_feed(contact_id: int, now: datetime, actor: Actor) -> None:
+    """Make the link of a person's calendar feed invalid, and no other."""
+    with db.writing():
+        contact = _the(contact_id)
+        contact.feed_version += 1
+        history.record("feed_reset", now=now, actor=actor, account_id=contact.account_id, contact_id=contact_id)
+
+
 def _the(contact_id: int) -> Contact:
     contact = db.session.get(Contact, contact_id)
     if contact is None:

@@ -129,6 +129,16 @@ def set_password(staff_id: int, version: int, password: str, now: datetime) -> N
         history.record("password_set", now=now, actor=Actor("staff", staff_id, "page"), staff_id=staff_id)
 
 
+def reset_feeds(staff_id: int, now: datetime, actor: Actor) -> None:
+    """Make the links of a member's calendar feeds invalid: the own one's and the team's. Raises NotFound."""
+    with db.writing():
+        member = db.session.get(Staff, staff_id)
+        if member is None:
+            raise NotFound(what="member")
+        member.feed_version += 1
+        history.record("staff_feeds_reset", now=now, actor=actor, staff_id=staff_id)
+
+
 def authenticate(email: str, password: str) -> Staff | None:
     """Return the member whose address and password these are, else None after the same time."""
     member = db.session.scalar(select(Staff).where(Staff.email == email.strip().lower(), Staff.active))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint
 
+from scheduler.web.customer.calendar import calendar as my_calendar
 from scheduler.web.customer.join import join
 from scheduler.web.customer.page import page
 from scheduler.web.customer.registrations import registrations
@@ -12,6 +13,7 @@ from scheduler.web.language import language
 from scheduler.web.public import public
 from scheduler.web.staff.account import account
 from scheduler.web.staff.accounts import accounts
+from scheduler.web.staff.calendar import calendar as staff_calendar
 from scheduler.web.staff.door import door
 from scheduler.web.staff.handovers import handovers
 from scheduler.web.staff.imports import imports
@@ -34,6 +36,7 @@ BLUEPRINTS: list[Blueprint] = [
     public,
     page,
     registrations,
+    my_calendar,
     join,
     unsubscribe,
     door,
@@ -51,5 +54,6 @@ BLUEPRINTS: list[Blueprint] = [
     reports,
     series,
     roster,
+    staff_calendar,
     mails,
 ]

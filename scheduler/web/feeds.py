@@ -58,6 +58,10 @@ _WORDS = {
         "Too many wrong links from your address. Please try again in 15 minutes.\n"
     ),
 }
+_STAFF_WORDS = (
+    "このカレンダーのリンクはご利用いただけません。サインインして、「カレンダーに追加する」の画面で最新のリンクを確認してください。\n"
+    "This calendar link is not valid. Sign in and find the present one on the page “Add to your calendar”.\n"
+)
 _OTHERWISE = "ただいまご利用いただけません。時間をおいてお試しください。\nPlease try again later.\n"
 
 _PATH = re.compile(r"/(?:(courses|staff|team)/)?([^/]+)\.ics")
@@ -215,7 +219,8 @@ def _refusal(error: HTTPException, environ: WSGIEnvironment) -> Answer:
     """Word what is refused in both languages; a redirect keeps its own words."""
     response = error.get_response(environ)
     if response.status_code >= 400:
-        response.set_data(_WORDS.get(response.status_code, _OTHERWISE))
+        of_staff = response.status_code == 404 and environ["PATH_INFO"].startswith(("/staff/", "/team/"))
+        response.set_data(_STAFF_WORDS if of_staff else _WORDS.get(response.status_code, _OTHERWISE))
         response.content_type = WORDS
     response.headers["X-Robots-Tag"] = "noindex"
     headers = [(name, value) for name, value in response.headers.items() if name != "Content-Length"]

@@ -47,7 +47,7 @@ def menu() -> list[MenuItem]:
     lines = [
         ("/staff/today", _("今日・今週"), "view", ("/staff/tasks",)),
         ("/staff/accounts", _("顧客"), "view", ("/staff/introductions",)),
-        ("/staff/lectures", _("スケジュール"), "view", ("/staff/series",)),
+        ("/staff/lectures", _("スケジュール"), "view", ("/staff/series", "/staff/calendar")),
         ("/staff/handovers", _("引き継ぎ"), "view", ()),
         ("/staff/mails", _("メール"), "view", ()),
         ("/staff/imports", _("取り込み"), "import", ()),

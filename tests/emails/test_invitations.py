@@ -31,7 +31,7 @@ def test_a_request_says_all_that_clients_ask_for() -> None:
         *("VERSION:2.0", "METHOD:REQUEST", "UID:seat-7@asahi-booking.example", "SEQUENCE:0", "STATUS:CONFIRMED"),
         *("DTSTAMP:20261122T030000Z", "DTSTART:20261201T010000Z", "DTEND:20261201T020000Z", "TRANSP:OPAQUE"),
         "ORGANIZER;CN=株式会社あさひ予約:mailto:lectures@asahi-booking.example",
-        'ATTENDEE;CN="山田 花子";CUTYPE=INDIVIDUAL;PARTSTAT=NEEDS-ACTION;ROLE=REQ-PARTICIPANT;RSVP=FALSE'
+        'ATTENDEE;CN="山田 花子";CUTYPE=INDIVIDUAL;PARTSTAT=NEEDS-ACTION;ROLE=REQ-PARTICIPANT;RSVP=TRUE'
         ":mailto:hanako@mihon.example",
         "URL:https://tasuki.example/me/abc",
     ):

@@ -20,7 +20,7 @@ from scheduler.models.handovers import Handover
 from scheduler.models.mails import Mail
 from scheduler.models.registrations import Registration
 from scheduler.models.uploads import Upload
-from scheduler.services import tasks
+from scheduler.services import addresses, tasks
 from scheduler.services.actors import Actor
 from scheduler.services.attendance import staging
 from scheduler.services.installation import here
@@ -36,6 +36,7 @@ from tests.factories import (
     a_store,
     a_token,
     an_account,
+    an_application,
 )
 
 # Whoever comes in by these needs nothing: supervisors, the sign-in page, the language switch, the public programme,
@@ -43,6 +44,8 @@ from tests.factories import (
 WITHOUT_GATE = {"bootstrap", "health", "language", "staff_door", "public"}
 # What the sign-in page consists of.
 DOOR = {f"staff_door.{view}" for view in ("sign_in", "enter", "sign_out", "password", "set_password")}
+# Every member's own, whatever the team.
+OWN = {"staff_calendar.reset"}
 FORGED = "AAAAAAAAAAAAAAAA1.1"
 
 
@@ -113,6 +116,7 @@ def world(app: Flask) -> World:
         "registration_id": registration.id,
         "series_id": a_series().id,
         "mail_id": mail.id,
+        "application_id": an_application(lecture, state="waiting", confirmed_at=NOW).id,
         "handover_id": handover.id,
         "upload_id": upload.id,
         "staff_id": member.id,
@@ -126,6 +130,7 @@ def world(app: Flask) -> World:
         "_me": here().links.sign("me", contact.id, contact.link_version),
         "_join": here().links.sign("join", registration.id, contact.link_version),
         "_unsubscribe": here().links.sign("unsubscribe", contact.id, contact.link_version),
+        "_apply": addresses.application(an_application(lecture)).rpartition("/")[2],
         "_password": here().links.sign("password", member.id, member.password_version),
     }
     return World(values, a_token())
@@ -169,10 +174,10 @@ def test_a_forged_link_opens_nothing(app: Flask, client: Client, world: World) -
 
 def test_a_link_opens_only_what_it_is_for(app: Flask, client: Client, world: World) -> None:
     for rule, method in rules(app):
-        purpose = next((name for name in ("me", "join", "unsubscribe") if rule.rule.startswith(f"/{name}/")), None)
+        purpose = next((name for name in ("me", "join", "unsubscribe", "apply") if rule.rule.startswith(f"/{name}/")), None)
         if "<token>" not in rule.rule or purpose is None:
             continue
-        for other in {"_me", "_join", "_unsubscribe", "_password"} - {f"_{purpose}"}:
+        for other in {"_me", "_join", "_unsubscribe", "_apply", "_password"} - {f"_{purpose}"}:
             response = client.open(address(rule, world.values | {"token": world.values[other]}), method=method)
             assert response.status_code in (404, 429), (rule, method, other)
 
@@ -192,7 +197,7 @@ def test_who_may_only_look_changes_nothing(app: Flask, client: Client, world: Wo
     sign_in(client, a_member(team="sales"))
     before = snapshot()
     for rule, method in rules(app, "/staff"):
-        if method != "GET" and rule.endpoint not in DOOR:
+        if method != "GET" and rule.endpoint not in DOOR | OWN:
             assert client.open(address(rule, world.values), method=method).status_code == 403, rule.endpoint
     assert snapshot() == before
 

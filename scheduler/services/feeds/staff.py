@@ -29,7 +29,7 @@ _WORDS = {
     "ja": {
         "own": "担当レクチャー",
         "team": "チームのレクチャー",
-        "expected": "申込 {taken}/{capacity} 名",
+        "expected": "申込 {seats_taken}/{capacity} 名",
         "waiting": "キャンセル待ち {waiting} 名",
         "host": "ホスト: {host}",
         "one_account": "個社開催",
@@ -43,7 +43,7 @@ _WORDS = {
     "en": {
         "own": "My lectures",
         "team": "The team's lectures",
-        "expected": "{taken}/{capacity} registered",
+        "expected": "{seats_taken}/{capacity} registered",
         "waiting": "{waiting} waiting",
         "host": "Host: {host}",
         "one_account": "For one account",

@@ -10,15 +10,15 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from emails import salutation
-from scheduler.services import courses, setup
+from scheduler.services import addresses, courses, setup
 from scheduler.services.refusals import Refused
 from scheduler.services.setup import StepProgress
 from scheduler.web import access, edge
 from scheduler.web.customer import standing
-from scheduler.web.customer.calendar_links import calendar_links
 from scheduler.web.customer.company import store_lines
 from scheduler.web.customer.private import private
 from scheduler.web.ids import read_id
+from scheduler.web.subscribing import calendar_links
 from scheduler.web.words import refusals, terms
 
 page = Blueprint("me", __name__, url_prefix="/me/<token>")
@@ -75,7 +75,7 @@ def shown(refusal: Refused | None = None, wanted_id: int | None = None) -> Respo
         told=refusals.sentence(told) if told else "",
         by_day=lambda dates: standing.by_day(dates, edge.zone()),
         at_once=AT_ONCE,
-        calendar_links=calendar_links(contact),
+        calendar_links=calendar_links(addresses.feed(contact), _("レクチャー日程")),
         steps=_steps(),
         stores=store_lines(contact.account_id, taught[0]) if taught and contact.role == "coordinator" else [],
     )

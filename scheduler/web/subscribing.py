@@ -1,4 +1,4 @@
-"""Answers how a contact's feed gets into each calendar program."""
+"""Answers how a feed gets into each calendar program."""
 
 from __future__ import annotations
 
@@ -6,9 +6,6 @@ from dataclasses import dataclass
 from urllib.parse import quote
 
 from flask_babel import gettext as _
-
-from scheduler.models.accounts import Contact
-from scheduler.services import addresses
 
 
 @dataclass(frozen=True)
@@ -20,11 +17,9 @@ class CalendarLink:
     download: bool = False
 
 
-def calendar_links(contact: Contact) -> list[CalendarLink]:
-    """List the buttons; Google wants the webcal: address in its own, Outlook on the web the https: one."""
-    feed = addresses.feed(contact)
+def calendar_links(feed: str, name: str) -> list[CalendarLink]:
+    """List the buttons for a feed; Google wants the webcal: address in its own, Outlook on the web the https: one."""
     webcal = f"webcal://{feed.partition('://')[2]}"
-    name = _("レクチャー日程")
     outlook = f"https://outlook.office.com/calendar/0/addfromweb?url={quote(feed, safe='')}&name={quote(name, safe='')}"
     return [
         CalendarLink(_("Apple カレンダー"), webcal),
