@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 
 from scheduler.models.accounts import Account, Contact, Store
+from scheduler.models.applications import Application
 from scheduler.models.db import Base, db
 from scheduler.models.lectures import Course, Lecture, Series
 from scheduler.models.registrations import Registration
@@ -131,6 +132,17 @@ def a_registration(contact: Contact | None = None, lecture: Lecture | None = Non
         if values["status"] == "booked":
             db.session.get_one(Lecture, lecture.id).seats_taken += 1
     return registration
+
+
+def an_application(lecture: Lecture | None = None, **fields: Any) -> Application:
+    """Add what a visitor asked for on the public form a moment ago; no link is owed (that is the service's)."""
+    values = {
+        "company": "株式会社ゲスト",
+        "name": f"来客 次郎{next(_numbers)}",
+        "email": f"visitor{next(_numbers)}@guest.example",
+        "created_at": NOW,
+    }
+    return _add(Application(**values | {"lecture_id": (lecture or a_lecture()).id} | fields))
 
 
 def a_setup_step(key: str = "menu", **fields: Any) -> SetupStep:

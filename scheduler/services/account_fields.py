@@ -38,6 +38,11 @@ def store(fields: Mapping[str, Any]) -> dict[str, Any]:
     return _read(fields, _STORE)
 
 
+def application(fields: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what a visitor wrote on the public page as it is kept; raise Invalid."""
+    return _read(fields, _APPLICATION)
+
+
 def change(row: Account | Store | Contact, values: Mapping[str, Any]) -> list[str]:
     """Set on a row what differs; return the names of what changed, sorted."""
     changed = sorted(key for key, value in values.items() if getattr(row, key) != value)
@@ -99,6 +104,13 @@ def _email(field: str, value: Any) -> str | None:
     return address
 
 
+def _own_email(field: str, value: Any) -> str:
+    email = _email(field, value)
+    if email is None:
+        raise Invalid(field=field, why="missing")
+    return email
+
+
 def _one_of(*choices: str) -> Reader:
     def read(field: str, value: Any) -> str:
         if value not in choices:
@@ -146,4 +158,13 @@ _STORE: dict[str, Reader] = {
     "closed_days": _weekdays,
     "scope": _one_of("in", "later", "out"),
     "scope_from": _day,
+}
+_APPLICATION: dict[str, Reader] = {
+    "company": _required,
+    "store": _name,
+    "name": _required,
+    "email": _own_email,
+    "phone": _text(LINE),
+    "locale": _one_of("ja", "en"),
+    "zone": _zone,
 }

@@ -10,6 +10,8 @@ from sqlalchemy.orm import joinedload
 from scheduler.models.db import db
 from scheduler.models.mails import Mail
 
+# Loads whom each mail goes to.
+WITH_PEOPLE = (joinedload(Mail.contact), joinedload(Mail.staff), joinedload(Mail.application))
 STATES = ("queued", "sending", "sent", "failed", "missed", "dropped")
 
 
@@ -34,7 +36,7 @@ def page_of(wanted: Wanted, page: int = 1, per_page: int = 50) -> tuple[list[Mai
     if wanted.contact_id is not None:
         query = query.where(Mail.contact_id == wanted.contact_id)
     total = db.session.scalar(select(func.count()).select_from(query.subquery())) or 0
-    rows = query.options(joinedload(Mail.contact), joinedload(Mail.staff)).order_by(Mail.id.desc())
+    rows = query.options(*WITH_PEOPLE).order_by(Mail.id.desc())
     return list(db.session.scalars(rows.limit(per_page).offset((page - 1) * per_page))), total
 
 

@@ -10,9 +10,12 @@ from scheduler.web.customer.page import page
 from scheduler.web.customer.registrations import registrations
 from scheduler.web.health import health
 from scheduler.web.language import language
-from scheduler.web.public import public
+from scheduler.web.public.apply import apply
+from scheduler.web.public.complete import complete
+from scheduler.web.public.programme import public
 from scheduler.web.staff.account import account
 from scheduler.web.staff.accounts import accounts
+from scheduler.web.staff.applications import applications
 from scheduler.web.staff.calendar import calendar as staff_calendar
 from scheduler.web.staff.door import door
 from scheduler.web.staff.handovers import handovers
@@ -34,6 +37,8 @@ BLUEPRINTS: list[Blueprint] = [
     health,
     language,
     public,
+    apply,
+    complete,
     page,
     registrations,
     my_calendar,
@@ -53,6 +58,7 @@ BLUEPRINTS: list[Blueprint] = [
     lectures,
     reports,
     series,
+    applications,
     roster,
     staff_calendar,
     mails,

@@ -65,6 +65,8 @@ def _reader() -> Any:
     """Return the person whose page it is, with a language and a zone; None for somebody unknown."""
     if "contact" in g:
         return g.contact
+    if "application" in g:
+        return g.application
     # Who is signed in stands in the database.
     return current_user if "without_database" not in g and current_user.is_authenticated else None
 

@@ -7,8 +7,8 @@ from limits import parse
 from limits.storage import MemoryStorage
 from limits.strategies import FixedWindowRateLimiter
 
-# Of what has a door only refusals are counted, never successes. A good link or token always passes, whatever others at the same address
-# try; only sign-in looks before it verifies, because passwords can be guessed.
+# Of what has a door only refusals are counted, never successes. A good link or token always passes, whatever others at
+# the same address try; only sign-in looks before it verifies, because passwords can be guessed.
 REFUSALS = {
     "sign_in": parse("10 per 15 minutes"),
     "link": parse("30 per 10 minutes"),

@@ -50,7 +50,9 @@ _READ = (
     .outerjoin(Lecture, Lecture.id == Mail.lecture_id)
     .outerjoin(Handover, Handover.id == Mail.handover_id)
     .outerjoin(Attendance, and_(Attendance.lecture_id == Mail.lecture_id, Attendance.contact_id == Mail.contact_id))
-    .options(contains_eager(Mail.contact).joinedload(Contact.stores), joinedload(Mail.staff))
+    .options(
+        contains_eager(Mail.contact).joinedload(Contact.stores), joinedload(Mail.staff), joinedload(Mail.application)
+    )
     .execution_options(populate_existing=True)
 )
 

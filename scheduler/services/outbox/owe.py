@@ -21,13 +21,14 @@ def owe(
     expires_at: datetime | None = None,
     contact_id: int | None = None,
     staff_id: int | None = None,
+    application_id: int | None = None,
     account_id: int | None = None,
     registration_id: int | None = None,
     lecture_id: int | None = None,
     handover_id: int | None = None,
     params: dict[str, Any] | None = None,
 ) -> None:
-    """Owe one message to a contact or a member of staff; the same `key` again changes nothing.
+    """Owe one message to a contact, a member of staff or an applicant; the same `key` again changes nothing.
 
     `due_at` is the earliest moment it may leave (default: now), `expires_at` the last at which it is still useful.
     """
@@ -40,6 +41,7 @@ def owe(
                 "expires_at": expires_at,
                 "contact_id": contact_id,
                 "staff_id": staff_id,
+                "application_id": application_id,
                 "account_id": account_id,
                 "registration_id": registration_id,
                 "lecture_id": lecture_id,
@@ -59,6 +61,7 @@ def owe_many(mails: list[dict[str, Any]], now: datetime) -> int:
         "expires_at": None,
         "contact_id": None,
         "staff_id": None,
+        "application_id": None,
         "account_id": None,
         "registration_id": None,
     }

@@ -148,6 +148,7 @@ MAIL: Example = {
     "kind": "confirmation",
     "contact": "hanako.yamada@customer.example",
     "staff": None,
+    "application": None,
     "account": "A-1024",
     "lecture": 42,
     "registration": 901,

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.orm import joinedload
 
 from scheduler.models.accounts import Account
 from scheduler.models.db import db
@@ -27,6 +26,7 @@ class MailAnswer(Answer):
     kind = text("種類（invitation、confirmation、reminder_day など）。")
     contact = text("宛先の先方担当者。自社担当宛なら null。", allow_none=True)
     staff = text("宛先の自社担当のメールアドレス。先方担当者宛なら null。", allow_none=True)
+    application = whole("公開フォームから申し込んだ方宛のとき、その申し込みの ID。ほかは null。", allow_none=True)
     account = text("顧客企業の外部ID。", allow_none=True)
     lecture = whole("開催日程の ID。", allow_none=True)
     registration = whole("申込の ID。", allow_none=True)
@@ -58,7 +58,7 @@ class MailQuery(Paging):
 @resource.operation("メールを一覧する", "新しい順です。")
 def list_mails(asked: dict[str, Any]) -> dict[str, Any]:
     """List the mails, newest first."""
-    query = select(Mail).options(joinedload(Mail.contact), joinedload(Mail.staff)).order_by(Mail.id.desc())
+    query = select(Mail).options(*mailbox.WITH_PEOPLE).order_by(Mail.id.desc())
     if "account" in asked:
         query = query.where(Mail.account_id == requests.account_id(asked["account"]))
     if "contact" in asked:
@@ -84,12 +84,13 @@ def mail_answers(rows: Sequence[Mail]) -> list[dict[str, Any]]:
 
 
 def _answer(row: Mail, names: dict[int, str], accounts: dict[int, str]) -> dict[str, Any]:
-    person = row.contact or row.staff
+    person = row.contact or row.staff or row.application
     return {
         "id": row.id,
         "kind": row.kind,
         "contact": names[row.contact_id] if row.contact_id is not None else None,
         "staff": row.staff.email if row.staff is not None else None,
+        "application": row.application_id,
         "account": accounts.get(row.account_id) if row.account_id is not None else None,
         "lecture": row.lecture_id,
         "registration": row.registration_id,

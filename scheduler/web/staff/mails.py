@@ -7,7 +7,6 @@ from pathlib import Path
 from flask import Blueprint, Response, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from sqlalchemy.orm import joinedload
 
 from emails import KINDS, TemplateBroken
 from emails.transports.folder import read_message
@@ -91,7 +90,7 @@ def again(mail_id: int) -> ResponseReturnValue:
 
 
 def _the(mail_id: int) -> Mail:
-    mail = db.session.get(Mail, mail_id, options=[joinedload(Mail.contact), joinedload(Mail.staff)])
+    mail = db.session.get(Mail, mail_id, options=mailbox.WITH_PEOPLE)
     if mail is None:
         abort(404)
     return mail

@@ -16,7 +16,16 @@ from scheduler.models.mails import Mail
 from scheduler.services import vendor
 from scheduler.services.outbox.content import message_of
 from scheduler.services.outbox.owe import owe
-from tests.factories import a_contact, a_course, a_lecture, a_member, a_registration, a_store, an_account
+from tests.factories import (
+    a_contact,
+    a_course,
+    a_lecture,
+    a_member,
+    a_registration,
+    a_store,
+    an_account,
+    an_application,
+)
 
 pytestmark = pytest.mark.usefixtures("app")
 
@@ -41,6 +50,8 @@ def a_mail(kind: str, locale: str, now: datetime) -> Mail:
         db.session.add(handover)
     about: dict[str, Any] = {"account_id": account.id}
     about |= {"contact_id": contact.id} if KINDS[kind].audience == "contact" else {"staff_id": owner.id}
+    if KINDS[kind].audience == "visitor":
+        about = {"application_id": an_application(lecture, locale=locale).id, "lecture_id": lecture.id}
     if kind in (*BOOKED, "reminder_day", "reminder_hour", "thanks", "missed"):
         about |= {"lecture_id": lecture.id, "registration_id": registration.id}
     if "handover" in kind:
@@ -57,6 +68,6 @@ def test_every_kind_of_mail_can_be_made_in_both_languages(kind: str, locale: str
     prepared = message_of(a_mail(kind, locale, now), now, vendor.get())
     account = db.session.scalars(select(Account)).one()
     assert prepared.locale == locale
-    assert account.name in prepared.message.text
+    assert (account.name in prepared.message.text) == (KINDS[kind].audience != "visitor")
     assert (prepared.message.calendar is not None) == (KINDS[kind].calendar is not None)
     assert (prepared.message.unsubscribe_url is not None) == (KINDS[kind].subscription is not None)

@@ -35,10 +35,11 @@ _COURSES = select(Course.id, Course.key, Course.name, Course.summary, Course.min
 )
 _DATES = (
     select(
+        Lecture.id,
         Lecture.course_id,
         Lecture.starts_at,
         Lecture.ends_at,
-        Lecture.capacity - Lecture.seats_taken,
+        (Lecture.capacity - Lecture.seats_taken).label("left"),
         Lecture.locale,
     )
     .where(
@@ -64,6 +65,7 @@ class Taught(NamedTuple):
 class Date(NamedTuple):
     """One public date; `seats` is free, few or full, never a number."""
 
+    id: int
     course_id: int
     starts_at: datetime
     ends_at: datetime
@@ -115,7 +117,7 @@ def lectures() -> ResponseReturnValue:
         tuple(
             Taught(row.id, row.key, text(row.name, locale), text(row.summary, locale), row.minutes) for row in courses
         ),
-        tuple(Date(course, starts, ends, _seats(left), held_in) for course, starts, ends, left, held_in in dates),
+        tuple(Date(row.id, row.course_id, row.starts_at, row.ends_at, _seats(row.left), row.locale) for row in dates),
     )
     return render_template("public/lectures.html", programme=_written(programme))
 
