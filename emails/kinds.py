@@ -59,6 +59,7 @@ _ALL = (
         (*_CONTACT, "course_name", "old_when", "new_when", "host_name", "join_url", *_BEFORE, "moved_by_us", "reason"),
         calendar="REQUEST",
     ),
+    Kind("proposal", "contact", (*_CONTACT, "course_name", "minutes", "host_name", "for_company", "dates")),
     Kind("cancelled", "contact", (*_CONTACT, *_LECTURE), calendar="CANCEL"),
     Kind("lecture_cancelled", "contact", (*_CONTACT, *_LECTURE, "reason", "dates"), calendar="CANCEL"),
     Kind("called_off", "contact", (*_CONTACT, *_LECTURE, "reason", "dates"), calendar="CANCEL"),
@@ -84,6 +85,7 @@ MAY_BE_EMPTY = frozenset(
     {
         *("store", "name", "owner_name", "owner_phone", "vendor_phone", "vendor_hours", "vendor_address"),
         *("vendor_reply_to", "course_summary", "host_name", "registered_by", "next_course_name", "dates", "reason", "moved_by_us"),
+        "for_company",
         *("meeting", "material_before_url", "recording_url", "material_after_url"),
         *("old_owner_name", "new_owner_phone", "note", "request_note", "return_reason", "declined"),
     }

@@ -61,6 +61,7 @@ SAMPLES: dict[str, dict[str, Value]] = {
     "unsubscribe_url": _both(Link(f"{_SITE}/unsubscribe/c3RvcA.1Lw6yJ0d")),
     "apply_url": _both(Link(f"{_SITE}/apply/YXBwbHk.3Kd7sG5h")),
     "declined": _both(False),
+    "for_company": _both(True),
     "moved_by_us": _both(True),
     "reason": {"ja": "講師の体調不良のため", "en": "The host has fallen ill."},
     "new_owner_name": {"ja": "小林 美咲", "en": "Misaki Kobayashi"},

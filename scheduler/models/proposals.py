@@ -36,6 +36,8 @@ class Proposal(Base):
     join_url: Mapped[str] = mapped_column(default="")
     locale: Mapped[str] = mapped_column(default="ja")
     kind: Mapped[str] = mapped_column(default="webinar")
+    # Why people who lack the prerequisite are let in; empty: they are not.
+    exception: Mapped[str] = mapped_column(default="")
     # Up to three starts: {"at": local wall time (YYYY-MM-DDTHH:MM) of the IANA zone, "despite": ids of the lectures it
     # clashed with when it was offered all the same}.
     times: Mapped[list[Any]] = mapped_column(default=list)

@@ -173,6 +173,30 @@ class UploadExpired(Refused):
     key = "upload_expired"
 
 
+class ProposalChosen(Refused):
+    """One of the offered times was chosen already."""
+
+    key = "proposal_chosen"
+
+
+class ProposalWithdrawn(Refused):
+    """The offered times were taken back."""
+
+    key = "proposal_withdrawn"
+
+
+class ProposalTimePassed(Refused):
+    """The offered time is past."""
+
+    key = "proposal_time_passed"
+
+
+class ProposalTimeTaken(Refused):
+    """The host or the meeting is needed elsewhere at the offered time by now."""
+
+    key = "proposal_time_taken"
+
+
 class StepNotYours(Forbidden):
     """The set-up step is not the customer's to tick."""
 

@@ -22,6 +22,7 @@ VARIANTS: dict[str, tuple[str, dict[str, object]]] = {
     "thanks_without_material": ("thanks", {"recording_url": None, "material_after_url": None}),
     "confirmation_by_oneself": ("confirmation", {"registered_by": None}),
     "application_declined": ("application", {"declined": True}),
+    "proposal_for_one": ("proposal", {"for_company": False, "host_name": None, "owner_name": None}),
     "changed_by_contact": ("changed", {"moved_by_us": False, "reason": None}),
     "thanks_last_course": ("thanks", {"next_course_name": None, "dates": ()}),
     "invitation_without_dates": ("invitation", {"dates": (), "owner_name": None, "owner_phone": None}),

@@ -60,6 +60,7 @@ def upgrade() -> None:
     sa.Column('join_url', sa.String(), nullable=False),
     sa.Column('locale', sa.String(), nullable=False),
     sa.Column('kind', sa.String(), nullable=False),
+    sa.Column('exception', sa.String(), nullable=False),
     sa.Column('times', sa.JSON(none_as_null=True).with_variant(postgresql.JSONB(none_as_null=True), 'postgresql'), nullable=False),
     sa.Column('zone', sa.String(), nullable=False),
     sa.Column('state', sa.String(), nullable=False),

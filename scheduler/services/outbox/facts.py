@@ -15,8 +15,9 @@ from scheduler.models.db import db
 from scheduler.models.handovers import Handover
 from scheduler.models.lectures import Course, Lecture
 from scheduler.models.mails import Mail
+from scheduler.models.proposals import Proposal
 from scheduler.models.registrations import Registration
-from scheduler.services import addresses, eligibility
+from scheduler.services import addresses, eligibility, proposed
 from scheduler.services.installation import here
 from scheduler.services.vendor import Vendor
 
@@ -164,10 +165,25 @@ def _next_course(mail: Mail, contact: Contact, now: datetime) -> dict[str, Value
     return {"next_course_name": text(course.name, contact.locale), "dates": _dates(contact, course, now)}
 
 
+def _proposal(mail: Mail, contact: Contact, now: datetime) -> dict[str, Value]:
+    """Offer the times that are still ahead."""
+    row = db.session.get_one(Proposal, mail.params["proposal_id"])
+    page = Link(f"{addresses.personal(contact)}#proposal-{row.id}")
+    spans = [proposed.span_of(row, time) for time in row.times]
+    return {
+        "course_name": text(row.course.name, contact.locale),
+        "minutes": row.minutes,
+        "host_name": row.host.name if row.host else "",
+        "for_company": row.for_company,
+        "dates": [FreeDate(begins, ends, page) for begins, ends in spans if begins > now],
+    }
+
+
 _OFFERS: dict[str, Callable[[Mail, Contact, datetime], dict[str, Value]]] = {
     "invitation": _invitation,
     "lecture_cancelled": _same_course,
     "called_off": _same_course,
     "missed": _same_course,
+    "proposal": _proposal,
     "thanks": _next_course,
 }

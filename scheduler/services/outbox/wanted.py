@@ -10,6 +10,7 @@ from sqlalchemy import exists, select
 from scheduler.models.db import db
 from scheduler.models.lectures import Lecture
 from scheduler.models.mails import Mail, Suppression
+from scheduler.models.proposals import Proposal
 from scheduler.models.registrations import Registration
 from scheduler.services.outbox.about import About
 
@@ -112,6 +113,11 @@ def _has_another(mail: Mail, course_id: int) -> bool:
     return bool(db.session.scalar(select(has_one)))
 
 
+def _proposal(about: About) -> str:
+    row = db.session.get(Proposal, about.mail.params["proposal_id"], populate_existing=True)
+    return "" if row is not None and row.state == "open" else "proposal_closed"
+
+
 def _ready(about: About) -> str:
     account = about.account
     ready = account is not None and account.ready_since is not None and account.stage == "onboarding"
@@ -148,6 +154,7 @@ _CHECKS: dict[str, Callable[[About], str]] = {
     "reminder_hour": _reminder,
     "thanks": _thanks,
     "missed": _missed,
+    "proposal": _proposal,
     "staff_ready": _ready,
     "staff_handover_requested": _handover("requested"),
     "staff_handover_accepted": _handover("accepted"),

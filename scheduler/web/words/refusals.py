@@ -18,7 +18,7 @@ def sentence(error: Refused) -> str:
 
 
 def _sentences() -> dict[str, str]:
-    return _general() | _of_registrations() | _of_progress() | _of_settings()
+    return _general() | _of_registrations() | _of_proposals() | _of_progress() | _of_settings()
 
 
 def _general() -> dict[str, str]:
@@ -54,13 +54,26 @@ def _of_registrations() -> dict[str, str]:
         "offer_gone": _(
             "お席をお取り置きできる時間が過ぎたか、すでに取り消されています。空きのある日程からお選びください。"
         ),
-        "too_many_colleagues": _(
-            "一日にお申し込みいただけるのは %(most)d 名までです。お急ぎの場合はお電話ください。"
-        ),
+        "too_many_colleagues": _("一日にお申し込みいただけるのは %(most)d 名までです。お急ぎの場合はお電話ください。"),
         "changed_meanwhile": _("ほかの操作で変更されたところです。最新の内容をご確認のうえ、もう一度お試しください。"),
         "application_closed": _("このお申し込みは、すでに手続きが済んでいるか、期限が過ぎています。"),
         "not_booked": _("このお申し込みはすでに取り消されています。"),
         "capacity_below_booked": _("すでに %(taken)d 名の申込があるため、定員はそれより少なくできません。"),
+    }
+
+
+def _of_proposals() -> dict[str, str]:
+    return {
+        "proposal_chosen": _("ご提案の日時は、すでにお選びいただいています。お申し込み済みの日程をご確認ください。"),
+        "proposal_withdrawn": _(
+            "ご提案した日時は取り下げられています。ご都合のよい日程をお選びいただくか、ご希望をお知らせください。"
+        ),
+        "proposal_time_passed": _(
+            "お選びの日時は過ぎています。ほかの日時をお選びいただくか、ご希望をお知らせください。"
+        ),
+        "proposal_time_taken": _(
+            "恐れ入ります。お選びの日時はほかの予定で埋まりました。ほかの日時をお選びいただくか、ご希望をお知らせください。"
+        ),
     }
 
 

@@ -1,0 +1,148 @@
+"""Answers how a lecture for one account (個社開催) is booked: for one person or the whole company, people registered at once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from zoneinfo import available_timezones
+
+from sqlalchemy import select
+
+from scheduler.models.accounts import Contact
+from scheduler.models.db import db
+from scheduler.models.lectures import Course, Lecture
+from scheduler.rules.workdays import to_utc
+from scheduler.services import clashes, courses, eligibility, locking, wishes
+from scheduler.services.actors import Actor
+from scheduler.services.clashes import Clash
+from scheduler.services.lectures import making
+from scheduler.services.lectures.values import check_values
+from scheduler.services.refusals import Invalid, PrerequisiteMissing
+from scheduler.services.registrations.booking import register
+
+LOCALES = ("ja", "en")
+
+
+@dataclass(frozen=True)
+class Own:
+    """What a lecture for one account will be."""
+
+    account_id: int
+    course_key: str
+    # Who is registered at once.
+    people: tuple[int, ...]
+    # Nobody else of the company sees it: it is for the one person.
+    only_person: bool
+    # None: as long as the course.
+    minutes: int | None
+    # None: as many as there are people.
+    capacity: int | None
+    host_id: int | None
+    join_url: str
+    kind: str
+    locale: str
+    # IANA name; starts are wall clock of it.
+    zone: str
+    # Why people who lack the prerequisite are let in; empty: they are not.
+    exception: str = ""
+
+    @property
+    def seats(self) -> int:
+        """Return the capacity, by default a seat for each person."""
+        return self.capacity if self.capacity is not None else max(len(self.people), 1)
+
+
+def book(own: Own, starts_at: datetime, now: datetime, actor: Actor, *, mails: bool = True) -> int:
+    """Make the lecture (`starts_at` is naive wall clock of its zone), register its people, return its id.
+
+    The same lecture booked twice is one: pressed again, nothing happens. Their wishes for a date are met by it. `mails`
+    False: nobody is written to. Raises what `check` raises, and Invalid for a start that is past.
+    """
+    with db.writing():
+        locking.account(own.account_id)
+        course = check(own, now)
+        begins = to_utc(starts_at, own.zone)
+        if begins <= now:
+            raise Invalid(field="starts_at", why="starts_in_the_past", value=starts_at.isoformat())
+        known = _known(own, course, begins)
+        return known if known is not None else make(own, course, begins, now, actor, mails=mails)
+
+
+def make(own: Own, course: Course, begins: datetime, now: datetime, actor: Actor, *, mails: bool = True) -> int:
+    """Make a lecture that was checked, within the open transaction, and register its people; return its id."""
+    number = making.create(
+        own.course_key,
+        begins,
+        begins + timedelta(minutes=own.minutes or course.minutes),
+        capacity=own.seats,
+        now=now,
+        actor=actor,
+        host_id=own.host_id,
+        join_url=own.join_url,
+        account_id=own.account_id,
+        contact_id=own.people[0] if own.only_person else None,
+        kind=own.kind,
+        zone=own.zone,
+        locale=own.locale,
+    )
+    for contact_id in own.people:
+        register(contact_id, number, now, actor, mails=mails, exception=own.exception)
+        wishes.met(contact_id, course.id, now, actor)
+    return number
+
+
+def check(own: Own, now: datetime) -> Course:
+    """Return the course of a lecture that can be held so.
+
+    Raises NotFound for an unknown course, PrerequisiteMissing without an exception, Invalid(field, why).
+    """
+    course = courses.by_key(own.course_key)
+    check_values(capacity=own.seats, minutes=own.minutes, join_url=own.join_url, host_id=own.host_id, kind=own.kind)
+    if own.zone not in available_timezones():
+        raise Invalid(field="zone", why="unknown_zone", value=own.zone)
+    if own.locale not in LOCALES:
+        raise Invalid(field="locale", why="not_a_choice", value=own.locale, choices=", ".join(LOCALES))
+    if own.only_person and len(own.people) != 1:
+        raise Invalid(field="people", why="one_person")
+    if own.seats < len(own.people):
+        raise Invalid(field="capacity", why="capacity_below_people", people=len(own.people))
+    ours = set(db.session.scalars(select(Contact.id).where(Contact.account_id == own.account_id)))
+    if not set(own.people) <= ours:
+        raise Invalid(field="people", why="contact_unknown")
+    before = course.prerequisite
+    if before is None or own.exception.strip():
+        return course
+    if not all(eligibility.has_attended(number, before.id) for number in own.people):
+        raise PrerequisiteMissing(course=before.key, field="exception")
+    return course
+
+
+def clashes_of(own: Own, starts: list[datetime]) -> list[Clash]:
+    """List what host and link would be needed for at the same time, for starts in wall clock of the zone."""
+    minutes = timedelta(minutes=own.minutes or courses.by_key(own.course_key).minutes)
+    begins = [to_utc(start, own.zone) for start in starts]
+    return clashes.find(own.host_id, own.join_url, [(begin, begin + minutes) for begin in begins])
+
+
+def zones_of(account_id: int, house: str) -> list[str]:
+    """List the zones a lecture for this account may be in: the vendor's first, then its people's."""
+    found = select(Contact.zone).where(Contact.account_id == account_id).distinct().order_by(Contact.zone)
+    return [house, *(zone for zone in db.session.scalars(found) if zone != house)]
+
+
+def of_account(account_id: int, now: datetime) -> list[Lecture]:
+    """List the lectures held for this account alone that are not over, by start."""
+    query = select(Lecture).where(Lecture.account_id == account_id, Lecture.ends_at > now)
+    return list(db.session.scalars(query.order_by(Lecture.starts_at, Lecture.id)))
+
+
+def _known(own: Own, course: Course, begins: datetime) -> int | None:
+    person = own.people[0] if own.only_person else None
+    same = select(Lecture.id).where(
+        Lecture.account_id == own.account_id,
+        Lecture.contact_id.is_(None) if person is None else Lecture.contact_id == person,
+        Lecture.course_id == course.id,
+        Lecture.starts_at == begins,
+        Lecture.status == "scheduled",
+    )
+    return db.session.scalar(same.limit(1))
