@@ -84,8 +84,8 @@ KINDS: dict[str, Kind] = {kind.name: kind for kind in _ALL}
 MAY_BE_EMPTY = frozenset(
     {
         *("store", "name", "owner_name", "owner_phone", "vendor_phone", "vendor_hours", "vendor_address"),
-        *("vendor_reply_to", "course_summary", "host_name", "registered_by", "next_course_name", "dates", "reason", "moved_by_us"),
-        "for_company",
+        *("vendor_reply_to", "course_summary", "host_name", "registered_by", "next_course_name", "dates", "reason"),
+        *("moved_by_us", "for_company"),
         *("meeting", "material_before_url", "recording_url", "material_after_url"),
         *("old_owner_name", "new_owner_phone", "note", "request_note", "return_reason", "declined"),
     }
