@@ -47,3 +47,9 @@ def of_account(account_id: int, limit: int = 200, before: int | None = None) -> 
     if before is not None:
         query = query.where(Event.id < before)
     return list(db.session.scalars(query))
+
+
+def of_lecture(lecture_id: int, limit: int = 30) -> list[Event]:
+    """List what happened to a lecture itself, newest first; what its people did stands in their accounts' histories."""
+    query = select(Event).where(Event.lecture_id == lecture_id, Event.contact_id.is_(None))
+    return list(db.session.scalars(query.order_by(Event.id.desc()).limit(limit)))

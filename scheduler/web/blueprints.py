@@ -7,8 +7,10 @@ from flask import Blueprint
 from scheduler.web.customer.calendar import calendar as my_calendar
 from scheduler.web.customer.join import join
 from scheduler.web.customer.page import page
+from scheduler.web.customer.people import people as my_people
 from scheduler.web.customer.registrations import registrations
 from scheduler.web.health import health
+from scheduler.web.hooks import hooks
 from scheduler.web.language import language
 from scheduler.web.public.apply import apply
 from scheduler.web.public.complete import complete
@@ -17,6 +19,7 @@ from scheduler.web.staff.account import account
 from scheduler.web.staff.accounts import accounts
 from scheduler.web.staff.applications import applications
 from scheduler.web.staff.calendar import calendar as staff_calendar
+from scheduler.web.staff.calls import calls
 from scheduler.web.staff.door import door
 from scheduler.web.staff.handovers import handovers
 from scheduler.web.staff.imports import imports
@@ -24,7 +27,9 @@ from scheduler.web.staff.introductions import introductions
 from scheduler.web.staff.lectures import lectures
 from scheduler.web.staff.mails import mails
 from scheduler.web.staff.members import members
+from scheduler.web.staff.moves import moves
 from scheduler.web.staff.people import people
+from scheduler.web.staff.replies import replies
 from scheduler.web.staff.reports import reports
 from scheduler.web.staff.roster import roster
 from scheduler.web.staff.series import series
@@ -41,6 +46,7 @@ BLUEPRINTS: list[Blueprint] = [
     complete,
     page,
     registrations,
+    my_people,
     my_calendar,
     join,
     unsubscribe,
@@ -56,10 +62,14 @@ BLUEPRINTS: list[Blueprint] = [
     introductions,
     handovers,
     lectures,
+    calls,
+    moves,
     reports,
     series,
     applications,
     roster,
     staff_calendar,
     mails,
+    replies,
+    hooks,
 ]

@@ -64,6 +64,11 @@ def whole(field: str) -> int:
         raise Invalid(field=field, why="not_a_number", value=text) from error
 
 
+def optional_whole(field: str) -> int | None:
+    """Like `whole`, None when the field is empty."""
+    return whole(field) if request.form.get(field, "").strip() else None
+
+
 def optional_id(field: str) -> int | None:
     """Read the id a select sends, None when nothing was chosen."""
     return ids.read_id(request.form.get(field, "").strip())

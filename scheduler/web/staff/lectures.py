@@ -15,13 +15,14 @@ from sqlalchemy.orm import joinedload
 
 from scheduler.models.db import db
 from scheduler.models.lectures import Lecture
-from scheduler.services import directory, rosters
+from scheduler.services import clashes, directory, history, rosters
 from scheduler.services.attendance import staging
 from scheduler.services.installation import here
 from scheduler.services.lectures import cancelling, changing, making, telling
 from scheduler.services.refusals import Invalid, Refused
 from scheduler.web import access, edge, inputs
 from scheduler.web.words import dates, refusals, reports
+from scheduler.web.words import history as histories
 
 lectures = Blueprint("staff_lectures", __name__, url_prefix="/staff/lectures")
 lectures.before_request(access.staff_gate)
@@ -65,6 +66,7 @@ def show(lecture_id: int) -> ResponseReturnValue:
         "staff/lectures/show.html",
         lecture=lecture,
         seats=seats,
+        history=histories.lines(history.of_lecture(lecture_id)),
         report=staging.latest(lecture_id),
         report_words=reports,
         wanted=wanted,
@@ -96,6 +98,8 @@ def create() -> ResponseReturnValue:
             capacity=inputs.whole("capacity"),
             host_id=inputs.optional_id("host"),
             join_url=request.form.get("join_url", "").strip(),
+            kind=request.form.get("kind", "webinar"),
+            account_limit=inputs.optional_whole("account_limit"),
             locale=request.form.get("locale", "ja"),
             now=edge.now(),
             actor=edge.staff_actor(),
@@ -118,6 +122,8 @@ def edit(lecture_id: int) -> ResponseReturnValue:
         "capacity": lecture.capacity,
         "host": lecture.host_id,
         "join_url": lecture.join_url,
+        "kind": lecture.kind,
+        "account_limit": lecture.account_limit,
         "reason_ja": "",
         "reason_en": "",
     }
@@ -136,11 +142,39 @@ def change(lecture_id: int) -> ResponseReturnValue:
             "capacity": inputs.whole("capacity"),
             "host_id": inputs.optional_id("host"),
             "join_url": request.form.get("join_url", "").strip(),
+            "account_limit": inputs.optional_whole("account_limit"),
         }
+        if "kind" in request.form:
+            fields["kind"] = request.form["kind"]
         told = changing.change(lecture_id, fields, edge.now(), edge.staff_actor(), reason=inputs.bilingual("reason"))
     except Refused as error:
         return _form(lecture, request.form.to_dict(), inputs.errors(error)), error.status
     flash(_("変更を保存しました。") + _told(told))
+    return redirect(url_for(".show", lecture_id=lecture_id))
+
+
+@lectures.get("/<id:lecture_id>/host")
+@access.requires("schedule")
+def host(lecture_id: int) -> ResponseReturnValue:
+    """Ask who takes the lecture over."""
+    lecture = the(lecture_id)
+    return _host_page(lecture, lecture.host_id, [], {})
+
+
+@lectures.post("/<id:lecture_id>/host")
+@access.requires("schedule")
+def change_host(lecture_id: int) -> ResponseReturnValue:
+    """Give the lecture to another host; nobody is told. One who is busy then is named first, and taken when asked again."""
+    lecture = the(lecture_id)
+    chosen = inputs.optional_id("host")
+    busy = clashes.find(chosen, "", [(lecture.starts_at, lecture.ends_at)], but=[lecture_id])
+    if busy and inputs.optional_id("seen") != chosen:
+        return _host_page(lecture, chosen, busy, {})
+    try:
+        changing.change(lecture_id, {"host_id": chosen}, edge.now(), edge.staff_actor())
+    except Refused as error:
+        return _host_page(lecture, chosen, [], inputs.errors(error)), error.status
+    flash(_("ホストを交代しました。お客様にメールは送られません。"))
     return redirect(url_for(".show", lecture_id=lecture_id))
 
 
@@ -210,6 +244,17 @@ def _form(lecture: Lecture | None, values: dict[str, Any], errors: dict[str, str
         host_options=inputs.host_options(),
         home_zone=here().zone,
         told=telling.people_to_tell(lecture.id) if lecture and lecture.ends_at > edge.now() else 0,
+    )
+
+
+def _host_page(lecture: Lecture, chosen: int | None, busy: list[clashes.Clash], errors: dict[str, str]) -> str:
+    return render_template(
+        "staff/lectures/host.html",
+        lecture=lecture,
+        chosen=chosen,
+        clashes=busy,
+        errors=errors,
+        host_options=inputs.host_options(),
     )
 
 

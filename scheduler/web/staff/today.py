@@ -11,6 +11,7 @@ from flask_login import current_user
 from scheduler.models.lectures import Lecture
 from scheduler.services import courses, directory, rosters, tasks
 from scheduler.services import today as service
+from scheduler.services.lectures import calls
 from scheduler.web import access, edge
 from scheduler.web.words import clauses
 from scheduler.web.words import tasks as task_words
@@ -45,6 +46,7 @@ def page() -> ResponseReturnValue:
         mine=mine,
         today=day,
         lectures=days.pop(day, []),
+        call_lists=calls.open_lists(edge.now()),
         later=list(days.values()),
         tasks=tasks.open_ones(*which, limit=SOME_TASKS),
         tasks_total=tasks.count_open(*which),

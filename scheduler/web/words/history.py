@@ -102,6 +102,7 @@ _TERMS: dict[str, Mapping[str, Any]] = {
     "team": terms.TEAMS,
     "audience": terms.AUDIENCES,
     "verdict": terms.VERDICTS,
+    "reply": terms.REPLIES,
     "list": terms.LISTS,
 }
 
@@ -138,6 +139,7 @@ def _channels() -> dict[str, str]:
         "import": _("取り込み"),
         "report": _("レポート"),
         "api": _("API"),
+        "calendar": _("カレンダーの返信"),
     }
 
 
@@ -176,6 +178,7 @@ def _of_lectures() -> dict[str, str]:
         "promoted": _("キャンセル待ちから申込確定: %(person)s – %(lecture)s"),
         "changed": _("日程変更: %(person)s – %(old_lecture)s から %(lecture)s へ"),
         "cancelled": _("キャンセル: %(person)s – %(lecture)s"),
+        "reply_noted": _("出席の返信（%(reply)s）: %(person)s – %(lecture)s"),
         "companions_changed": _("同席者を変更しました: %(person)s – %(lecture)s（%(count)s 名）"),
         "proposal_made": _("候補日時を送りました: %(person)s（%(count)s 件）"),
         "proposal_chosen": _("候補日時から選ばれました: %(person)s – %(lecture)s"),
