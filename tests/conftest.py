@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import psycopg
 import pytest
 import structlog
@@ -33,6 +34,11 @@ SERVICES = servers.ROOT / "tests" / "services"
 SECRET = "a secret for the tests alone"
 # The moment of the tests, a Wednesday: 09:00 in Tokyo.
 NOW = datetime(2026, 4, 1, tzinfo=UTC)
+
+
+# How long an example takes depends on the machine and says nothing about the program: benchmarks measure, tests do not.
+hypothesis.settings.register_profile("tasuki", deadline=None)
+hypothesis.settings.load_profile("tasuki")
 
 
 class Client(FlaskClient):
