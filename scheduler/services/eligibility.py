@@ -44,6 +44,8 @@ class OpenDate:
     closed_day: bool
     locale: str
     registration_id: int | None
+    # Every seat is taken, whatever the contact holds.
+    full: bool
 
 
 _REFUSALS: dict[str, type[Refused]] = {
@@ -226,4 +228,5 @@ def _open_date(
         closed_day=lecture.starts_at.astimezone(ZoneInfo(zone)).weekday() in closed,
         locale=lecture.locale,
         registration_id=registration_id,
+        full=free <= 0,
     )

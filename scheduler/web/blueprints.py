@@ -33,6 +33,7 @@ from scheduler.web.staff.replies import replies
 from scheduler.web.staff.reports import reports
 from scheduler.web.staff.roster import roster
 from scheduler.web.staff.series import series
+from scheduler.web.staff.series_changes import series_changes
 from scheduler.web.staff.settings import settings
 from scheduler.web.staff.tasks import tasks
 from scheduler.web.staff.today import today
@@ -66,6 +67,7 @@ BLUEPRINTS: list[Blueprint] = [
     moves,
     reports,
     series,
+    series_changes,
     applications,
     roster,
     staff_calendar,

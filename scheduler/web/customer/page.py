@@ -14,7 +14,7 @@ from scheduler.services import addresses, courses, setup
 from scheduler.services.refusals import Refused
 from scheduler.services.setup import StepProgress
 from scheduler.web import access, edge
-from scheduler.web.customer import standing
+from scheduler.web.customer import acting, standing
 from scheduler.web.customer.company import store_lines
 from scheduler.web.customer.private import private
 from scheduler.web.ids import read_id
@@ -23,10 +23,8 @@ from scheduler.web.words import refusals, terms
 
 page = Blueprint("me", __name__, url_prefix="/me/<token>")
 page.before_request(access.contact_gate("me"))
+page.before_request(acting.for_oneself)
 page.after_request(private)
-
-# How many dates stand on the page at once; the rest opens on a press.
-AT_ONCE = 10
 
 
 @page.get("")
@@ -74,7 +72,7 @@ def shown(refusal: Refused | None = None, wanted_id: int | None = None) -> Respo
         overview=overview,
         told=refusals.sentence(told) if told else "",
         by_day=lambda dates: standing.by_day(dates, edge.zone()),
-        at_once=AT_ONCE,
+        at_once=standing.AT_ONCE,
         calendar_links=calendar_links(addresses.feed(contact), _("レクチャー日程")),
         steps=_steps(),
         stores=store_lines(contact.account_id, taught[0]) if taught and contact.role == "coordinator" else [],

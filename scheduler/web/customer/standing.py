@@ -21,6 +21,8 @@ from scheduler.services.eligibility import OpenDate
 from scheduler.services.installation import here
 from scheduler.services.refusals import AlreadyBooked, NotFound, Refused
 
+# How many dates stand on a page at once; the rest opens on a press.
+AT_ONCE = 10
 # For how long a page asks about a lecture whose attendance nobody has recorded.
 UNSETTLED = timedelta(days=14)
 
@@ -44,6 +46,8 @@ class Standing:
 
     course: Course
     bookings: list[Booking] = field(default_factory=list)
+    # Seats kept for the contact to take or to decline, until `offered_until`.
+    offers: list[Registration] = field(default_factory=list)
     # Places on waiting lists; a seat that is free but is no longer given out unasked can be taken.
     waiting: list[Registration] = field(default_factory=list)
     # Booked dates that were cancelled.
@@ -115,10 +119,10 @@ def by_day(dates: Sequence[OpenDate], zone: ZoneInfo) -> list[tuple[date, list[O
     return [(day, list(ones)) for day, ones in days]
 
 
-def own(contact: Contact, registration_id: int) -> Registration:
-    """Return one of the contact's own registrations; raise NotFound for anybody else's."""
+def own(contact_id: int, registration_id: int) -> Registration:
+    """Return one of a contact's own registrations; raise NotFound for anybody else's."""
     row = db.session.get(Registration, registration_id, options=[joinedload(Registration.lecture)])
-    if row is None or row.contact_id != contact.id:
+    if row is None or row.contact_id != contact_id:
         raise NotFound()
     return row
 
@@ -165,7 +169,8 @@ def _standing(
                 standing.unsettled = lecture
         elif row.status == "waitlisted":
             if lecture.status == "scheduled" and lecture.starts_at > now:
-                standing.waiting.append(row)
+                offered = row.offered_until is not None and row.offered_until > now
+                (standing.offers if offered else standing.waiting).append(row)
         elif lecture.status == "cancelled":
             standing.called_off.append(row)
         else:
