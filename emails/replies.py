@@ -250,7 +250,7 @@ def _without_tags(page: str) -> str:
             name, text = "", piece
         if name in _UNSEEN:
             hidden = "" if tag.startswith("/") else name
-        elif name in _BLOCKS:
+        elif name in _BLOCKS and not tag.startswith("/"):
             said.append("\n")
         if not hidden:
             said.append(re.sub(r"\s+", " ", text))

@@ -33,6 +33,7 @@ class Settings(BaseSettings):
     mail_from: str = "Tasuki <tasuki@localhost.localdomain>"
     sendgrid_api_key: str = ""
     sendgrid_url: str = "https://api.sendgrid.com"
+    sendgrid_inbound_secret: str = ""
     trusted_proxies: int = Field(default=0, ge=0, le=10)
     clock: str = ""
     time_zone: str = "Asia/Tokyo"
@@ -98,6 +99,13 @@ class Settings(BaseSettings):
         if parts.scheme not in ("http", "https") or not parts.hostname:
             raise ValueError("must be http(s)://HOST[:PORT]")
         return value.rstrip("/")
+
+    @field_validator("sendgrid_inbound_secret")
+    @classmethod
+    def _inbound(cls, value: str) -> str:
+        if value and not fullmatch(r"[A-Za-z0-9_-]{16,}", value):
+            raise ValueError("needs 16 or more of the characters A-Z a-z 0-9 _ - (it stands in an address)")
+        return value
 
     @field_validator("time_zone")
     @classmethod

@@ -36,6 +36,8 @@ WRONG: list[tuple[dict[str, str], str, str]] = [
     ({"TASUKI_MAIL": "smtp://mail.example:99999"}, "TASUKI_MAIL", "smtp://HOST:PORT"),
     ({"TASUKI_MAIL": "sendgrid:"}, "TASUKI_SENDGRID_API_KEY", "needed"),
     ({"TASUKI_SENDGRID_URL": "api.sendgrid.com"}, "TASUKI_SENDGRID_URL", "http(s)://HOST"),
+    ({"TASUKI_SENDGRID_INBOUND_SECRET": "too short"}, "TASUKI_SENDGRID_INBOUND_SECRET", "16 or more"),
+    ({"TASUKI_SENDGRID_INBOUND_SECRET": "a/secret?with=signs&in#it"}, "TASUKI_SENDGRID_INBOUND_SECRET", "A-Z"),
     ({"TASUKI_MAIL_FROM": "Tasuki"}, "TASUKI_MAIL_FROM", "NAME <ADDRESS>"),
     ({"TASUKI_CLOCK": "tomorrow"}, "TASUKI_CLOCK", "+35d"),
     ({"TASUKI_CLOCK": "2026-04-01T09:00"}, "TASUKI_CLOCK", "+09:00"),

@@ -186,4 +186,4 @@ def _contact(person: Contact) -> dict[str, Any]:
     }
 
 
-COMMANDS = (account, series, mail)
+COMMANDS = (account, series)

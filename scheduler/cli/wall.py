@@ -28,7 +28,7 @@ MODULES = {
     "import": "attendance",
     "account": "shows",
     "series": "shows",
-    "mail": "shows",
+    "mail": "receiving",
     "staff": "people",
     "token": "people",
 }

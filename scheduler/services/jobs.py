@@ -14,7 +14,7 @@ from sqlalchemy.exc import IntegrityError
 from emails import Transport
 from scheduler.models.db import db
 from scheduler.models.settings import JobRun
-from scheduler.services import late_joiners, readiness, uploads
+from scheduler.services import late_joiners, readiness, replies, uploads
 from scheduler.services.applications import deciding
 from scheduler.services.installation import here
 from scheduler.services.outbox import deliver, reminders
@@ -91,6 +91,7 @@ JOBS: dict[str, Job] = {
     for job in (
         Job("fill_horizons", lambda now, _context: horizon.fill_horizons(now), every=timedelta(hours=1)),
         Job("refresh_readiness", lambda now, _context: readiness.refresh_all(now), daily_at=time(3)),
+        Job("forget_replies", lambda now, _context: replies.forget_old(now), daily_at=time(3)),
         Job("expire_uploads", lambda now, _context: uploads.expire(now), every=timedelta(hours=1)),
         Job("expire_applications", lambda now, _context: deciding.expire(now), every=timedelta(hours=1)),
         Job("invite_late_joiners", lambda now, _context: late_joiners.invite(now), daily_at=time(10)),

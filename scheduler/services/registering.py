@@ -126,7 +126,7 @@ def write(
         values |= {"lecture_id": lecture_id, "contact_id": contact_id, "uid": seating.new_uid(), "sequence": 0}
         values |= {"companions": list(wanted.companions or []), "unnamed_companions": wanted.unnamed or 0}
         return db.core(_INSERT, values).scalar_one(), 0
-    values |= {"sequence": before.sequence + 1, "offered_until": None}
+    values |= {"sequence": before.sequence + 1, "offered_until": None, "reply": None}
     if wanted.companions is not None:
         values["companions"] = list(wanted.companions)
     if wanted.unnamed is not None:

@@ -11,10 +11,13 @@ from sqlalchemy import ColumnElement, Select, String, case, cast, func, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from scheduler.models.accounts import Account, Contact
+from scheduler.models.applications import Application
 from scheduler.models.db import db
 from scheduler.models.handovers import Handover
 from scheduler.models.lectures import Lecture
 from scheduler.models.mails import Mail
+from scheduler.models.replies import Reply
+from scheduler.services import replies
 from scheduler.services.directory import owner_is
 
 # How many days the week has, today included; how far back reports and failed mails are asked for.
@@ -33,6 +36,9 @@ class LooseEnds:
     to_check: int
     failed_mails: int
     handovers: int
+    # Visitors of the public form whom nobody has recognised.
+    applications: int
+    replies: int
 
 
 def lectures(now: datetime, zone: ZoneInfo, host_id: int | None = None) -> list[Lecture]:
@@ -78,7 +84,9 @@ def loose_ends(now: datetime, team: str) -> LooseEnds:
         undecided=_count(select(Account.id).where(Account.undecided)),
         to_check=_count(select(Contact.id).where(has_checks())),
         failed_mails=_count(select(Mail.id).where(Mail.state.in_(("failed", "missed")), Mail.created_at > now - BACK)),
+        applications=_count(select(Application.id).where(Application.state == "waiting")),
         handovers=_count(select(Handover.id).where(Handover.state == "requested", Handover.to_stage == team)),
+        replies=_count(select(Reply.id).where(replies.waits())),
     )
 
 

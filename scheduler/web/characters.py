@@ -12,8 +12,8 @@ def refuse_nul() -> None:
     # In an address a browser writes it %00, and nothing else is decoded to it.
     if NUL in request.path or b"%00" in request.query_string or NUL.encode() in request.query_string:
         abort(400)
-    # Programs send JSON under whatever Content-Type: their bodies are left unread.
-    if request.path.startswith("/api/"):
+    # Programs send JSON under whatever Content-Type, hooks whole mails: their bodies are left unread.
+    if request.path.startswith(("/api/", "/hooks/")):
         return
     fields = (text for pair in request.form.items(multi=True) for text in pair)
     names = (file.filename or "" for _field, file in request.files.items(multi=True))

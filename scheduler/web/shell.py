@@ -47,11 +47,11 @@ def menu() -> list[MenuItem]:
     lines = [
         ("/staff/today", _("今日・今週"), "view", ("/staff/tasks",)),
         ("/staff/accounts", _("顧客"), "view", ("/staff/introductions",)),
-        ("/staff/lectures", _("スケジュール"), "view", ("/staff/series", "/staff/calendar")),
+        ("/staff/lectures", _("スケジュール"), "view", ("/staff/series", "/staff/applications", "/staff/calendar")),
         ("/staff/handovers", _("引き継ぎ"), "view", ()),
-        ("/staff/mails", _("メール"), "view", ()),
+        ("/staff/mails", _("メール"), "view", ("/staff/replies",)),
         ("/staff/imports", _("取り込み"), "import", ()),
-        ("/staff/settings", _("管理"), "settings", ("/staff/members",)),
+        ("/staff/settings", _("管理"), "settings", ("/staff/members", "/staff/courses")),
     ]
     return [
         MenuItem(path, label, any(_is_under(folder) for folder in (path, *others)))

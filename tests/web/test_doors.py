@@ -19,6 +19,7 @@ from scheduler.models.db import db
 from scheduler.models.handovers import Handover
 from scheduler.models.mails import Mail
 from scheduler.models.registrations import Registration
+from scheduler.models.replies import Reply
 from scheduler.models.uploads import Upload
 from scheduler.services import addresses, tasks
 from scheduler.services.actors import Actor
@@ -107,7 +108,8 @@ def world(app: Flask) -> World:
         mail = Mail(key="k", kind="confirmation", contact_id=contact.id, registration_id=registration.id, lecture_id=lecture.id, account_id=account.id, params={"sequence": 0}, **moments)  # fmt: skip
         handover = Handover(account_id=account.id, from_stage="onboarding", to_stage="success", requested_at=NOW)
         upload = Upload(kind="customers", filename="a.csv", content="顧客ID,会社名\nA-9,み\n".encode(), sha256="", created_at=NOW, expires_at=NOW.replace(year=2027))  # fmt: skip
-        db.session.add_all([mail, handover, upload])
+        reply = Reply(message_id="1", received_at=NOW, sender="hanako@customer.example", outcome="kept")
+        db.session.add_all([mail, handover, upload, reply])
     values = {
         "account_id": account.id,
         "contact_id": contact.id,
@@ -119,6 +121,7 @@ def world(app: Flask) -> World:
         "application_id": an_application(lecture, state="waiting", confirmed_at=NOW).id,
         "handover_id": handover.id,
         "upload_id": upload.id,
+        "reply_id": reply.id,
         "staff_id": member.id,
         "task_id": tasks.add("k", "by_hand", now=NOW, account_id=account.id, words="電話する"),
         "external_id": account.external_id,
@@ -153,6 +156,18 @@ def test_every_program_without_a_token_is_told_that_it_needs_one(app: Flask, cli
             assert limit_free.status_code in (401, 429), (rule, method, limit_free.status_code)
 
 
+def test_every_hook_without_its_secret_is_closed(app: Flask, client: Client, world: World) -> None:
+    walked = list(rules(app, "/hooks"))
+    assert walked
+    before = snapshot()
+    for rule, method in walked:
+        assert client.open(address(rule), method=method, data=b"{").status_code in (401, 404), rule
+        app.extensions["tasuki"].sendgrid_inbound_secret = "the-right-secret"
+        assert client.open(address(rule), method=method, data=b"{").status_code == 401, rule
+        app.extensions["tasuki"].sendgrid_inbound_secret = ""
+    assert snapshot() == before
+
+
 def test_a_program_that_may_only_read_writes_nothing(app: Flask, client: Client, world: World) -> None:
     headers = {"Authorization": f"Bearer {a_token('read')}"}
     before = snapshot()
@@ -174,7 +189,9 @@ def test_a_forged_link_opens_nothing(app: Flask, client: Client, world: World) -
 
 def test_a_link_opens_only_what_it_is_for(app: Flask, client: Client, world: World) -> None:
     for rule, method in rules(app):
-        purpose = next((name for name in ("me", "join", "unsubscribe", "apply") if rule.rule.startswith(f"/{name}/")), None)
+        purpose = next(
+            (name for name in ("me", "join", "unsubscribe", "apply") if rule.rule.startswith(f"/{name}/")), None
+        )
         if "<token>" not in rule.rule or purpose is None:
             continue
         for other in {"_me", "_join", "_unsubscribe", "_apply", "_password"} - {f"_{purpose}"}:

@@ -180,7 +180,7 @@ def _move(row: Registration, old: Lecture, new: Lecture, now: datetime, actor: A
         raise LectureFull(lecture=new.id)
     if row.status == "booked":
         seating.release(old.id)
-    row.lecture_id, row.status, row.offered_until = new.id, "booked", None
+    row.lecture_id, row.status, row.offered_until, row.reply = new.id, "booked", None, None
     row.sequence += 1
     row.revised_at = row.registered_at = now
     history.record(

@@ -68,7 +68,7 @@ def swap(
         if rows.holds_seat(row):
             seating.release(old.id)
         answered(row.id, row.offered_until, now)
-        row.lecture_id, row.status, row.offered_until = lecture_id, "booked", None
+        row.lecture_id, row.status, row.offered_until, row.reply = lecture_id, "booked", None, None
         row.sequence += 1
         row.revised_at = row.registered_at = now
         telling.tell(

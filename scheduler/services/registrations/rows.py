@@ -55,10 +55,13 @@ def latest(contact_id: int, lecture_id: int) -> Registration | None:
 
 
 def revise_all(lecture_id: int, now: datetime) -> None:
-    """Raise the SEQUENCE of every booked invitation of a lecture whose time, place or status changed."""
+    """Raise the SEQUENCE of every booked invitation of a lecture whose time, place or status changed.
+
+    The new invitation asks anew: what calendar programs answered to the one before is forgotten.
+    """
     db.session.execute(
         update(Registration)
         .where(Registration.lecture_id == lecture_id, Registration.status != "cancelled")
-        .values(sequence=Registration.sequence + 1, revised_at=now)
+        .values(sequence=Registration.sequence + 1, revised_at=now, reply=None)
         .execution_options(synchronize_session="fetch")
     )

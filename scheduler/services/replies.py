@@ -1,0 +1,180 @@
+"""Answers what a mail that came back means: a calendar program's answer counts, everything else waits for the staff."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import ColumnElement, delete, func, or_, select
+from sqlalchemy.orm import joinedload
+
+from emails.answers import Answer
+from emails.replies import Received
+from scheduler.models.accounts import Contact
+from scheduler.models.db import db
+from scheduler.models.lectures import Lecture
+from scheduler.models.registrations import Registration
+from scheduler.models.replies import Reply
+from scheduler.services import history, seating
+from scheduler.services.actors import Actor
+from scheduler.services.inserting import added
+from scheduler.services.refusals import NotFound
+from scheduler.services.registrations.changes import cancel
+
+# For how long what came in is kept, whoever read it: it may hold anything that a person wrote.
+KEPT = timedelta(days=90)
+# What a person has to look at. The others did what their senders asked for, or ask for nothing.
+TO_READ = frozenset({"kept", "counter", "delegated", "forged_sender", "unknown_uid", "stale", "not_booked"})
+OUTCOMES = (
+    *("declined", "accepted", "tentative", "already_cancelled", "superseded", "over", "lecture_cancelled", "automatic"),
+    *sorted(TO_READ),
+)
+_NOTED = frozenset({"accepted", "tentative"})
+
+
+def receive(mail: Received, now: datetime) -> str:
+    """Take in one mail and return its outcome, one of OUTCOMES; the same mail again returns the first and does nothing.
+
+    Nobody is answered but the attendee whose seat was given back, by the mail that every cancellation owes.
+    """
+    with db.writing():
+        blank = {"subject": mail.subject, "text": mail.text, "registration_id": None, "seen_at": None}
+        row = blank | {"message_id": mail.message_id, "received_at": now, "sender": mail.sender, "outcome": "kept"}
+        new = added(Reply, [row], "id")
+        if not new:
+            return db.session.scalars(select(Reply.outcome).where(Reply.message_id == mail.message_id)).one()
+        reply = db.session.get_one(Reply, new[0][0])
+        if mail.answer is not None:
+            reply.registration_id, reply.outcome = _answered(mail, mail.answer, now)
+            # What the program itself wrote around the answer says no more than the answer does.
+            if mail.answer.method == "REPLY":
+                reply.text = mail.answer.comment
+        elif mail.automatic:
+            reply.outcome, reply.text = "automatic", ""
+        return reply.outcome
+
+
+def put_aside(reply_id: int, now: datetime) -> None:
+    """Note that a member of staff has seen to a mail; raise NotFound."""
+    with db.writing():
+        reply = db.session.get(Reply, reply_id)
+        if reply is None:
+            raise NotFound()
+        reply.seen_at = reply.seen_at or now
+
+
+def forget_old(now: datetime) -> int:
+    """Delete what came in 90 days ago and before; return how many."""
+    with db.writing():
+        return db.changed(delete(Reply).where(Reply.received_at <= now - KEPT))
+
+
+def page_of(page: int = 1, per_page: int = 50, *, everything: bool = False) -> tuple[list[Reply], int]:
+    """List one page (from 1) of the mails that wait for somebody, or of `everything`, newest first, and count them all.
+
+    The registration, its lecture and its person are loaded.
+    """
+    query = select(Reply) if everything else select(Reply).where(waits())
+    total = db.session.scalar(select(func.count()).select_from(query.subquery())) or 0
+    seat = joinedload(Reply.registration)
+    query = query.options(
+        seat.joinedload(Registration.lecture).joinedload(Lecture.course),
+        seat.joinedload(Registration.contact).joinedload(Contact.account),
+    ).order_by(Reply.id.desc())
+    return list(db.session.scalars(query.limit(per_page).offset((page - 1) * per_page))), total
+
+
+def people_of(senders: set[str]) -> dict[str, list[Contact]]:
+    """Find who writes from these addresses, with their accounts; one address may be several people's."""
+    found: dict[str, list[Contact]] = {}
+    query = select(Contact).where(Contact.email.in_(senders - {""})).order_by(Contact.id)
+    for person in db.session.scalars(query.options(joinedload(Contact.account))):
+        found.setdefault(person.email or "", []).append(person)
+    return found
+
+
+def waits() -> ColumnElement[bool]:
+    """Match the mails that wait for somebody: those nothing could be done with, and answers with words beside them."""
+    return Reply.seen_at.is_(None) & or_(Reply.outcome.in_(TO_READ), Reply.text != "")
+
+
+def is_waiting(reply: Reply) -> bool:
+    """Tell of one mail what `waits` matches."""
+    return reply.seen_at is None and (reply.outcome in TO_READ or reply.text != "")
+
+
+def _answered(mail: Received, answer: Answer, now: datetime) -> tuple[int | None, str]:
+    """Do what an answer asks for; return the registration that is meant and what came of it."""
+    row = _meant(answer.uid)
+    if row is None:
+        return None, "unknown_uid"
+    said = answer.of(mail.sender)
+    if not mail.sender or mail.sender != (row.contact.email or "").lower() or said is None or mail.doubtful:
+        return row.id, "forged_sender"
+    if answer.method == "COUNTER":
+        return row.id, "counter"
+    if said == "declined":
+        return row.id, _declined(row, answer, now)
+    if said in _NOTED:
+        return row.id, _noted(row, answer, said, now)
+    return row.id, "delegated" if said == "delegated" else "kept"
+
+
+def _meant(uid: str) -> Registration | None:
+    """Find the registration by its identity in calendars and lock its lecture, so that it stays as it is read."""
+    while True:
+        query = select(Registration.id, Registration.lecture_id).where(Registration.uid == uid)
+        found = db.session.execute(query).one_or_none()
+        if found is None:
+            return None
+        seating.lock(found.lecture_id)
+        row = db.session.get_one(Registration, found.id, populate_existing=True)
+        # Moved to another date while we waited for the lock: look again.
+        if row.lecture_id == found.lecture_id:
+            return row
+
+
+def _declined(row: Registration, answer: Answer, now: datetime) -> str:
+    if row.status == "cancelled":
+        return "already_cancelled"
+    if _is_stale(row, answer):
+        return "stale"
+    if row.lecture.starts_at <= now:
+        return "over"
+    if row.lecture.status == "cancelled":
+        return "lecture_cancelled"
+    row.reply = "declined"
+    cancel(row.id, now, Actor("contact", row.contact_id, "calendar"))
+    return "declined"
+
+
+def _noted(row: Registration, answer: Answer, said: str, now: datetime) -> str:
+    if row.status == "cancelled":
+        return "not_booked"
+    if _is_stale(row, answer):
+        return "superseded"
+    if row.lecture.starts_at <= now:
+        return "over"
+    if row.reply != said:
+        row.reply = said
+        history.record(
+            "reply_noted",
+            now=now,
+            actor=Actor("contact", row.contact_id, "calendar"),
+            account_id=row.contact.account_id,
+            contact_id=row.contact_id,
+            lecture_id=row.lecture_id,
+            reply=said,
+        )
+    return said
+
+
+def _is_stale(row: Registration, answer: Answer) -> bool:
+    """Tell whether an answer is to an earlier invitation whose date is no longer this one (RFC 5546, section 2.1.4).
+
+    Another link or host raises SEQUENCE too, and a "no" to the same start still means it: such an answer counts when it
+    names the present start, and was made after the seat on this date was taken.
+    """
+    if answer.sequence >= row.sequence:
+        return False
+    same = answer.starts_at == row.lecture.starts_at
+    return not same or (answer.made_at is not None and answer.made_at < row.registered_at.replace(microsecond=0))
