@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import delete, func, or_, select
+from sqlalchemy import delete, or_, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from scheduler.models.accounts import Account, Contact, Store
@@ -45,11 +46,6 @@ def decided() -> list[Application]:
     return list(db.session.scalars(wanted.options(*_whole())))
 
 
-def waiting_count() -> int:
-    """Count the applications that wait for somebody."""
-    return db.session.scalar(select(func.count()).where(Application.state == "waiting")) or 0
-
-
 def the(application_id: int) -> Application:
     """Return an application whose address is proven, all it names loaded; raise NotFound."""
     query = select(Application).where(Application.id == application_id, Application.state != "sent")
@@ -82,7 +78,23 @@ def accounts(row: Application, text: str) -> list[Account]:
     return [row.proposed_account, *(account for account in found if account.id != row.proposed_account_id)]
 
 
-def accept(application_id: int, contact_id: int, now: datetime, actor: Actor, *, take_address: bool = False) -> str:
+@dataclass(frozen=True)
+class Leave:
+    """What a member lets pass that would keep a customer out: the reason for a missing prerequisite, the account's limit."""
+
+    exception: str = ""
+    over_limit: bool = False
+
+
+def accept(
+    application_id: int,
+    contact_id: int,
+    now: datetime,
+    actor: Actor,
+    *,
+    take_address: bool = False,
+    leave: Leave = Leave(),
+) -> str:
     """Register a person we know for an application and return `booked`, `waitlisted` or `already`.
 
     Whoever has no address, and with `take_address` anybody, gets the one the application proved. Raises NotFound,
@@ -99,10 +111,10 @@ def accept(application_id: int, contact_id: int, now: datetime, actor: Actor, *,
 
     with db.writing():
         row = _locked(application_id)
-        return _accepted(row, person, now, actor)
+        return _accepted(row, person, now, actor, leave)
 
 
-def accept_new(application_id: int, account_id: int, now: datetime, actor: Actor) -> str:
+def accept_new(application_id: int, account_id: int, now: datetime, actor: Actor, *, leave: Leave = Leave()) -> str:
     """Add the visitor to an account as a new person and register; return as `accept` does.
 
     The store is the account's of that name, if it has one. Raises as `accept`, Invalid when the account knows the person.
@@ -114,7 +126,7 @@ def accept_new(application_id: int, account_id: int, now: datetime, actor: Actor
 
     with db.writing():
         row = _locked(application_id)
-        return _accepted(row, person, now, actor)
+        return _accepted(row, person, now, actor, leave)
 
 
 def refuse(application_id: int, now: datetime, actor: Actor, *, mails: bool) -> None:
@@ -165,7 +177,7 @@ def _locked(application_id: int) -> Application:
     return row
 
 
-def _accepted(row: Application, person: Callable[[], int], now: datetime, actor: Actor) -> str:
+def _accepted(row: Application, person: Callable[[], int], now: datetime, actor: Actor, leave: Leave) -> str:
     contact_id = person()
     row.state, row.contact_id = "done", contact_id
     row.decided_at, row.decided_by_id = now, actor.staff_id
@@ -178,7 +190,15 @@ def _accepted(row: Application, person: Callable[[], int], now: datetime, actor:
         lecture_id=row.lecture_id,
     )
     try:
-        number = booking.register(contact_id, row.lecture_id, now, actor, waitlist=True)
+        number = booking.register(
+            contact_id,
+            row.lecture_id,
+            now,
+            actor,
+            waitlist=True,
+            exception=leave.exception,
+            over_limit=leave.over_limit,
+        )
     except AlreadyBooked:
         return "already"
     return db.session.get_one(Registration, number, populate_existing=True).status

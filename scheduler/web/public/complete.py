@@ -12,7 +12,7 @@ from scheduler.services import addresses
 from scheduler.services.applications import completing
 from scheduler.services.applications.completing import Completed
 from scheduler.services.installation import here
-from scheduler.services.refusals import ApplicationClosed, LectureFull, PrerequisiteMissing, Refused
+from scheduler.services.refusals import ApplicationClosed, LectureFull, Refused
 from scheduler.web import edge, limits
 from scheduler.web.customer.private import private
 from scheduler.web.public.apply import closed
@@ -56,7 +56,7 @@ def do(token: str) -> ResponseReturnValue:
         # Pressed twice: the first press has changed it since the gate looked.
         g.application = completing.read(g.application.id, g.version) or abort(404)
         return _over()
-    except (LectureFull, PrerequisiteMissing) as refusal:
+    except LectureFull as refusal:
         return _page(refusal), refusal.status
     except Refused as refusal:
         return closed(refusal)
@@ -75,15 +75,14 @@ def _tell(done: Completed) -> None:
         flash(_("お申し込みを承りました。確認メールをお送りします。"))
 
 
-def _page(refusal: Refused | None = None) -> str:
+def _page(refusal: LectureFull | None = None) -> str:
     lecture = g.application.lecture
     return render_template(
         "public/apply/confirm.html",
         application=g.application,
         lecture=lecture,
-        full=isinstance(refusal, LectureFull) or lecture.seats_taken >= lecture.capacity,
+        full=refusal is not None or lecture.seats_taken >= lecture.capacity,
         told=refusals.sentence(refusal) if refusal else "",
-        blocked=isinstance(refusal, PrerequisiteMissing),
     )
 
 

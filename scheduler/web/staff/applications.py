@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 
 from scheduler.models.applications import Application
 from scheduler.services.applications import deciding
+from scheduler.services.applications.deciding import Leave
 from scheduler.services.refusals import Invalid, Refused
 from scheduler.web import access, edge, inputs
 
@@ -36,12 +37,11 @@ def show(application_id: int) -> ResponseReturnValue:
 def accept(application_id: int) -> ResponseReturnValue:
     """Register somebody we know for it."""
     take_address = request.form.get("take_address") == "1"
+    now, actor, leave = edge.now(), edge.staff_actor(), _leave()
     return _settle(
         application_id,
         "contact",
-        lambda chosen: deciding.accept(
-            application_id, chosen, edge.now(), edge.staff_actor(), take_address=take_address
-        ),
+        lambda chosen: deciding.accept(application_id, chosen, now, actor, take_address=take_address, leave=leave),
     )
 
 
@@ -49,10 +49,11 @@ def accept(application_id: int) -> ResponseReturnValue:
 @access.requires("register")
 def accept_new(application_id: int) -> ResponseReturnValue:
     """Add the visitor to an account and register."""
+    now, actor, leave = edge.now(), edge.staff_actor(), _leave()
     return _settle(
         application_id,
         "account",
-        lambda chosen: deciding.accept_new(application_id, chosen, edge.now(), edge.staff_actor()),
+        lambda chosen: deciding.accept_new(application_id, chosen, now, actor, leave=leave),
     )
 
 
@@ -85,6 +86,10 @@ def _settle(application_id: int, field: str, act: Callable[[int], str]) -> Respo
         }[status]
     )
     return redirect(url_for(".index"), 303)
+
+
+def _leave() -> Leave:
+    return Leave(request.form.get("exception", ""), request.form.get("over_limit") == "1")
 
 
 def _refused(application_id: int, error: Refused) -> ResponseReturnValue:
