@@ -84,7 +84,7 @@ def scheduled(
 
 def every_series() -> list[Series]:
     """List the series, running ones first, by course and first date."""
-    query = select(Series).options(joinedload(Series.course), joinedload(Series.host))
+    query = select(Series).options(joinedload(Series.course), joinedload(Series.host), joinedload(Series.account))
     return list(
         db.session.scalars(query.order_by(Series.ended_at.is_not(None), Series.course_id, Series.starts_at_local))
     )

@@ -20,6 +20,7 @@ from scheduler.web.staff.accounts import accounts
 from scheduler.web.staff.applications import applications
 from scheduler.web.staff.calendar import calendar as staff_calendar
 from scheduler.web.staff.calls import calls
+from scheduler.web.staff.courses import courses
 from scheduler.web.staff.door import door
 from scheduler.web.staff.handovers import handovers
 from scheduler.web.staff.imports import imports
@@ -58,6 +59,7 @@ BLUEPRINTS: list[Blueprint] = [
     account,
     people,
     settings,
+    courses,
     members,
     imports,
     introductions,

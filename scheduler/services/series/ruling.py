@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import select
 
@@ -29,6 +29,11 @@ def rule_of(series: Series) -> SeriesRule:
         goes_on_from=series.goes_on_from,
         ends_before=series.ends_before,
     )
+
+
+def last_on(series: Series) -> date | None:
+    """Return the last local date that may be the series' own, None when it goes on."""
+    return None if series.ends_before is None else series.ends_before - timedelta(days=1)
 
 
 def local(text: str) -> datetime:

@@ -78,6 +78,7 @@ class _Params(Mapping[str, str]):
                 _("（%(store)s）", store=names.store(params["store_id"])) if params.get("store_id") else ""
             ),
             "store": lambda: names.store(params.get("store_id")),
+            "course": lambda: names.course(params.get("course", "")),
             "step": lambda: names.step(params.get("step", "")),
             "fields": lambda: terms.listed(terms.FIELDS.get(field, field) for field in params.get("fields", ())),
             "on": lambda: dates.iso_day(params.get("on")),
@@ -166,6 +167,7 @@ def _of_accounts() -> dict[str, str]:
 
 def _of_lectures() -> dict[str, str]:
     return {
+        "course_invited": _("「%(course)s」を案内しました（%(count)s 名）。"),
         "introduced": _("案内を開始しました（%(audience)s）。"),
         "registered": _("申込: %(person)s – %(lecture)s"),
         "application_accepted": _("公開フォームからの申込を受け付けました: %(person)s – %(lecture)s"),
@@ -184,6 +186,10 @@ def _of_lectures() -> dict[str, str]:
         "proposal_chosen": _("候補日時から選ばれました: %(person)s – %(lecture)s"),
         "proposal_withdrawn": _("候補日時を取り下げました: %(person)s"),
         "wish_changed": _("日程のご希望が変わりました: %(person)s"),
+        "series_added": _("個社開催の定期開催を作成しました。"),
+        "series_changed": _("個社開催の定期開催を変更しました（%(fields)s）。"),
+        "series_ended": _("個社開催の定期開催に終わりを決めました。"),
+        "series_resumed": _("個社開催の定期開催を再開しました。"),
         "lecture_added": _("開催日程を追加しました: %(lecture)s"),
         "lecture_changed": _("開催日程を変更しました: %(lecture)s（%(fields)s）"),
         "lecture_cancelled": _("開催を中止しました: %(lecture)s"),
