@@ -83,7 +83,7 @@ PAGES: dict[str, tuple[str, ...]] = {
     "/staff/imports": ("crm_export_",),
     "/staff/members": ("佐伯 真理", "堀内 恵"),
     "/staff/settings": ("みなもクラウド",),
-    "/staff/settings/courses": ("活用編",),
+    "/staff/courses": ("活用編",),
     "/staff/settings/steps": ("反響メール",),
     "/staff/settings/tokens": ("CRM",),
 }

@@ -81,13 +81,13 @@ def start(account_ids: Sequence[int], audience: str, now: datetime, actor: Actor
         locking.accounts(account_ids)
         result = plan(account_ids, audience)
         course = courses.by_key(COURSE)
-        _queue_again(result.invited, now)
+        queue_again(COURSE, result.invited, now)
         wanted = select(Contact).where(Contact.id.in_(result.invited)).order_by(Contact.id)
         owe_many(
             [
                 {
                     "kind": "invitation",
-                    "key": f"invitation:{COURSE}:{contact.id}",
+                    "key": key(COURSE, contact.id),
                     "contact_id": contact.id,
                     "account_id": contact.account_id,
                     "params": {"course_id": course.id},
@@ -106,19 +106,26 @@ def start(account_ids: Sequence[int], audience: str, now: datetime, actor: Actor
         return result
 
 
-def _queue_again(contact_ids: Sequence[int], now: datetime) -> None:
-    """Queue once more the invitations that failed or were dropped, and whose people are to be invited now."""
+def key(course_key: str, contact_id: int) -> str:
+    """Name the invitation of a person to a course: there is one of each."""
+    return f"invitation:{course_key}:{contact_id}"
+
+
+def queue_again(course_key: str, contact_ids: Sequence[int], now: datetime) -> int:
+    """Queue once more the invitations that failed or were dropped, and whose people are to be invited now; count them."""
     lost = update(Mail).where(
-        Mail.kind == "invitation", Mail.contact_id.in_(contact_ids), Mail.state.in_(("failed", "missed", "dropped"))
+        Mail.key.in_([key(course_key, number) for number in contact_ids]),
+        Mail.state.in_(("failed", "missed", "dropped")),
     )
     fresh = {"state": "queued", "reason": "", "attempts": 0, "created_at": now, "due_at": now, "next_try_at": now}
-    db.session.execute(lost.values(**fresh).execution_options(synchronize_session=False))
+    return db.changed(lost.values(**fresh).execution_options(synchronize_session=False))
 
 
 def _already(account_ids: Sequence[int], course: Course) -> set[int]:
     invited = (
         select(Mail.contact_id)
-        .where(Mail.kind == "invitation", Mail.account_id.in_(account_ids))
+        .where(Mail.kind == "invitation", Mail.key.startswith(f"invitation:{course.key}:", autoescape=True))
+        .where(Mail.account_id.in_(account_ids))
         .where(Mail.state.in_(("queued", "sending", "sent")))
     )
     booked = (

@@ -49,6 +49,10 @@ class Member(UserMixin):
         """Tell whether the member may tick a task off: who looks after accounts, and whoever was given it."""
         return self.may("edit_accounts") or owner_id == self.id
 
+    def invites_to(self, team: str) -> bool:
+        """Tell whether the member may invite people to a course of this team: the own one's, or whoever introduces."""
+        return self.may("introduce") or self.team == team
+
     def receives(self, stage: str) -> bool:
         """Tell whether the member may answer for the team of this stage."""
         return self.may("accept_handover") and self.team in (stage, "operations")

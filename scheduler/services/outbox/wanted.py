@@ -84,7 +84,8 @@ def _reminder(about: About) -> str:
 
 
 def _invitation(about: About) -> str:
-    if about.account is None or about.account.stage != "onboarding":
+    # Invitations of 案内を開始 belong to onboarding; those to a course go to accounts in any stage.
+    if about.account is None or (about.account.stage != "onboarding" and not about.mail.params.get("any_stage")):
         return "stage_changed"
     return "already_registered" if _has_another(about.mail, about.mail.params["course_id"]) else ""
 

@@ -1,19 +1,18 @@
-"""Answers what operations decide: the vendor's details, programs' keys, courses, and what customers set up."""
+"""Answers what operations decide: the vendor's details, programs' keys, and what customers set up."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from sqlalchemy import select
 
 from scheduler.models.db import db
-from scheduler.models.lectures import Course
 from scheduler.models.setup import SetupStep
 from scheduler.models.staff import ApiToken
-from scheduler.services import courses, tokens, vendor
+from scheduler.services import tokens, vendor
 from scheduler.services.refusals import Invalid
 from scheduler.web import access, edge, inputs
 
@@ -21,7 +20,6 @@ settings = Blueprint("staff_settings", __name__, url_prefix="/staff/settings")
 settings.before_request(access.staff_gate)
 
 VENDOR_FIELDS = ("name", "phone", "hours", "address", "reply_to")
-COURSE_FIELDS = ("name_ja", "name_en", "summary_ja", "summary_en", "minutes", "minimum_minutes", "prerequisite")
 SCOPES = {"read": ("read",), "write": ("read", "write")}
 
 
@@ -80,48 +78,6 @@ def revoke_key(token_id: int) -> ResponseReturnValue:
     return redirect(url_for(".keys"))
 
 
-@settings.get("/courses")
-@access.requires("settings")
-def taught() -> ResponseReturnValue:
-    """List the courses."""
-    return render_template("staff/settings/courses.html", courses=courses.in_order())
-
-
-@settings.get("/courses/<key>")
-@access.requires("settings")
-def course(key: str) -> ResponseReturnValue:
-    """Show the form of a course."""
-    row = _course(key)
-    values: dict[str, Any] = {"minutes": row.minutes, "minimum_minutes": row.minimum_minutes}
-    values["prerequisite"] = row.prerequisite.key if row.prerequisite else ""
-    for field, text in (("name", row.name), ("summary", row.summary)):
-        values |= {f"{field}_{locale}": text.get(locale, "") for locale in edge.LOCALES}
-    return _course_form(row, values, {})
-
-
-@settings.post("/courses/<key>")
-@access.requires("settings")
-def save_course(key: str) -> ResponseReturnValue:
-    """Save a course."""
-    row = _course(key)
-    try:
-        courses.put(
-            key,
-            name=inputs.bilingual("name"),
-            summary=inputs.bilingual("summary"),
-            minutes=inputs.whole("minutes"),
-            minimum_minutes=inputs.whole("minimum_minutes"),
-            prerequisite=request.form.get("prerequisite") or None,
-            now=edge.now(),
-            actor=edge.staff_actor(),
-        )
-    except Invalid as error:
-        typed = {field: request.form.get(field, "") for field in COURSE_FIELDS}
-        return _course_form(row, typed, inputs.errors(error)), error.status
-    flash(_("保存しました。"))
-    return redirect(url_for(".taught"))
-
-
 @settings.get("/steps")
 @access.requires("settings")
 def steps() -> ResponseReturnValue:
@@ -137,12 +93,3 @@ def _tokens(
     return render_template(
         "staff/settings/tokens.html", tokens=rows, values=values or {}, errors=errors or {}, shown=shown
     )
-
-
-def _course(key: str) -> Course:
-    return db.session.scalar(select(Course).where(Course.key == key)) or abort(404)
-
-
-def _course_form(row: Course, values: dict[str, Any], errors: dict[str, str]) -> str:
-    others = [one for one in courses.in_order() if one.key != row.key]
-    return render_template("staff/settings/course.html", course=row, values=values, errors=errors, others=others)

@@ -11,7 +11,7 @@ from sqlalchemy.orm import joinedload
 
 from scheduler.models.accounts import Contact, Store
 from scheduler.models.db import db
-from scheduler.models.lectures import Lecture
+from scheduler.models.lectures import Course, Lecture
 from scheduler.models.mails import Mail
 from scheduler.models.setup import SetupStep
 from scheduler.models.staff import ApiToken, Staff
@@ -54,7 +54,12 @@ class Names:
         mailed = select(Mail.id, Staff.name).join(Mail.staff).where(Mail.id.in_(_ids(mails)))
         self._mailed = dict(db.session.execute(mailed).all())
         self._tasks = {row.id: row.words for row in _rows(Task, tasks) if row.kind == "by_hand"}
+        self._courses = {row.key: plain(row.name) for row in db.session.scalars(select(Course))}
         self._steps = {row.key: plain(row.name) for row in db.session.scalars(select(SetupStep))}
+
+    def course(self, key: str) -> str:
+        """Name a course."""
+        return self._courses.get(key, key)
 
     def contact(self, number: int | None) -> str:
         """Call a person."""

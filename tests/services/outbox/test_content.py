@@ -30,7 +30,7 @@ from tests.factories import (
 pytestmark = pytest.mark.usefixtures("app")
 
 OLD = {"old_starts_at": "2026-04-07T00:00:00+00:00", "old_ends_at": "2026-04-07T01:00:00+00:00"}
-BOOKED = ("confirmation", "waitlisted", "promoted", "changed", "cancelled", "lecture_cancelled")
+BOOKED = ("confirmation", "waitlisted", "promoted", "changed", "cancelled", "lecture_cancelled", "called_off")
 
 
 def a_mail(kind: str, locale: str, now: datetime) -> Mail:

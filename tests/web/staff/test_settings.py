@@ -9,10 +9,10 @@ from flask import Flask
 
 from scheduler.models.db import db
 from scheduler.models.staff import ApiToken, Staff
-from scheduler.services import courses, vendor
 from scheduler.services import staff as staff_service
+from scheduler.services import vendor
 from tests.conftest import NOW, Client, sign_in
-from tests.factories import a_course, a_member
+from tests.factories import a_member
 
 
 @pytest.fixture
@@ -66,21 +66,6 @@ def test_a_token_is_shown_once_and_can_be_taken_back(operations: Client) -> None
 def test_a_token_needs_a_name_and_a_scope(operations: Client, form: dict[str, str]) -> None:
     assert operations.post("/staff/settings/tokens", data=form).status_code == 422
     assert db.session.query(ApiToken).count() == 0
-
-
-def test_a_course_is_changed_in_both_languages(operations: Client) -> None:
-    a_course("basic")
-    assert "基本操作編" in page(operations, "/staff/settings/courses")
-    form = {"name_ja": "はじめの一歩", "name_en": "First steps", "summary_ja": "全体像", "summary_en": "",
-            "minutes": "45", "minimum_minutes": "30", "prerequisite": ""}  # fmt: skip
-    operations.post("/staff/settings/courses/basic", data=form)
-    course = courses.by_key("basic")
-    assert (course.name, course.summary) == ({"ja": "はじめの一歩", "en": "First steps"}, {"ja": "全体像"})
-    assert (course.minutes, course.minimum_minutes) == (45, 30)
-    wrong = operations.post("/staff/settings/courses/basic", data=form | {"minimum_minutes": "60"})
-    assert wrong.status_code == 422
-    assert "レクチャーの長さ以下" in wrong.text
-    assert operations.get("/staff/settings/courses/unknown").status_code == 404
 
 
 def test_a_new_member_gets_a_link_that_sets_the_password(operations: Client, app: Flask) -> None:
@@ -144,7 +129,7 @@ def test_a_member_that_cannot_be_added_is_told_why(operations: Client, form: dic
 
 @pytest.mark.parametrize(
     "path",
-    ["/staff/settings", "/staff/settings/tokens", "/staff/settings/courses", "/staff/settings/steps", "/staff/members"],
+    ["/staff/settings", "/staff/settings/tokens", "/staff/courses/new", "/staff/settings/steps", "/staff/members"],
 )
 def test_administration_is_for_operations_alone(staff_client: Client, path: str) -> None:
     response = staff_client.get(path)
