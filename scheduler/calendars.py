@@ -80,7 +80,7 @@ def vevent(lecture: LectureEvent) -> str:
     if url:
         event.add("url", url)
     if conference:
-        event.conferences = [Conference(conference, feature=["AUDIO", "VIDEO"])]
+        event.conferences = [Conference(conference, feature="VIDEO")]
     return event.to_ical().decode()
 
 

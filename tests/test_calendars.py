@@ -84,6 +84,16 @@ def test_the_link_also_stands_in_the_description_because_programs_hide_it_elsewh
     assert not {"DESCRIPTION", "LOCATION", "URL"} & set(bare)
 
 
+def test_the_way_into_the_meeting_is_also_where_programs_look_for_a_call() -> None:
+    joined = replace(
+        BASIC, conference="https://meet.example/j/1?a=1,2", url="https://tasuki.example.jp/staff/lectures/1"
+    )
+    assert "CONFERENCE;FEATURE=VIDEO;VALUE=URI:https://meet.example/j/1?a=1,2" in lines(vevent(joined).encode())
+    (event,) = read(joined)
+    assert event["DESCRIPTION"].split("\n")[-2:] == [joined.conference, joined.url]
+    assert "CONFERENCE" not in vevent(BASIC)
+
+
 def test_a_feed_says_its_name_and_how_often_to_come_back() -> None:
     head = lines(feed("レクチャー, みほん; 1", [vevent(BASIC)]))
     assert head[0] == "BEGIN:VCALENDAR"
