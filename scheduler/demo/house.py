@@ -91,7 +91,8 @@ def _program(name: str, now: datetime) -> int:
 
 
 def _hold_lectures(hosts: list[int], now: datetime, size: int) -> None:
-    began = (now - PAST).astimezone(here().tz)
+    # From the next day on: a series that starts before it is made is refused.
+    began = (now - PAST + timedelta(days=1)).astimezone(here().tz)
     for course, rule, (hour, minute), capacity, host in _SERIES:
         starts_at = began.replace(hour=hour, minute=minute, second=0, microsecond=0, tzinfo=None)
         making.create(
