@@ -19,6 +19,7 @@ from scheduler.services.actors import Actor
 from scheduler.services.outbox.owe import owe_many
 from scheduler.services.refusals import AccountLimitReached, Invalid, LectureFull, LectureOver, NotFound, Refused
 from scheduler.services.registrations import waiting
+from scheduler.services.registrations.rows import holds_seat
 
 
 @dataclass(frozen=True)
@@ -178,8 +179,9 @@ def _move(row: Registration, old: Lecture, new: Lecture, now: datetime, actor: A
     if not seating.take(new.id):
         # Kept for somebody else since it was counted; the whole step is undone.
         raise LectureFull(lecture=new.id)
-    if row.status == "booked":
+    if holds_seat(row):
         seating.release(old.id)
+    waiting.answered(row.id, row.offered_until, now)
     row.lecture_id, row.status, row.offered_until, row.reply = new.id, "booked", None, None
     row.sequence += 1
     row.revised_at = row.registered_at = now

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from flask_babel import gettext as _
@@ -18,6 +19,7 @@ def kind(key: str) -> str:
     return {
         "by_hand": _("タスク"),
         "wish": _("日程のご希望への対応"),
+        "offer": _("確保した席のご案内（電話）"),
         "stray": _("定期開催からはずれた日程の判断"),
     }.get(key, key)
 
@@ -33,6 +35,8 @@ def details(task: Task) -> list[str]:
         _("第%(n)d希望: %(wish)s", n=number, wish=wish(one))
         for number, one in enumerate(task.params.get("wishes", ()), start=1)
     ]
+    if "until" in task.params:
+        lines.append(_("回答の期限: %(until)s", until=dates.moment(datetime.fromisoformat(task.params["until"]))))
     return [*lines, task.words] if task.words and task.kind != "by_hand" else lines
 
 
