@@ -311,3 +311,17 @@ def test_every_mail_is_forgotten_after_90_days(now: datetime) -> None:
     assert replies.forget_old(now) == 2
     assert replies.forget_old(now) == 0
     assert replies.page_of()[1] == 2
+
+
+def test_a_no_and_a_change_of_date_at_the_same_moment_are_both_right(database: Flask) -> None:
+    row, other = hanako(), a_lecture(starts_at=NOW + 9 * DAY)
+    number, contact, old, new = row.id, row.contact_id, row.lecture_id, other.id
+    refused = at_once(
+        database,
+        lambda: replies.receive(mail(), LATER),
+        lambda: swap(number, new, LATER, Actor("contact", contact, "page")),
+    )
+    see_anew()
+    (outcome,) = db.session.scalars(select(Reply.outcome))
+    taken = [db.session.get_one(Lecture, lecture).seats_taken for lecture in (old, new)]
+    assert (outcome, refused, taken) in [("declined", ["not_booked"], [0, 0]), ("stale", [], [0, 1])]

@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 def outcome(key: str) -> str:
     """Word what came of a mail; a key without words of its own is shown as it is."""
     return {
-        "declined": _("辞退の返信により申込をキャンセルし、確認のメールを送りました。"),
+        "declined": _("辞退の返信により、申込をキャンセルしました。"),
         "accepted": _("出席の返信を記録しました。"),
         "tentative": _("仮の出席の返信を記録しました。"),
         "already_cancelled": _("辞退の返信です。申込はすでにキャンセルされていました。"),

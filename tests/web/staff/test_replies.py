@@ -25,7 +25,7 @@ def came(name: str, now: datetime) -> Reply:
 
 
 def test_nothing_yet_says_what_will_stand_here(staff_client: Client) -> None:
-    assert "未確認の返信はありません" in staff_client.get(PATH).text
+    assert "未読の返信はありません" in staff_client.get(PATH).text
     assert "届いた返信はありません" in staff_client.get(f"{PATH}?show=all").text
 
 
@@ -48,7 +48,7 @@ def test_an_answer_stands_with_its_date_and_what_came_of_it(staff_client: Client
     row = a_registration(a_contact(email=SENDER, name="山田 花子"), uid=UID)
     came("gmail_declined.eml", now)
     page = staff_client.get(PATH).text
-    assert "申込をキャンセルし、確認のメールを送りました" in page
+    assert "辞退の返信により、申込をキャンセルしました" in page
     assert "その日は棚卸しです" in page
     assert f"/staff/lectures/{row.lecture_id}" in page
     assert "カレンダーの返信" in staff_client.get(f"/staff/accounts/{row.contact.account_id}/history").text
@@ -71,7 +71,7 @@ def test_a_stranger_cannot_put_anything_into_the_page(staff_client: Client, now:
 
 def test_a_long_mail_can_be_read_on(staff_client: Client, now: datetime) -> None:
     replies.receive(reading.read(b"From: a@b.example\nMessage-ID: <x>\n\n" + "長い話。".encode() * 300), now)
-    assert "続きを読む" in staff_client.get(PATH).text
+    assert "本文を読む" in staff_client.get(PATH).text
 
 
 def test_who_may_not_see_to_mails_sees_them_and_no_button(client: Client, now: datetime) -> None:
