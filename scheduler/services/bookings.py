@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from zoneinfo import available_timezones
 
 from sqlalchemy import select
+from sqlalchemy.orm import joinedload
 
 from scheduler.models.accounts import Contact
 from scheduler.models.db import db
@@ -60,10 +61,8 @@ def book(own: Own, starts_at: datetime, now: datetime, actor: Actor, *, mails: b
     """
     with db.writing():
         locking.account(own.account_id)
-        course = check(own, now)
-        begins = to_utc(starts_at, own.zone)
-        if begins <= now:
-            raise Invalid(field="starts_at", why="starts_in_the_past", value=starts_at.isoformat())
+        begins, _ends = checked(own, starts_at, now)
+        course = courses.by_key(own.course_key)
         known = _known(own, course, begins)
         return known if known is not None else make(own, course, begins, now, actor, mails=mails)
 
@@ -91,7 +90,19 @@ def make(own: Own, course: Course, begins: datetime, now: datetime, actor: Actor
     return number
 
 
-def check(own: Own, now: datetime) -> Course:
+def checked(own: Own, starts_at: datetime, now: datetime) -> tuple[datetime, datetime]:
+    """Return from when to when a lecture would be held that starts at a naive wall clock of its zone.
+
+    Raises what `check` raises, and Invalid for a start that is past.
+    """
+    course = check(own)
+    begins = to_utc(starts_at, own.zone)
+    if begins <= now:
+        raise Invalid(field="starts_at", why="starts_in_the_past", value=starts_at.isoformat())
+    return begins, begins + timedelta(minutes=own.minutes or course.minutes)
+
+
+def check(own: Own) -> Course:
     """Return the course of a lecture that can be held so.
 
     Raises NotFound for an unknown course, PrerequisiteMissing without an exception, Invalid(field, why).
@@ -133,6 +144,7 @@ def zones_of(account_id: int, house: str) -> list[str]:
 def of_account(account_id: int, now: datetime) -> list[Lecture]:
     """List the lectures held for this account alone that are not over, by start."""
     query = select(Lecture).where(Lecture.account_id == account_id, Lecture.ends_at > now)
+    query = query.options(joinedload(Lecture.course), joinedload(Lecture.host))
     return list(db.session.scalars(query.order_by(Lecture.starts_at, Lecture.id)))
 
 

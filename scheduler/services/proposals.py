@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Select, select
@@ -16,7 +16,7 @@ from scheduler.models.lectures import Course
 from scheduler.models.proposals import Proposal
 from scheduler.models.staff import Staff
 from scheduler.rules.workdays import to_utc
-from scheduler.services import bookings, clashes, history, locking
+from scheduler.services import bookings, clashes, courses, history, locking
 from scheduler.services.actors import Actor
 from scheduler.services.bookings import Own
 from scheduler.services.outbox.owe import owe
@@ -67,8 +67,8 @@ def offer(own: Own, times: Sequence[datetime], now: datetime, actor: Actor) -> i
     starts = sorted(set(times))
     with db.writing():
         locking.account(own.account_id)
-        course = bookings.check(own, now)
-        _check(own, starts, now)
+        checked(own, starts, now)
+        course = courses.by_key(own.course_key)
         despite = _despite(own, starts)
         kept: list[dict[str, Any]] = [
             {"at": start.strftime(LOCAL), "despite": sorted(despite[start])} for start in starts
@@ -163,7 +163,12 @@ def own_of(row: Proposal) -> Own:
     )
 
 
-def _check(own: Own, starts: Sequence[datetime], now: datetime) -> None:
+def checked(own: Own, starts: Sequence[datetime], now: datetime) -> list[tuple[datetime, datetime]]:
+    """Return from when to when the lecture would be at each of the times to be offered.
+
+    Raises Invalid(field, why) and what `bookings.check` raises.
+    """
+    course = bookings.check(own)
     if not own.people:
         raise Invalid(field="contact", why="contact_unknown")
     if not starts:
@@ -172,6 +177,8 @@ def _check(own: Own, starts: Sequence[datetime], now: datetime) -> None:
         raise Invalid(field="time_1", why="times_too_many", maximum=MOST)
     if min(to_utc(start, own.zone) for start in starts) <= now:
         raise Invalid(field="time_1", why="starts_in_the_past")
+    begins = sorted({to_utc(start, own.zone) for start in starts})
+    return [(begin, begin + timedelta(minutes=own.minutes or course.minutes)) for begin in begins]
 
 
 def _row(own: Own, course: Course, times: list[dict[str, Any]], now: datetime, actor: Actor) -> Proposal:

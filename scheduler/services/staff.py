@@ -30,7 +30,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
         }
     ),
     "success": frozenset(
-        {"view", "edit_accounts", "register", "attendance", "setup", "request_handover", "accept_handover", "mails", "export"}
+        {"view", "edit_accounts", "schedule", "register", "attendance", "setup", "request_handover", "accept_handover", "mails", "export"}
     ),
     "renewal": frozenset({"view", "edit_accounts", "register", "request_handover", "accept_handover", "export"}),
     "operations": frozenset(

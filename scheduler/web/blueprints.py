@@ -8,7 +8,9 @@ from scheduler.web.customer.calendar import calendar as my_calendar
 from scheduler.web.customer.join import join
 from scheduler.web.customer.page import page
 from scheduler.web.customer.people import people as my_people
+from scheduler.web.customer.proposals import proposals as my_proposals
 from scheduler.web.customer.registrations import registrations
+from scheduler.web.customer.wishes import wishes
 from scheduler.web.health import health
 from scheduler.web.hooks import hooks
 from scheduler.web.language import language
@@ -18,6 +20,7 @@ from scheduler.web.public.programme import public
 from scheduler.web.staff.account import account
 from scheduler.web.staff.accounts import accounts
 from scheduler.web.staff.applications import applications
+from scheduler.web.staff.bookings import bookings
 from scheduler.web.staff.calendar import calendar as staff_calendar
 from scheduler.web.staff.calls import calls
 from scheduler.web.staff.courses import courses
@@ -30,6 +33,7 @@ from scheduler.web.staff.mails import mails
 from scheduler.web.staff.members import members
 from scheduler.web.staff.moves import moves
 from scheduler.web.staff.people import people
+from scheduler.web.staff.proposals import proposals
 from scheduler.web.staff.replies import replies
 from scheduler.web.staff.reports import reports
 from scheduler.web.staff.roster import roster
@@ -48,6 +52,8 @@ BLUEPRINTS: list[Blueprint] = [
     complete,
     page,
     registrations,
+    my_proposals,
+    wishes,
     my_people,
     my_calendar,
     join,
@@ -58,6 +64,8 @@ BLUEPRINTS: list[Blueprint] = [
     accounts,
     account,
     people,
+    bookings,
+    proposals,
     settings,
     courses,
     members,

@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from emails import salutation
-from scheduler.services import addresses, courses, setup
+from scheduler.services import addresses, courses, proposals, setup, wishes
 from scheduler.services.refusals import Refused
 from scheduler.services.setup import StepProgress
 from scheduler.web import access, edge
@@ -70,6 +70,8 @@ def shown(refusal: Refused | None = None, wanted_id: int | None = None) -> Respo
         greeting=_greeting(),
         knots=knots(),
         overview=overview,
+        offers=proposals.open_for(contact.id, now),
+        wished=wishes.open_ones(contact.id),
         told=refusals.sentence(told) if told else "",
         by_day=lambda dates: standing.by_day(dates, edge.zone()),
         at_once=standing.AT_ONCE,

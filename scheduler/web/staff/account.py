@@ -17,7 +17,19 @@ from scheduler.models.db import db
 from scheduler.models.handovers import Handover
 from scheduler.models.mails import Mail
 from scheduler.models.staff import Staff
-from scheduler.services import accounts, handovers, history, owners, participation, setup, tasks, usage, vendor
+from scheduler.services import (
+    accounts,
+    bookings,
+    handovers,
+    history,
+    owners,
+    participation,
+    proposals,
+    setup,
+    tasks,
+    usage,
+    vendor,
+)
 from scheduler.services.installation import here
 from scheduler.services.refusals import Invalid
 from scheduler.web import access, edge, ids, inputs
@@ -160,6 +172,8 @@ def _page(account_id: int, errors: dict[str, str] | None = None) -> str:
         tasks=tasks.open_ones(tasks.of_account(account_id)),
         done_tasks=tasks.done_ones(tasks.of_account(account_id), limit=SOME_TASKS),
         task_words=task_words,
+        own=bookings.of_account(account_id, edge.now()),
+        offers=proposals.open_of_account(account_id, edge.now()),
         handover=db.session.scalar(handed),
         next_stage=handovers.NEXT_STAGE.get(row.stage),
         days_in_stage=vendor.working_days().working_days_between(_local_day(row.stage_since), _local_day(edge.now())),

@@ -58,6 +58,7 @@ def _of_lectures() -> dict[str, str]:
         "prerequisite_unknown": _("前提のレクチャー「%(value)s」はありません。"),
         "prerequisite_circular": _("前提のレクチャーが循環しています。別のレクチャーを選んでください。"),
         "other_course": _("別のレクチャーの日程には変更できません。そのレクチャーにあらためてお申し込みください。"),
+        "nobody_chosen": _("受講する方を選んでください。"),
         "one_person": _("受講する方をお一人だけ選んでください。"),
         "capacity_below_people": _("定員は、受講する方の人数（%(people)d 名）以上にしてください。"),
         "times_too_many": _("候補日時は %(maximum)d つまでにしてください。"),
