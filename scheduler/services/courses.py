@@ -85,14 +85,14 @@ def delete(key: str, now: datetime, actor: Actor) -> None:
         course = by_key(key)
         users = in_use(course)
         if users:
-            raise CourseInUse(by=users)
+            raise CourseInUse(by=", ".join(users))
         number = course.id
         db.session.delete(course)
         try:
             db.session.flush()
         except IntegrityError as error:
             # Somebody made a lecture of it at this very moment.
-            raise CourseInUse(by=["lectures"]) from error
+            raise CourseInUse(by="lectures") from error
         history.record("course_deleted", now=now, actor=actor, course_id=number, course=key)
 
 

@@ -6,9 +6,11 @@ from typing import Any
 
 from flask import Response, current_app
 from flask.typing import ResponseReturnValue
+from marshmallow import fields as plain
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
+from scheduler.models.accounts import STAGES
 from scheduler.models.db import db
 from scheduler.models.lectures import Course
 from scheduler.services import courses
@@ -16,8 +18,13 @@ from scheduler.services.installation import here
 from scheduler.web import edge
 from scheduler.web.api import examples, paging, requests
 from scheduler.web.api.blueprint import PREFIX, Blueprint
-from scheduler.web.api.fields import Bilingual, Text, Whole
+from scheduler.web.api.fields import Bilingual, Choice, Link, Part, Text, Whole
 from scheduler.web.api.schemas import Answer, Input, Paging, page_of, text, texts, whole
+
+_MATERIALS: dict[str, Any] = {
+    "properties": {name: {"type": "string", "format": "uri"} for name in courses.MATERIALS},
+    "additionalProperties": False,
+}
 
 resource = Blueprint("courses", "レクチャー（教える内容）。キーで作成・変更します。")
 
@@ -31,13 +38,24 @@ class CourseAnswer(Answer):
     minutes = whole("長さ（分）。")
     minimum_minutes = whole("出席とみなす分数。")
     prerequisite = text("先に受講が必要なレクチャーのキー。", allow_none=True)
-    team = text("教えるチーム。")
+    team = text("担当チーム。")
+    materials = plain.Dict(
+        metadata=_MATERIALS | {"description": "資料へのリンク。before 事前資料、recording 録画、after 受講後の資料。"}
+    )
+
+
+class Materials(Input):
+    """Where what goes with a course is found."""
+
+    before = Link(metadata={"description": "事前資料。"})
+    recording = Link(metadata={"description": "録画。"})
+    after = Link(metadata={"description": "受講後の資料。"})
 
 
 class CourseInput(Input):
     """A course as it is put."""
 
-    echoed = frozenset({"key", "team"})
+    echoed = frozenset({"key"})
 
     name = Bilingual(required=True, metadata={"description": "レクチャー名。片方の言語だけでも構いません。"})
     summary = Bilingual(500, metadata={"description": "お客様に何が得られるかを一文で。送らなければ今のままです。"})
@@ -46,6 +64,11 @@ class CourseInput(Input):
     prerequisite = Text(
         allow_none=True,
         metadata={"description": "先に受講が必要なレクチャーのキー。送らなければ、なしになります。"},
+    )
+    team = Choice(*STAGES, metadata={"description": "担当チーム。送らなければ今のままです。"})
+    materials = Part(
+        Materials,
+        metadata={"description": "資料へのリンク。お客様のページとメールに表示します。送らなければ今のままです。"},
     )
 
 
@@ -87,6 +110,14 @@ def put_course(values: dict[str, Any], key: str) -> ResponseReturnValue:
     return response
 
 
+@resource.delete("/courses/<key>")
+@resource.response(204)
+@resource.operation("レクチャーを削除する", "一度も使われていないレクチャーだけを削除できます。")
+def delete_course(key: str) -> None:
+    """Delete a course that was never used."""
+    courses.delete(key, edge.now(), requests.actor())
+
+
 def course_answer(row: Course) -> dict[str, Any]:
     """Return a course as programs get it."""
     return {
@@ -97,4 +128,5 @@ def course_answer(row: Course) -> dict[str, Any]:
         "minimum_minutes": row.minimum_minutes,
         "prerequisite": row.prerequisite.key if row.prerequisite is not None else None,
         "team": row.team,
+        "materials": row.materials,
     }

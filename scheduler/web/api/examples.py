@@ -12,8 +12,10 @@ COURSE_INPUT: Example = {
     "minutes": 60,
     "minimum_minutes": 40,
     "prerequisite": None,
+    "team": "onboarding",
+    "materials": {"before": "https://vendor.example/basics.pdf"},
 }
-COURSE: Example = {"key": "basic"} | COURSE_INPUT | {"team": "onboarding"}
+COURSE: Example = {"key": "basic"} | COURSE_INPUT
 
 SERIES_INPUT: Example = {
     "course": "basic",
@@ -56,6 +58,20 @@ LECTURE: Example = {
     "host": "misaki.kobayashi@vendor.example",
     "join_url": "https://meet.example/basic",
     "locale": "ja",
+    "contact": None,
+    "kind": "webinar",
+    "account_limit": None,
+    "called_off_at": None,
+}
+MOVE_INPUT: Example = {
+    "to": 43,
+    "account": "A-0001",
+    "reason": {"ja": "講師の都合により", "en": "The host is unavailable"},
+}
+MOVE: Example = {
+    "moved": [{"registration": 501, "contact": "hanako.yamada@customer.example", "reason": None}],
+    "left": [{"registration": 502, "contact": "1207", "reason": "lecture_full"}],
+    "mails": 1,
 }
 
 REGISTRATION_INPUT: Example = {"contact": "hanako.yamada@customer.example", "companions": ["佐藤 健"]}
@@ -68,6 +84,9 @@ REGISTRATION: Example = {
     "lecture": 42,
     "status": "booked",
     "companions": ["佐藤 健"],
+    "unnamed_companions": 0,
+    "offered_until": None,
+    "exception": "",
     "mails": True,
     "uid": "6f7a1fd2-2a53-4f0c-8a5e-1f4cf1f0a9b3@tasuki.example",
     "sequence": 0,

@@ -9,16 +9,18 @@ from flask import Response
 from marshmallow import ValidationError, validates_schema
 from sqlalchemy import select
 
+from scheduler.models.accounts import Contact
 from scheduler.models.db import db
 from scheduler.models.lectures import Course, Lecture
+from scheduler.services import naming, rosters
 from scheduler.services import requests as transactions
-from scheduler.services import rosters
 from scheduler.services.lectures import cancelling, changing, making
+from scheduler.services.lectures.values import KINDS
 from scheduler.services.refusals import Invalid
 from scheduler.web import edge
 from scheduler.web.api import examples, paging, requests
 from scheduler.web.api.blueprint import PREFIX, Blueprint
-from scheduler.web.api.fields import Address, Bilingual, Choice, Fault, Link, Moment, Named, Text, Whole, Zone
+from scheduler.web.api.fields import Address, Bilingual, Choice, Fault, Flag, Link, Moment, Named, Text, Whole, Zone
 from scheduler.web.api.schemas import Answer, Input, Paging, moment, page_of, text, texts, whole
 
 resource = Blueprint("lectures", "開催日程。定期開催の各回、単発の開催、一社だけの個社開催。")
@@ -47,11 +49,21 @@ class LectureAnswer(Answer):
     host = text("講師（自社担当）のメールアドレス。", allow_none=True)
     join_url = text("オンライン会議の参加リンク。")
     locale = text("開催の言語。ja または en。")
+    contact = text("お一人だけの個社開催のとき、その先方担当者。", allow_none=True)
+    kind = text(
+        "webinar（ほかの参加者は見えません）か meeting（ほかの会社の方も参加します）。", metadata={"enum": [*KINDS]}
+    )
+    account_limit = whole("1 社が取れる席数の上限。なければ null。", allow_none=True)
+    called_off_at = moment("緊急中止にした日時。なければ null。", allow_none=True)
 
 
+# What is changed as it is sent.
+_PLAIN = ("starts_at", "ends_at", "capacity", "join_url", "kind", "account_limit")
 _HOST = "講師のメールアドレス。未登録ならパスワードのない自社担当として登録します。null なら講師なし。"
 _ENDS = "終了。時差（Z など）を付けます。"
 _STARTS = "開始。時差（Z など）を付けます。"
+_KIND = "形式。meeting では、ほかの会社の方も参加することをお客様に伝えます。"
+_LIMIT = "1 社が取れる席数の上限。null なら上限なし。"
 
 
 class LectureInput(Input):
@@ -68,10 +80,16 @@ class LectureInput(Input):
     host = Address(allow_none=True, metadata={"description": _HOST})
     join_url = Link(load_default="", metadata={"description": "オンライン会議の参加リンク。"})
     locale = Choice("ja", "en", load_default="ja", metadata={"description": "開催の言語。"})
+    contact = Named(
+        allow_none=True,
+        metadata={"description": "お一人だけのために開くとき、その先方担当者の ID かメールアドレス。"},
+    )
+    kind = Choice(*KINDS, load_default="webinar", metadata={"description": _KIND})
+    account_limit = Whole(1, 10_000, allow_none=True, metadata={"description": _LIMIT})
 
     @validates_schema
     def _check_capacity(self, data: Mapping[str, Any], **_: Any) -> None:
-        if "capacity" not in data and not data.get("account"):
+        if "capacity" not in data and not data.get("account") and not data.get("contact"):
             raise ValidationError({"capacity": [Fault("capacity_missing")]})
 
 
@@ -92,8 +110,13 @@ class LecturePatch(Input):
     capacity = Whole(1, 10_000, metadata={"description": "定員。申込済みの席数より少なくはできません。"})
     host = Address(allow_none=True, metadata={"description": _HOST})
     join_url = Link(metadata={"description": "オンライン会議の参加リンク。"})
+    kind = Choice(*KINDS, metadata={"description": _KIND})
+    account_limit = Whole(1, 10_000, allow_none=True, metadata={"description": _LIMIT})
     status = Choice("scheduled", "cancelled", metadata={"description": "cancelled で中止、scheduled で元に戻します。"})
     reason = Bilingual(500, metadata={"description": "お客様に伝える理由。中止のときは必ず送ります。"})
+    urgent = Flag(
+        metadata={"description": "中止と一緒に true を送ると緊急中止にし、電話で連絡する方の一覧を開きます。"}
+    )
 
 
 class LectureQuery(Paging):
@@ -151,7 +174,7 @@ def create_lecture(values: dict[str, Any]) -> Response:
 @resource.operation(
     "開催日程を変更・中止する",
     "送った項目だけを変えます。日時・参加リンクの変更と中止は、申込済みの方にメールで知らせます。"
-    "status を変えるときは、ほかに reason だけを送ります。",
+    "status を変えるときは、ほかに reason と urgent だけを送ります。",
 )
 def change_lecture(values: dict[str, Any], lecture_id: int) -> dict[str, Any]:
     """Change, cancel or bring back one lecture."""
@@ -162,6 +185,7 @@ def change_lecture(values: dict[str, Any], lecture_id: int) -> dict[str, Any]:
 def lecture_answers(rows: Sequence[Lecture]) -> list[dict[str, Any]]:
     """Return lectures as programs get them, course, host and account loaded."""
     waiting = rosters.waiting_counts([row.id for row in rows])
+    names = naming.called(row.contact_id for row in rows if row.contact_id is not None)
     return [
         {
             "id": row.id,
@@ -181,6 +205,10 @@ def lecture_answers(rows: Sequence[Lecture]) -> list[dict[str, Any]]:
             "host": row.host.email if row.host is not None else None,
             "join_url": row.join_url,
             "locale": row.locale,
+            "contact": names[row.contact_id] if row.contact_id is not None else None,
+            "kind": row.kind,
+            "account_limit": row.account_limit,
+            "called_off_at": row.called_off_at,
         }
         for row in rows
     ]
@@ -192,7 +220,7 @@ def _answer(lecture_id: int) -> dict[str, Any]:
 
 def _create(values: Mapping[str, Any]) -> dict[str, Any]:
     course = requests.course(values["course"])
-    account = values.get("account")
+    account_id, contact_id = _whose(values)
     number = making.create(
         course.key,
         values["starts_at"],
@@ -200,7 +228,10 @@ def _create(values: Mapping[str, Any]) -> dict[str, Any]:
         capacity=values.get("capacity", ONE_TO_ONE),
         host_id=requests.host_id(values, course.team),
         join_url=values["join_url"],
-        account_id=requests.account_id(account) if account else None,
+        account_id=account_id,
+        contact_id=contact_id,
+        kind=values["kind"],
+        account_limit=values.get("account_limit"),
         zone=values.get("time_zone"),
         locale=values["locale"],
         now=edge.now(),
@@ -209,24 +240,36 @@ def _create(values: Mapping[str, Any]) -> dict[str, Any]:
     return _answer(number)
 
 
+def _whose(values: Mapping[str, Any]) -> tuple[int | None, int | None]:
+    """Return the account and the person a lecture is for alone; a person brings the account along."""
+    account_id = requests.account_id(values["account"]) if values.get("account") else None
+    if not values.get("contact"):
+        return account_id, None
+    contact = db.session.get_one(Contact, naming.contact_named(values["contact"]))
+    return account_id or contact.account_id, contact.id
+
+
 def _change(lecture_id: int, values: Mapping[str, Any]) -> None:
     now, actor = edge.now(), requests.actor()
     team = requests.lecture(lecture_id).course.team
     if "status" in values:
-        if set(values) - {"status", "reason"}:
+        if set(values) - {"status", "reason", "urgent"}:
             raise Invalid(field="status", why="status_alone")
         if values["status"] == "cancelled":
-            cancelling.cancel(lecture_id, values.get("reason", {}), now, actor)
+            end = cancelling.call_off if values.get("urgent") else cancelling.cancel
+            end(lecture_id, values.get("reason", {}), now, actor)
         else:
             cancelling.bring_back(lecture_id, now, actor)
         return
-    fields = {key: values[key] for key in ("starts_at", "ends_at", "capacity", "join_url") if key in values}
+    fields = {key: values[key] for key in _PLAIN if key in values}
     if "course" in values:
         fields["course_id"] = requests.course(values["course"]).id
     if "account" in values:
         fields["account_id"] = requests.account_id(values["account"]) if values["account"] else None
     if "host" in values:
         fields["host_id"] = requests.host_id(values, team)
+    if "urgent" in values:
+        raise Invalid(field="urgent", why="status_missing")
     if "reason" in values and not fields:
         raise Invalid(field="reason", why="nothing_sent")
     changing.change(lecture_id, fields, now, actor, reason=values.get("reason"))

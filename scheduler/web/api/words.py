@@ -32,8 +32,11 @@ _KINDS: dict[type[Refused], dict[str, Any]] = {
     refusals.LectureNotBegun: {},
     refusals.AlreadyBooked: {},
     refusals.PrerequisiteMissing: {},
+    refusals.AccountLimitReached: {"limit": 3},
+    refusals.OfferGone: {},
     refusals.NotBooked: {},
     refusals.CapacityBelowBooked: {"taken": 12},
+    refusals.CourseInUse: {},
     refusals.NotReady: {"open": 2},
     refusals.HandoverOpen: {},
     refusals.HandoverClosed: {},
@@ -125,7 +128,8 @@ def _own_faults() -> dict[str, str]:
             "この日時は time_zone の現地時刻です。時差を付けずに 2026-04-01T14:00 の形で送ってください。"
         ),
         "cursor_unreadable": _("cursor には、前の応答の next の値をそのまま送ってください。"),
-        "status_alone": _("status を変えるときは、ほかに reason だけを送ってください。"),
+        "status_alone": _("status を変えるときは、ほかに reason と urgent だけを送ってください。"),
+        "status_missing": _("urgent は、status の cancelled と一緒に送ってください。"),
         "lecture_has_people": _(
             "申込か出欠のある開催日程では、レクチャーと顧客企業を変えられません。別に登録してください。"
         ),

@@ -17,7 +17,7 @@ from scheduler.models.db import db
 from scheduler.models.lectures import Course
 from scheduler.services import courses as service
 from scheduler.services import newcomers
-from scheduler.services.refusals import Invalid, Refused
+from scheduler.services.refusals import CourseInUse, Invalid
 from scheduler.web import access, edge, inputs
 from scheduler.web.words import courses as words
 from scheduler.web.words import terms
@@ -92,8 +92,8 @@ def delete(key: str) -> ResponseReturnValue:
     row = _course(key)
     try:
         service.delete(key, edge.now(), edge.staff_actor())
-    except Refused as error:
-        flash(words.in_use(error.params.get("by", ())), "error")
+    except CourseInUse as error:
+        flash(words.in_use(error.params["by"].split(", ")), "error")
         return redirect(url_for(".edit", key=row.key))
     flash(_("レクチャーを削除しました。"))
     return redirect(url_for(".index"))

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.factories import a_course
+from tests.factories import a_course, a_lecture
 from tests.web.api.conftest import Program, both
 
 BASIC = {"name": {"ja": "基本操作編", "en": "Basics"}, "minutes": 60, "minimum_minutes": 40}
@@ -76,3 +76,38 @@ def test_an_unknown_course_is_404_with_its_key(program: Program) -> None:
     missing = program.get("/courses/nothing")
     assert (missing.status_code, missing.json["reason"]) == (404, "not_found")
     assert missing.json["params"] == {"what": "course", "value": "nothing"}
+
+
+@both
+def test_team_and_material_stay_unless_they_are_sent(program: Program) -> None:
+    material = {"before": "https://vendor.example/a.pdf", "recording": "https://vendor.example/b"}
+    program.put("/courses/basic", BASIC | {"team": "success", "materials": material})
+    again = program.put("/courses/basic", BASIC).json
+    assert (again["team"], again["materials"]) == ("success", material)
+    assert program.put("/courses/basic", BASIC | {"materials": {}}).json["materials"] == {}
+
+
+@pytest.mark.parametrize(
+    ("change", "field"),
+    [
+        ({"team": "operations"}, "team"),
+        ({"materials": {"before": "javascript:alert(1)"}}, "materials.before"),
+        ({"materials": {"slides": "https://vendor.example/a"}}, "materials.slides"),
+        ({"materials": "https://vendor.example/a"}, "materials"),
+    ],
+)
+def test_a_wrong_team_or_material_is_named(program: Program, change: dict[str, Any], field: str) -> None:
+    refused = program.put("/courses/basic", BASIC | change)
+    assert (refused.status_code, refused.json["field"]) == (422, field)
+    assert program.get("/courses").json["items"] == []
+
+
+@both
+def test_only_a_course_that_was_never_used_is_deleted(program: Program) -> None:
+    a_lecture(a_course("expert"))
+    a_course("spare")
+    refused = program.delete("/courses/expert")
+    assert (refused.status_code, refused.json["reason"]) == (409, "course_in_use")
+    assert refused.json["params"] == {"by": "lectures"}
+    assert program.delete("/courses/spare").status_code == 204
+    assert program.delete("/courses/spare").status_code == 404

@@ -313,3 +313,41 @@ def test_a_series_that_cannot_be_is_refused_and_nothing_is_written(
     refused = program.post("/series", SERIES | change)
     assert (refused.status_code, refused.json["field"]) == (status, field), refused.text
     assert (count(Series), count(Lecture), count(Staff)) == (0, 0, 0)
+
+
+@both
+def test_a_lecture_for_one_person_is_that_accounts_and_says_whose(program: Program) -> None:
+    a_course("basic")
+    contact = a_contact(account := an_account())
+    made = program.post("/lectures", {"course": "basic", "starts_at": LECTURE["starts_at"], "contact": contact.email})
+    assert made.status_code == 201
+    assert (made.json["account"], made.json["contact"], made.json["capacity"]) == (
+        account.external_id,
+        contact.email,
+        1,
+    )
+    other = program.post("/lectures", LECTURE | {"contact": contact.email, "account": an_account().external_id})
+    assert other.status_code == 404
+
+
+@both
+def test_kind_and_limit_are_given_and_changed_without_a_mail(program: Program) -> None:
+    a_course("basic")
+    lecture = program.post("/lectures", LECTURE | {"kind": "meeting", "account_limit": 2}).json
+    assert (lecture["kind"], lecture["account_limit"]) == ("meeting", 2)
+    a_registration(lecture=db.session.get_one(Lecture, lecture["id"]))
+    changed = program.patch(f"/lectures/{lecture['id']}", {"kind": "webinar", "account_limit": None}).json
+    assert (changed["kind"], changed["account_limit"], kinds()) == ("webinar", None, [])
+    assert program.patch(f"/lectures/{lecture['id']}", {"kind": "party"}).status_code == 422
+    assert program.patch(f"/lectures/{lecture['id']}", {"account_limit": 0}).status_code == 422
+
+
+@both
+def test_an_urgent_cancellation_is_a_calling_off(program: Program) -> None:
+    row = a_registration()
+    path, reason = f"/lectures/{row.lecture_id}", {"ja": "急病のため"}
+    assert program.patch(path, {"urgent": True}).json["field"] == "urgent"
+    called_off = program.patch(path, {"status": "cancelled", "reason": reason, "urgent": True}).json
+    assert (called_off["status"], called_off["called_off_at"]) == ("cancelled", "2026-04-01T00:00:00Z")
+    assert kinds() == ["called_off"]
+    assert program.patch(path, {"status": "scheduled"}).json["called_off_at"] is None

@@ -75,6 +75,7 @@ def known(app: Flask) -> dict[str, Any]:
         "lecture_id": registration.lecture_id,
         "lecture": a_lecture().id,
         "registration_id": registration.id,
+        "to": a_lecture().id,
         "series_id": a_series().id,
         "handover_id": handover,
         "contact": str(contact.id + 1),
