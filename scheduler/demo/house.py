@@ -91,10 +91,11 @@ def _program(name: str, now: datetime) -> int:
 
 
 def _hold_lectures(hosts: list[int], now: datetime, size: int) -> None:
-    # From the next day on: a series that starts before it is made is refused.
-    began = (now - PAST + timedelta(days=1)).astimezone(here().tz)
+    began = (now - PAST).astimezone(here().tz)
     for course, rule, (hour, minute), capacity, host in _SERIES:
-        starts_at = began.replace(hour=hour, minute=minute, second=0, microsecond=0, tzinfo=None)
+        first = began.replace(hour=hour, minute=minute, second=0, microsecond=0)
+        # A series cannot start before it is made.
+        starts_at = (first if first > began else first + timedelta(days=1)).replace(tzinfo=None)
         making.create(
             course,
             SeriesRule(rule, starts_at, here().zone, "skip"),

@@ -24,6 +24,9 @@ def page(request: pytest.FixtureRequest, chromium: Browser, site: Site) -> Itera
     page.fill("[name=password]", PASSWORD)
     page.press("[name=password]", "Enter")
     page.wait_for_url("**/staff/**")
+    if language == "en":
+        page.locator(f"button[name=locale][value={language}]").first.evaluate("button => button.click()")
+        expect(page.locator("html")).to_have_attribute("lang", language)
     yield page, f"{language}-{width}"
     context.close()
 

@@ -65,7 +65,10 @@ def when(line: Line) -> str:
     new = dates.span(line.starts_at, line.ends_at)
     if (line.starts_at, line.ends_at) == (line.old_starts_at, line.old_ends_at):
         return new
-    return f"{dates.span(line.old_starts_at, line.old_ends_at)} → {new}"
+    old = dates.span(line.old_starts_at, line.old_ends_at)
+    if dates.day(line.starts_at) == dates.day(line.old_starts_at):
+        new = f"{dates.clock_time(line.starts_at)}–{dates.clock_time(line.ends_at)}"
+    return f"{old} → {new}"
 
 
 def notes(line: Line) -> list[str]:
