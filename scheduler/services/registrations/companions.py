@@ -12,7 +12,7 @@ from scheduler.services.refusals import Invalid
 from scheduler.services.registrations import rows
 
 # The most colleagues before one screen, and the longest name.
-MOST, LONGEST = 30, 60
+MOST, LONGEST = 50, 60
 
 
 def set_companions(

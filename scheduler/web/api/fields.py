@@ -115,6 +115,26 @@ class Named(_Worded, fields.Raw):
         return str(Text(blank=False).deserialize(value))
 
 
+class NamesOrCount(_Worded, fields.Raw):
+    """So many names at most, or their number alone."""
+
+    kind = "not_a_list"
+
+    def __init__(self, most: int, longest: int, **kwargs: Any) -> None:
+        self.most, self.longest = most, longest
+        name = {"type": "string", "maxLength": longest}
+        names = {"type": "array", "items": name, "maxItems": most}
+        count = {"type": "integer", "minimum": 0, "maximum": most}
+        kwargs["metadata"] = {"oneOf": [names, count]} | kwargs.get("metadata", {})
+        super().__init__(**kwargs)
+
+    def _deserialize(self, value: Any, *args: Any, **kwargs: Any) -> list[str] | int:
+        if type(value) is int:
+            return int(Whole(0, self.most).deserialize(value))
+        found = Items(Text(self.longest), self.most).deserialize(value)
+        return [str(name).strip() for name in found or [] if str(name).strip()]
+
+
 class Choice(_Worded, fields.String):
     """One of a few words."""
 

@@ -13,19 +13,20 @@ from scheduler.models.accounts import Contact
 from scheduler.models.db import db
 from scheduler.models.registrations import Registration
 from scheduler.services import naming
-from scheduler.services.refusals import NotFound
-from scheduler.services.registrations import booking, changes
+from scheduler.services.refusals import Invalid, NotFound
+from scheduler.services.registrations import booking, changes, waiting
+from scheduler.services.registrations.booking import LONGEST_REASON
+from scheduler.services.registrations.companions import LONGEST, MOST, set_companions
 from scheduler.web import edge
 from scheduler.web.api import examples, paging, requests
 from scheduler.web.api.blueprint import PREFIX, Blueprint
-from scheduler.web.api.fields import LARGEST_ID, Choice, Flag, Items, Named, Text, Whole
+from scheduler.web.api.fields import LARGEST_ID, Choice, Flag, Named, NamesOrCount, Text, Whole
 from scheduler.web.api.schemas import Answer, Input, Paging, flag, moment, page_of, strings, text, whole
 
 resource = Blueprint("registrations", "申込。先方担当者一人が、一つの開催日程に申し込んだもの。")
 
 ONE = "/lectures/<id:lecture_id>/registrations/<id:registration_id>"
 ALL = "/lectures/<id:lecture_id>/registrations"
-MOST_COMPANIONS = 50
 
 
 class RegistrationAnswer(Answer):
@@ -41,6 +42,11 @@ class RegistrationAnswer(Answer):
         metadata={"enum": ["booked", "waitlisted", "cancelled"]},
     )
     companions = strings("同席者の氏名。")
+    unnamed_companions = whole("氏名のわからない同席者の人数。")
+    offered_until = moment(
+        "キャンセル待ちの方に席を確保している期限。確保していなければ null。席数には数えます。", allow_none=True
+    )
+    exception = text("前提レクチャーを受講していない方を受け付けた理由。なければ空。")
     mails = flag("この申込についてメールを送るか。")
     uid = text("招待の変わらない識別子。")
     sequence = whole("招待の版（RFC 5545 の SEQUENCE）。")
@@ -57,19 +63,34 @@ class RegistrationInput(Input):
             "description": "先方担当者の ID、またはその方だけのメールアドレス。共用アドレスなら 409 で候補を返します。"
         },
     )
-    companions = Items(
-        Text(),
-        MOST_COMPANIONS,
+    companions = NamesOrCount(
+        MOST,
+        LONGEST,
         load_default=list,
-        metadata={"description": "同じ画面で受講する同席者の氏名。"},
+        metadata={"description": "同じ画面で受講する同席者の氏名。氏名がわからなければ人数。"},
     )
+    waitlist = Flag(
+        load_default=True,
+        metadata={"description": "満席のとき、true ならキャンセル待ちに登録し、false なら 409 を返します。"},
+    )
+    exception = Text(
+        LONGEST_REASON,
+        load_default="",
+        metadata={"description": "前提レクチャーを受講していない方を受け付ける理由。あれば受講の確認を省きます。"},
+    )
+    over_limit = Flag(load_default=False, metadata={"description": "true なら、1社あたりの上限を超えて受け付けます。"})
     mails = Flag(load_default=True, metadata={"description": "false なら、この申込についてメールを送りません。"})
 
 
 class RegistrationPatch(Input):
-    """A change of date."""
+    """A change of date, of companions, or the acceptance of a seat that is kept."""
 
-    lecture = Whole(0, LARGEST_ID, required=True, metadata={"description": "変更先の開催日程の ID。"})
+    lecture = Whole(0, LARGEST_ID, metadata={"description": "変更先の開催日程の ID。"})
+    status = Choice("booked", metadata={"description": "booked で、確保されている席を受けます。"})
+    companions = NamesOrCount(
+        MOST, LONGEST, metadata={"description": "同じ画面で受講する同席者の氏名。氏名がわからなければ人数。"}
+    )
+    over_limit = Flag(load_default=False, metadata={"description": "true なら、1社あたりの上限を超えて受け付けます。"})
 
 
 class RegistrationQuery(Paging):
@@ -109,7 +130,7 @@ def read_registration(lecture_id: int, registration_id: int) -> dict[str, Any]:
 @resource.response(201, RegistrationAnswer, example=examples.REGISTRATION)
 @resource.operation(
     "申込を登録する",
-    "空きがあれば booked、満席なら waitlisted になります。受付終了・中止・重複などは 409 と理由を返します。",
+    "空きがあれば booked、満席なら waitlisted になります。受付終了・中止・重複・1社あたりの上限などは 409 と理由を返します。",
     creates=True,
 )
 def create_registration(values: dict[str, Any], lecture_id: int) -> Response:
@@ -125,19 +146,28 @@ def create_registration(values: dict[str, Any], lecture_id: int) -> Response:
 @resource.arguments(RegistrationPatch, example=examples.REGISTRATION_PATCH)
 @resource.response(200, RegistrationAnswer, example=examples.REGISTRATION)
 @resource.operation(
-    "申込の日程を変更する", "一度の操作で席を移します。変更先が満席なら 409 を返し、元の席はそのまま残ります。"
+    "申込を変更する",
+    "日程は一度の操作で移します。変更先が満席なら 409 を返し、元の席はそのまま残ります。"
+    "同席者の変更と、キャンセル待ちの方に確保された席を受けることもできます。",
 )
 def change_registration(values: dict[str, Any], lecture_id: int, registration_id: int) -> dict[str, Any]:
-    """Change the date of a registration."""
+    """Change the date of a registration or its companions, or take the seat that is kept for it."""
     _the(lecture_id, registration_id)
-    requests.lecture(values["lecture"])
-    changes.swap(registration_id, values["lecture"], edge.now(), requests.actor())
-    return registration_answers([_the(values["lecture"], registration_id)])[0]
+    if not values.keys() & {"lecture", "status", "companions"}:
+        raise Invalid(field="lecture", why="missing")
+    if "lecture" in values:
+        requests.lecture(values["lecture"])
+    with db.writing():
+        _change(registration_id, values)
+    return registration_answers([_the(values.get("lecture", lecture_id), registration_id)])[0]
 
 
 @resource.delete(ONE)
 @resource.response(204)
-@resource.operation("申込をキャンセルする", "空いた席はキャンセル待ちの先頭の方に移ります。")
+@resource.operation(
+    "申込をキャンセルする",
+    "空いた席はキャンセル待ちの先頭の方に移ります。キャンセル待ちの方は、待つのをやめるか、確保された席を見送ります。",
+)
 def cancel_registration(lecture_id: int, registration_id: int) -> Response:
     """Cancel a registration."""
     _the(lecture_id, registration_id)
@@ -157,6 +187,9 @@ def registration_answers(rows: Sequence[Registration]) -> list[dict[str, Any]]:
             "lecture": row.lecture_id,
             "status": row.status,
             "companions": row.companions,
+            "unnamed_companions": row.unnamed_companions,
+            "offered_until": row.offered_until,
+            "exception": row.exception,
             "mails": row.mails,
             "uid": row.uid,
             "sequence": row.sequence,
@@ -187,8 +220,27 @@ def _create(lecture_id: int, values: dict[str, Any]) -> dict[str, Any]:
         lecture_id,
         edge.now(),
         requests.actor(),
-        companions=[name.strip() for name in values["companions"] if name.strip()],
-        waitlist=True,
+        **_companions(values),
+        waitlist=values["waitlist"],
         mails=values["mails"],
+        exception=values["exception"],
+        over_limit=values["over_limit"],
     )
     return registration_answers([_the(lecture_id, number)])[0]
+
+
+def _change(registration_id: int, values: dict[str, Any]) -> None:
+    now, actor = edge.now(), requests.actor()
+    if "companions" in values:
+        given = _companions(values)
+        set_companions(registration_id, given["companions"], now, actor, unnamed=given["unnamed"])
+    if "status" in values:
+        waiting.accept(registration_id, now, actor)
+    if "lecture" in values:
+        changes.swap(registration_id, values["lecture"], now, actor, over_limit=values["over_limit"])
+
+
+def _companions(values: dict[str, Any]) -> dict[str, Any]:
+    """Return companions as names and how many more there are."""
+    given = values["companions"]
+    return {"companions": [], "unnamed": given} if isinstance(given, int) else {"companions": given, "unnamed": 0}

@@ -156,7 +156,14 @@ def test_what_does_not_exist_is_404_and_named(program: Program) -> None:
         ({"contact": "1", "companions": [1]}, "companions.0"),
         ({"contact": "1", "companions": ["x"] * 51}, "companions"),
         ({"contact": "1", "mails": "no"}, "mails"),
-        ({"contact": "1", "waitlist": True}, "waitlist"),
+        ({"contact": "1", "companions": -1}, "companions"),
+        ({"contact": "1", "companions": 51}, "companions"),
+        ({"contact": "1", "companions": True}, "companions"),
+        ({"contact": "1", "companions": ["x" * 61]}, "companions.0"),
+        ({"contact": "1", "waitlist": "yes"}, "waitlist"),
+        ({"contact": "1", "exception": "x" * 501}, "exception"),
+        ({"contact": "1", "over_limit": 2}, "over_limit"),
+        ({"contact": "1", "offered_until": "2026-04-01T00:00:00Z"}, "offered_until"),
     ],
 )
 def test_a_wrong_field_is_named(program: Program, sent: dict[str, Any], field: str) -> None:
@@ -172,3 +179,58 @@ def test_the_list_is_read_piece_by_piece(program: Program, now: datetime) -> Non
     first = program.get(path, limit=2).json
     second = program.get(path, limit=2, cursor=first["next"]).json
     assert [row["id"] for row in first["items"] + second["items"]] == ids
+
+
+@both
+def test_companions_come_as_names_or_as_a_number_and_change(program: Program) -> None:
+    lecture = a_lecture()
+    path = f"/lectures/{lecture.id}/registrations"
+    counted = program.post(path, {"contact": str(a_contact().id), "companions": 3}).json
+    assert (counted["companions"], counted["unnamed_companions"]) == ([], 3)
+    named = program.patch(f"{path}/{counted['id']}", {"companions": ["佐藤 健"]}).json
+    assert (named["companions"], named["unnamed_companions"]) == (["佐藤 健"], 0)
+    assert program.get(f"/lectures/{lecture.id}").json["seats_taken"] == 1
+
+
+@both
+def test_who_does_not_want_to_wait_is_told_that_the_lecture_is_full(program: Program) -> None:
+    lecture = a_lecture(capacity=1)
+    a_registration(a_contact(), lecture)
+    sent = {"contact": str(a_contact().id), "waitlist": False}
+    refused = program.post(f"/lectures/{lecture.id}/registrations", sent)
+    assert (refused.status_code, refused.json["reason"]) == (409, "lecture_full")
+
+
+@both
+def test_an_exception_is_made_with_a_reason_and_a_limit_is_passed_on_purpose(program: Program) -> None:
+    account, basic = an_account(), a_course("basic")
+    lecture = a_lecture(a_course("advanced", prerequisite_id=basic.id), account_limit=1)
+    path = f"/lectures/{lecture.id}/registrations"
+    first = program.post(path, {"contact": str(a_contact(account).id), "exception": "経験者"})
+    assert (first.status_code, first.json["exception"]) == (201, "経験者")
+    sent = {"contact": str(a_contact(account).id), "exception": "経験者"}
+    refused = program.post(path, sent)
+    assert (refused.status_code, refused.json["reason"], refused.json["params"]) == (
+        409,
+        "account_limit_reached",
+        {"limit": 1},
+    )
+    assert program.post(path, sent | {"over_limit": True}).status_code == 201
+
+
+@both
+def test_a_kept_seat_is_accepted_or_declined(program: Program, now: datetime) -> None:
+    lecture = a_lecture(starts_at=now + timedelta(hours=5), capacity=1)
+    path = f"/lectures/{lecture.id}/registrations"
+    booked = program.post(path, {"contact": str(a_contact().id)}).json
+    one, other = (program.post(path, {"contact": str(a_contact().id)}).json for _number in range(2))
+    early = program.patch(f"{path}/{one['id']}", {"status": "booked"})
+    assert (early.status_code, early.json["reason"]) == (409, "offer_gone")
+    program.delete(f"{path}/{booked['id']}")
+    offered = program.get(f"{path}/{one['id']}").json
+    assert (offered["status"], offered["offered_until"]) == ("waitlisted", "2026-04-01T03:00:00Z")
+    assert program.get(f"/lectures/{lecture.id}").json["seats_taken"] == 1
+    assert program.delete(f"{path}/{one['id']}").status_code == 204
+    accepted = program.patch(f"{path}/{other['id']}", {"status": "booked"}).json
+    assert (accepted["status"], accepted["offered_until"]) == ("booked", None)
+    assert program.patch(f"{path}/{other['id']}", {}).json["field"] == "lecture"
