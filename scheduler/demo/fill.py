@@ -11,6 +11,7 @@ from sqlalchemy import exists, func, select
 
 from scheduler.demo import (
     arrivals,
+    asked,
     attendance,
     handing,
     house,
@@ -112,6 +113,7 @@ def _play(cast: list[plays.Play], vendors: house.House, days: Days) -> None:
     letters.write_mails(mails + later, book)
     book.write()
     just_now.happen(cast, held, vendors, days)
+    asked.ask(cast, held, vendors, days)
     readiness.refresh_many(everybody, days.now)
 
 
