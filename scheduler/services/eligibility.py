@@ -46,6 +46,8 @@ class OpenDate:
     registration_id: int | None
     # Every seat is taken, whatever the contact holds.
     full: bool
+    # People of other companies take part and are seen.
+    meeting: bool
 
 
 _REFUSALS: dict[str, type[Refused]] = {
@@ -214,6 +216,11 @@ def closed_weekdays(contact: Contact) -> frozenset[int]:
     return frozenset.intersection(*days) if days else frozenset()
 
 
+def has_other_companies(lecture: Lecture) -> bool:
+    """Tell whether people of other companies see and hear each other: in a meeting that is not one account's own."""
+    return lecture.kind == "meeting" and lecture.account_id is None
+
+
 def _open_date(
     lecture: Lecture, registration_id: int | None, status: str | None, closed: frozenset[int], zone: str
 ) -> OpenDate:
@@ -229,4 +236,5 @@ def _open_date(
         locale=lecture.locale,
         registration_id=registration_id,
         full=free <= 0,
+        meeting=has_other_companies(lecture),
     )

@@ -118,3 +118,10 @@ def test_search_engines_may_read_the_programme_only(client: Client, app: Flask) 
     assert lines[0] == "User-agent: *"
     assert "Allow: /lectures" in lines
     assert lines[-1] == "Disallow: /"
+
+
+def test_a_meeting_is_marked_in_the_programme(client: Client, app: Flask) -> None:
+    a_lecture(starts_at=NOW + DAY)
+    assert "ほかの会社の方も参加" not in client.get("/lectures").text
+    a_lecture(starts_at=NOW + 2 * DAY, kind="meeting")
+    assert client.get("/lectures").text.count("ほかの会社の方も参加") == 1

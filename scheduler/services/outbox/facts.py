@@ -57,23 +57,18 @@ def text(words: Mapping[str, str], locale: str) -> str:
     return words.get(locale) or next((value for value in words.values() if value), "")
 
 
-def has_other_companies(lecture: Lecture) -> bool:
-    """Tell whether people of other companies see and hear each other: in a meeting that is not one account's own."""
-    return lecture.kind == "meeting" and lecture.account_id is None
-
-
 def entry_description(contact: Contact, lecture: Lecture, page: str, details: Vendor) -> str:
     """Write what stands in the contact's calendar entry: where to join, what to read, where to change, whom to call."""
     material = lecture.course.materials.get("before")
     if contact.locale == "ja":
         lines = [f"参加: {page}"]
-        lines += ["ミーティング形式です（ほかの会社の方もご参加になります）"] if has_other_companies(lecture) else []
+        lines += ["ミーティング形式です（ほかの会社の方もご参加になります）"] if eligibility.has_other_companies(lecture) else []
         lines += [f"事前にご覧いただく資料: {material}"] if material else []
         lines += [f"日程の変更・キャンセル: {addresses.personal(contact)}"]
         lines += [f"お問い合わせ: {details.name} {details.phone}"] if details.phone else []
     else:
         lines = [f"Join: {page}"]
-        lines += ["A meeting in which other companies take part"] if has_other_companies(lecture) else []
+        lines += ["A meeting in which other companies take part"] if eligibility.has_other_companies(lecture) else []
         lines += [f"Material to look at beforehand: {material}"] if material else []
         lines += [f"Change or cancel: {addresses.personal(contact)}"]
         lines += [f"Questions: {details.name}, {details.phone}"] if details.phone else []
@@ -93,7 +88,7 @@ def _of_lecture(mail: Mail) -> dict[str, Value]:
         "reason": text(mail.params.get("reason", lecture.reason), locale),
         "moved_by_us": bool(mail.params.get("by_us")),
         "declined": bool(mail.params.get("declined")),
-        "meeting": has_other_companies(lecture),
+        "meeting": eligibility.has_other_companies(lecture),
     }
     values |= {name: _link(lecture.course.materials.get(key)) for name, key in _MATERIALS.items()}
     if "old_starts_at" in mail.params:

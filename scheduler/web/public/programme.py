@@ -41,6 +41,8 @@ _DATES = (
         Lecture.ends_at,
         (Lecture.capacity - Lecture.seats_taken).label("left"),
         Lecture.locale,
+        # Lectures of one account, in which no other company takes part, are not shown.
+        (Lecture.kind == "meeting").label("meeting"),
     )
     .where(
         Lecture.starts_at > bindparam("now"),
@@ -71,6 +73,8 @@ class Date(NamedTuple):
     ends_at: datetime
     seats: str
     locale: str
+    # People of other companies take part and are seen.
+    meeting: bool
 
 
 class Programme(NamedTuple):
@@ -117,7 +121,10 @@ def lectures() -> ResponseReturnValue:
         tuple(
             Taught(row.id, row.key, text(row.name, locale), text(row.summary, locale), row.minutes) for row in courses
         ),
-        tuple(Date(row.id, row.course_id, row.starts_at, row.ends_at, _seats(row.left), row.locale) for row in dates),
+        tuple(
+            Date(row.id, row.course_id, row.starts_at, row.ends_at, _seats(row.left), row.locale, bool(row.meeting))
+            for row in dates
+        ),
     )
     return render_template("public/lectures.html", programme=_written(programme))
 

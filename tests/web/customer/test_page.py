@@ -207,3 +207,30 @@ def test_the_page_can_be_read_in_the_other_language(client: Client, app: Flask) 
     text = client.get(page_of(contact)).text
     assert '<html lang="en">' in text
     assert "Wed 8 April" in text
+
+
+def test_a_meeting_says_that_other_companies_take_part_and_one_companys_own_does_not(client: Client, app: Flask) -> None:
+    contact = a_contact()
+    a_lecture(starts_at=NOW + DAY)
+    assert "ほかの会社の方" not in client.get(page_of(contact)).text
+    meeting = a_lecture(starts_at=NOW + 2 * DAY, kind="meeting")
+    own = a_lecture(starts_at=NOW + 3 * DAY, kind="meeting", account_id=contact.account_id)
+    assert client.get(page_of(contact)).text.count("ほかの会社の方も参加") == 1
+    a_registration(contact, own)
+    assert "ミーティング形式" not in client.get(page_of(contact)).text
+    a_registration(contact, meeting)
+    assert "ミーティング形式で開催します" in client.get(page_of(contact)).text
+
+
+def test_material_stands_beside_the_date_and_recording_and_more_after_attending(client: Client, app: Flask) -> None:
+    links = {name: f"https://vendor.example/{name}" for name in ("before", "recording", "after")}
+    lecture, contact = a_lecture(a_course(materials=links)), a_contact()
+    assert "vendor.example" not in client.get(page_of(contact)).text
+    a_registration(contact, lecture)
+    page = client.get(page_of(contact)).text
+    assert (links["before"] in page, links["recording"] in page, links["after"] in page) == (True, False, False)
+    other = a_contact()
+    attend(other, a_lecture(starts_at=NOW - DAY))
+    page = client.get(page_of(other)).text
+    assert links["recording"] in page
+    assert links["after"] in page
