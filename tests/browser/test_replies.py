@@ -1,0 +1,44 @@
+"""What came back by mail at 360 and 1280 pixels, in both languages: piped in as a mail server does, looked at, put aside."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+from tests import servers
+from tests.browser.conftest import Site
+from tests.browser.test_paths import LANGUAGES, accessible, sign_in
+from tests.emails.replies import raw
+
+pytestmark = pytest.mark.chromium
+
+ASIDE = re.compile("^(確認済みにする|Mark as checked)")
+
+
+def pipe(site: Site, mail: bytes) -> None:
+    """Hand a mail over on the command line of the running program."""
+    database = f"sqlite:///{site.folder / 'demo.db'}"
+    env = servers.environment(database_url=database, secret_key="a secret for the pictures", base_url=site.base)
+    done = servers.run("mail", "receive", env=env, cwd=site.folder, stdin=mail.decode())
+    assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize("width", [360, 1280])
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_staff_read_what_came_back_and_put_it_aside(chromium: Browser, site: Site, language: str, width: int) -> None:
+    for name in ("person_iso2022jp.eml", "gmail_declined.eml", "out_of_office.eml"):
+        pipe(site, re.sub(rb"(?im)^(message-id:\s*<)", rf"\g<1>{language}{width}.".encode(), raw(name)))
+    page = chromium.new_page(viewport={"width": 1280, "height": 800}, locale=language)
+    sign_in(page, site, language)
+    page.set_viewport_size({"width": width, "height": 800})
+    page.locator("#ends a[href='/staff/replies']").click()
+    accessible(page, f"staff-{language}-{width}-replies")
+    before = page.get_by_role("button", name=ASIDE).count()
+    assert before
+    page.get_by_role("button", name=ASIDE).first.click()
+    expect(page.get_by_role("button", name=ASIDE)).to_have_count(before - 1)
+    page.goto(f"{site.base}/staff/replies?show=all")
+    accessible(page, f"staff-{language}-{width}-replies-all")
+    page.close()
