@@ -82,7 +82,9 @@ def of_lecture() -> list[Any]:
 def series(series_id: int) -> Series:
     """Return a series; raise NotFound."""
     query = select(Series).where(Series.id == series_id).execution_options(populate_existing=True)
-    known = db.session.scalar(query.options(joinedload(Series.course), joinedload(Series.host)))
+    known = db.session.scalar(
+        query.options(joinedload(Series.course), joinedload(Series.host), joinedload(Series.account))
+    )
     if known is None:
         raise NotFound(what="series", value=series_id)
     return known
