@@ -12,7 +12,8 @@ from scheduler.models.accounts import Account, Contact, Store
 from scheduler.models.attendance import Attendance
 from scheduler.models.db import db
 from scheduler.models.lectures import Lecture
-from scheduler.services import naming, setup
+from scheduler.models.tasks import Task
+from scheduler.services import naming, setup, tasks
 from scheduler.services.setup import StepProgress
 
 
@@ -38,6 +39,8 @@ class Overview:
     setup: Sequence[StepProgress]
     # What programs call each contact, by id.
     names: Mapping[int, str]
+    # Still open, the first due first; owner loaded.
+    tasks: Sequence[Task]
 
 
 def listed(wanted: Wanted, limit: int, after: int | None = None) -> list[Overview]:
@@ -77,4 +80,8 @@ def of(account_ids: Iterable[int]) -> list[Overview]:
         attended[verdict.contact.account_id].append(verdict)
     names = naming.called(person.id for several in contacts.values() for person in several)
     steps = setup.progress_of_many(ids)
-    return [Overview(one, stores[one.id], contacts[one.id], attended[one.id], steps[one.id], names) for one in accounts]
+    open_tasks = tasks.open_of_many(ids)
+    return [
+        Overview(one, stores[one.id], contacts[one.id], attended[one.id], steps[one.id], names, open_tasks[one.id])
+        for one in accounts
+    ]

@@ -26,8 +26,8 @@ def change(
     """Change time, host, link or seats of one lecture; return how many people are told.
 
     `fields`: starts_at, ends_at, host_id, join_url, capacity, account_limit, kind, and while nobody ever registered
-    course_id and account_id; when only the start is given, the length stays. Its people are told of a new time or a new link, once, with the
-    calendar's update. Raises NotFound, Invalid, CapacityBelowBooked, and LectureOver for a new time of a lecture that has
+    course_id and account_id (it is then no longer for one person alone); when only the start is given, the length stays.
+    Its people are told of a new time or a new link, once, with the calendar's update. Raises NotFound, Invalid, CapacityBelowBooked, and LectureOver for a new time of a lecture that has
     ended.
     """
     with db.writing():
@@ -41,6 +41,8 @@ def change(
         old = {"old_starts_at": lecture.starts_at.isoformat(), "old_ends_at": lecture.ends_at.isoformat()}
         for key, value in values.items():
             setattr(lecture, key, value)
+        if "account_id" in values:
+            lecture.contact_id = None
         if "starts_at" in values:
             lecture.local_start = lecture.starts_at.astimezone(ZoneInfo(lecture.zone)).strftime(LOCAL)
         lecture.edited = True

@@ -117,6 +117,19 @@ class StateAnswer(Answer):
     next_step = text("次にすること（キー）。", allow_none=True)
 
 
+class TaskAnswer(Answer):
+    """Something a person must still do for the account."""
+
+    id = whole("ID。")
+    kind = text("by_hand 手入力、wish 日程のご希望、stray 規則に合わない日程など。")
+    words = text("すること、またはお客様の言葉。")
+    contact = text("誰のことか。先方担当者、なければ null。", allow_none=True)
+    lecture = whole("どの開催日程のことか。なければ null。", allow_none=True)
+    owner = text("行う自社担当のメールアドレス。決まっていなければ null。", allow_none=True)
+    due_on = text("期限。YYYY-MM-DD。", metadata={"format": "date"})
+    created_at = moment("できた日時。")
+
+
 class OwnersAnswer(Answer):
     """Who of us looks after the account, per team."""
 
@@ -151,6 +164,7 @@ class AccountAnswer(Answer):
     setup = parts(SetupAnswer, "初期設定。")
     readiness = plain.Nested(ReadinessAnswer, metadata={"description": "引き継ぎ条件。"})
     state = plain.Nested(StateAnswer, metadata={"description": "順調・遅れ・停滞。"})
+    tasks = parts(TaskAnswer, "未完了のタスク。期限の早い順です。")
 
 
 class StoreInput(Input):
@@ -196,7 +210,7 @@ class AccountInput(Input):
     echoed = frozenset(
         {
             *("external_id", "stage_since", "undecided", "started_on", "introduced_at", "introduced_to"),
-            *("attendance", "setup", "readiness", "state"),
+            *("attendance", "setup", "readiness", "state", "tasks"),
         }
     )
 

@@ -9,6 +9,7 @@ from flask import Response, current_app
 from flask.typing import ResponseReturnValue
 
 from scheduler.models.accounts import STAGES
+from scheduler.models.tasks import Task
 from scheduler.services import accounts, addresses, overviews
 from scheduler.services.installation import here
 from scheduler.services.overviews import Overview
@@ -45,7 +46,9 @@ def list_accounts(asked: dict[str, Any]) -> dict[str, Any]:
 
 @resource.get("/accounts/<external_id>")
 @resource.response(200, AccountAnswer, example=examples.ACCOUNT)
-@resource.operation("顧客企業を一件読む", "店舗、先方担当者、出欠、初期設定、引き継ぎ条件とその根拠を含みます。")
+@resource.operation(
+    "顧客企業を一件読む", "店舗、先方担当者、出欠、初期設定、引き継ぎ条件とその根拠、未完了のタスクを含みます。"
+)
 def read_account(external_id: str) -> dict[str, Any]:
     """Read one account."""
     return account_answer(overviews.of([requests.account_id(external_id)])[0])
@@ -90,6 +93,7 @@ def account_answer(row: Overview) -> dict[str, Any]:
             "since": one.ready_since,
             "clauses": [_clause(clause, row) for clause in one.clauses],
         },
+        "tasks": [_task(task, row) for task in row.tasks],
         "state": {"level": one.level, "reasons": one.level_reasons, "next_step": one.next_step or None},
     }
 
@@ -108,6 +112,19 @@ def step_answer(step: StepProgress) -> dict[str, Any]:
             {"store": item.store_code or None, "state": item.state, "at": item.at, "reason": item.reason or None}
             for item in step.items
         ],
+    }
+
+
+def _task(task: Task, row: Overview) -> dict[str, Any]:
+    return {
+        "id": task.id,
+        "kind": task.kind,
+        "words": task.words,
+        "contact": row.names.get(task.contact_id) if task.contact_id is not None else None,
+        "lecture": task.lecture_id,
+        "owner": task.owner.email if task.owner is not None else None,
+        "due_on": task.due_on.isoformat(),
+        "created_at": task.created_at,
     }
 
 

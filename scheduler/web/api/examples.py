@@ -316,4 +316,16 @@ ACCOUNT: Example = {
         "reasons": [{"key": "planned_start_near", "params": {"on": "2026-12-21", "working_days": 8, "open": 1}}],
         "next_step": "confirm_usage",
     },
+    "tasks": [
+        {
+            "id": 31,
+            "kind": "wish",
+            "words": "急ぎです",
+            "contact": "hanako.yamada@customer.example",
+            "lecture": None,
+            "owner": "misaki.kobayashi@vendor.example",
+            "due_on": "2026-12-10",
+            "created_at": "2026-12-09T02:10:00Z",
+        }
+    ],
 }

@@ -13,8 +13,9 @@ from scheduler.models.attendance import Attendance
 from scheduler.models.db import db
 from scheduler.models.history import Event
 from scheduler.models.mails import Mail
-from scheduler.services import readiness
-from tests.factories import a_contact, a_course, a_lecture, a_setup_step, a_store, an_account
+from scheduler.services import readiness, tasks
+from scheduler.services.actors import CLI
+from tests.factories import NOW, a_contact, a_course, a_lecture, a_member, a_setup_step, a_store, an_account
 from tests.web.api.conftest import Program, both
 
 ACCOUNT: dict[str, Any] = {
@@ -262,3 +263,23 @@ def test_an_unknown_account_is_404_and_named(program: Program, path: str) -> Non
     missing = program.get(f"/accounts/nobody{path}")
     assert (missing.status_code, missing.content_type) == (404, "application/problem+json")
     assert missing.json["params"] == {"what": "account", "value": "nobody"}
+
+
+def test_an_accounts_open_tasks_are_told(program: Program) -> None:
+    owner = a_member()
+    contact = a_contact(an_account(external_id="T-1", onboarding_owner_id=owner.id))
+    about = {"account_id": contact.account_id, "contact_id": contact.id}
+    number = tasks.add("a", "wish", now=NOW, words="午前を希望", **about)
+    tasks.done(tasks.add("b", "stray", now=NOW, account_id=contact.account_id), NOW, CLI)
+    assert program.get("/accounts/T-1").json["tasks"] == [
+        {
+            "id": number,
+            "kind": "wish",
+            "words": "午前を希望",
+            "contact": contact.email,
+            "lecture": None,
+            "owner": owner.email,
+            "due_on": "2026-04-02",
+            "created_at": "2026-04-01T00:00:00Z",
+        }
+    ]

@@ -351,3 +351,16 @@ def test_an_urgent_cancellation_is_a_calling_off(program: Program) -> None:
     assert (called_off["status"], called_off["called_off_at"]) == ("cancelled", "2026-04-01T00:00:00Z")
     assert kinds() == ["called_off"]
     assert program.patch(path, {"status": "scheduled"}).json["called_off_at"] is None
+
+
+def test_a_lecture_for_one_person_is_made_public_only_as_a_whole(program: Program) -> None:
+    contact = a_contact(an_account(external_id="P-1"))
+    a_course()
+    body = {"course": "basic", "starts_at": "2026-04-08T05:00:00Z", "contact": contact.id}
+    made = program.post("/lectures", body)
+    assert made.status_code == 201
+    assert (made.json["account"], made.json["contact"], made.json["capacity"]) == ("P-1", contact.email, 1)
+    other = program.post("/lectures", body | {"account": an_account(external_id="P-2").external_id})
+    assert other.status_code == 404
+    opened = program.patch(f"/lectures/{made.json['id']}", {"account": None})
+    assert (opened.json["account"], opened.json["contact"]) == (None, None)
