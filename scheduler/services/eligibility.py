@@ -46,6 +46,8 @@ class OpenDate:
     registration_id: int | None
     # Every seat is taken, whatever the contact holds.
     full: bool
+    # An account may take only so many seats.
+    limited: bool
     # People of other companies take part and are seen.
     meeting: bool
 
@@ -236,5 +238,6 @@ def _open_date(
         locale=lecture.locale,
         registration_id=registration_id,
         full=free <= 0,
+        limited=lecture.account_limit is not None,
         meeting=has_other_companies(lecture),
     )
