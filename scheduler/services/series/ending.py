@@ -11,35 +11,42 @@ from scheduler.models.lectures import Lecture, Series
 from scheduler.rules.workdays import to_local
 from scheduler.services import history, vendor
 from scheduler.services.actors import Actor
-from scheduler.services.refusals import Invalid, SeriesContinued
+from scheduler.services.refusals import Invalid, SeriesContinued, SeriesEnded
 from scheduler.services.series import horizon, ruling
 
 
 def end(series_id: int, now: datetime, actor: Actor, last_on: date | None = None) -> int:
     """End a series, at once or after a last local date; return how many of the later lectures stay.
 
-    Later lectures without registrations vanish, those with people stay as they are. Raises NotFound, and Invalid for a
-    last date before today.
+    Later lectures without registrations vanish, those with people stay as they are; a last date that is put off makes
+    lectures again. Raises NotFound, Invalid for a last date before today, SeriesEnded, SeriesContinued.
     """
     with db.writing():
         series = ruling.lock(series_id)
-        today = to_local(now, series.zone).date()
-        if last_on is not None and last_on < today:
-            raise Invalid(field="until", why="ends_in_the_past", value=last_on.isoformat())
         cut = None if last_on is None else last_on + timedelta(days=1)
-        if cut is not None and (series.ended_at or (series.ends_before and series.ends_before <= cut)):
-            return 0
-        if cut is not None:
-            series.ends_before = cut
-        elif series.ended_at is None:
-            series.ended_at = now
-        else:
+        if cut is None and series.ended_at is not None:
             return _left(series, None, now)
+        if cut is not None:
+            _check(series, cut, now)
+            series.ends_before = cut
+        else:
+            series.ended_at = now
         history.record("series_ended", now=now, actor=actor, account_id=series.account_id, series_id=series_id)
         db.session.flush()
         later = horizon.locked(horizon.untouched(series_id).where(Lecture.starts_at > now))
         horizon.remove_unnamed(row.id for row in later if _is_later(row, cut))
+        if cut is not None:
+            horizon.fill(series, vendor.working_days(), now)
         return _left(series, cut, now)
+
+
+def _check(series: Series, cut: date, now: datetime) -> None:
+    if series.ended_at is not None:
+        raise SeriesEnded()
+    if cut <= to_local(now, series.zone).date():
+        raise Invalid(field="until", why="ends_in_the_past", value=(cut - timedelta(days=1)).isoformat())
+    if series.ends_before is not None and cut > series.ends_before and follower(series.id) is not None:
+        raise SeriesContinued()
 
 
 def resume(series_id: int, now: datetime, actor: Actor) -> int:

@@ -7,6 +7,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+from flask import Flask
 from sqlalchemy import select
 
 from scheduler.models.db import db
@@ -22,6 +23,7 @@ from scheduler.services.registrations import booking
 from scheduler.services.series import changing, ending, horizon, making, planning, strays
 from scheduler.services.series.asking import Change
 from tests.factories import a_contact, a_course, a_member
+from tests.services.together import at_once
 
 STAFF = Actor("staff", None, "page")
 TOKYO = ZoneInfo("Asia/Tokyo")
@@ -325,6 +327,32 @@ def test_a_series_given_a_last_date_keeps_later_ones_with_people(now: datetime) 
     assert [row.id for row in lectures()] == [row.id for row in rows[:4]] + [rows[5].id]
     assert horizon.fill_horizons(now) == 0
     assert strays.waiting(now) == []
-    assert ending.resume(number, now, STAFF) == 20
+    ending.end(number, now, STAFF, last_on=rows[4].starts_at.astimezone(TOKYO).date())
+    assert [shown(row) for row in lectures()] == [shown(row) for row in rows[:6]]
+    assert ending.resume(number, now, STAFF) == 19
     with pytest.raises(Invalid):
         ending.end(number, now, STAFF, last_on=datetime(2026, 3, 1).date())
+
+
+def test_the_same_change_pressed_twice_at_once_tells_each_person_once(database: Flask, now: datetime) -> None:
+    number = create(now)
+    register(lectures()[0], now, 3)
+    change = Change("all", starts_at=AT_THREE)
+    name = planning.plan(number, change, now).fingerprint
+    refused = at_once(database, *[lambda: changing.apply(number, change, now, STAFF, name)] * 4)
+    assert refused == ["changed_meanwhile"] * 3
+    assert len(mails()) == 3
+
+
+def test_a_change_and_the_filling_of_the_horizon_at_once_make_no_date_twice(database: Flask, now: datetime) -> None:
+    number = create(now)
+    first = lectures()[0].id
+    later = now + timedelta(days=7)
+    acts = [lambda: horizon.fill_horizons(later)] * 3
+    acts += [lambda: changing.apply(number, Change("all", rrule="FREQ=WEEKLY;BYDAY=MO,WE"), later, STAFF)]
+    acts += [lambda: booking.register(contact, first, now, STAFF)]
+    contact = a_contact().id
+    assert at_once(database, *acts) == []
+    days = [row.local_start[:10] for row in lectures()]
+    assert len(set(days)) == len(days)
+    assert horizon.fill_horizons(later) == 0
