@@ -204,6 +204,8 @@ def open_dates(contact: Contact, course_key: str, now: datetime, days: int = 90)
             Lecture.starts_at < now + timedelta(days=days),
             or_(Lecture.account_id.is_(None), Lecture.account_id == contact.account_id),
             or_(Lecture.contact_id.is_(None), Lecture.contact_id == contact.id),
+            # What no longer fits its series may be cancelled: it is offered to nobody new.
+            or_(Lecture.stray_since.is_(None), Registration.id.is_not(None)),
         )
         .order_by(Lecture.starts_at, Lecture.id)
     ).all()

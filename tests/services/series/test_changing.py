@@ -15,6 +15,7 @@ from scheduler.models.lectures import Lecture, Series
 from scheduler.models.mails import Mail
 from scheduler.models.registrations import Registration
 from scheduler.rules.recurrence import SeriesRule
+from scheduler.services import eligibility
 from scheduler.services.actors import Actor
 from scheduler.services.lectures import cancelling
 from scheduler.services.lectures import changing as one_lecture
@@ -197,6 +198,8 @@ def test_a_stray_is_kept_as_a_one_off_or_cancelled_with_other_dates_offered(now:
     strays.keep(first.id, now, STAFF)
     with pytest.raises(Invalid):
         strays.cancel(second.id, {}, now, STAFF)
+    offered = {date.lecture_id for date in eligibility.open_dates(a_contact(), "basic", now)}
+    assert (first.id in offered, second.id in offered) == (True, False)
     assert strays.cancel(second.id, {"ja": "曜日の変更"}, now, STAFF) == 1
     assert strays.waiting(now) == []
     assert (first.series_id, first.slot, first.status, first.seats_taken) == (None, None, "scheduled", 1)
