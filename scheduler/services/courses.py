@@ -10,7 +10,6 @@ from urllib.parse import quote
 from sqlalchemy import exists, select
 from sqlalchemy.exc import IntegrityError
 
-from scheduler.models.accounts import STAGES
 from scheduler.models.db import db
 from scheduler.models.lectures import Course, Lecture, Series
 from scheduler.models.mails import Mail
@@ -21,6 +20,8 @@ from scheduler.services import history, weblinks
 from scheduler.services.actors import Actor
 from scheduler.services.refusals import CourseInUse, Invalid, NotFound
 
+# Who may own a course.
+TEAMS = ("onboarding", "success", "renewal")
 # What goes with a course: read before, watched again after, read after.
 MATERIALS = ("before", "recording", "after")
 
@@ -58,7 +59,7 @@ def put(
     course, an unknown team, or material whose address cannot be opened.
     """
     _check(key, name, minutes, minimum_minutes)
-    if team is not None and team not in STAGES:
+    if team is not None and team not in TEAMS:
         raise Invalid(field="team", why="unknown_team", value=team)
     addresses = None if materials is None else _addresses(materials)
     with db.writing():

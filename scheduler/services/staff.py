@@ -25,18 +25,23 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     "sales": frozenset({"view", "request_handover"}),
     "onboarding": frozenset(
         {
-            "view", "import", "edit_accounts", "introduce", "schedule", "register", "attendance", "setup",
-            "request_handover", "accept_handover", "mails", "export",
+            "view", "import", "edit_accounts", "introduce", "invite_newcomers", "schedule", "register",
+            "attendance", "setup", "request_handover", "accept_handover", "mails", "export",
         }
     ),
     "success": frozenset(
-        {"view", "edit_accounts", "schedule", "register", "attendance", "setup", "request_handover", "accept_handover", "mails", "export"}
+        {
+            "view", "edit_accounts", "invite_newcomers", "schedule", "register", "attendance", "setup", "request_handover",
+            "accept_handover", "mails", "export",
+        }
     ),
-    "renewal": frozenset({"view", "edit_accounts", "register", "request_handover", "accept_handover", "export"}),
+    "renewal": frozenset(
+        {"view", "edit_accounts", "invite_newcomers", "register", "request_handover", "accept_handover", "export"}
+    ),
     "operations": frozenset(
         {
-            "view", "import", "edit_accounts", "introduce", "schedule", "register", "attendance", "setup",
-            "request_handover", "accept_handover", "mails", "export", "settings", "staff",
+            "view", "import", "edit_accounts", "introduce", "invite_newcomers", "schedule", "register",
+            "attendance", "setup", "request_handover", "accept_handover", "mails", "export", "settings", "staff",
         }
     ),
 }  # fmt: skip

@@ -51,7 +51,7 @@ class Member(UserMixin):
 
     def invites_to(self, team: str) -> bool:
         """Tell whether the member may invite people to a course of this team: the own one's, or whoever introduces."""
-        return self.may("introduce") or self.team == team
+        return self.may("invite_newcomers") and (self.may("introduce") or self.team == team)
 
     def receives(self, stage: str) -> bool:
         """Tell whether the member may answer for the team of this stage."""

@@ -10,7 +10,6 @@ from marshmallow import fields as plain
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
-from scheduler.models.accounts import STAGES
 from scheduler.models.db import db
 from scheduler.models.lectures import Course
 from scheduler.services import courses
@@ -65,7 +64,7 @@ class CourseInput(Input):
         allow_none=True,
         metadata={"description": "先に受講が必要なレクチャーのキー。送らなければ、なしになります。"},
     )
-    team = Choice(*STAGES, metadata={"description": "担当チーム。送らなければ今のままです。"})
+    team = Choice(*courses.TEAMS, metadata={"description": "担当チーム。送らなければ今のままです。"})
     materials = Part(
         Materials,
         metadata={"description": "資料へのリンク。お客様のページとメールに表示します。送らなければ今のままです。"},

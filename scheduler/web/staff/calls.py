@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import ngettext
@@ -45,9 +45,7 @@ def call_off(lecture_id: int) -> ResponseReturnValue:
 def page(lecture_id: int) -> ResponseReturnValue:
     """Show whom to call about a lecture that was called off, and who was reached."""
     lecture = the(lecture_id)
-    if lecture.called_off_at is None:
-        abort(404)
-    lines = service.of(lecture_id)
+    lines = service.of(lecture_id) if lecture.called_off_at is not None else []
     return render_template(
         "staff/lectures/calls.html",
         lecture=lecture,

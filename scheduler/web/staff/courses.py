@@ -12,7 +12,7 @@ from flask_login import current_user
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload, selectinload
 
-from scheduler.models.accounts import STAGES, Contact
+from scheduler.models.accounts import Contact
 from scheduler.models.db import db
 from scheduler.models.lectures import Course
 from scheduler.services import courses as service
@@ -100,6 +100,7 @@ def delete(key: str) -> ResponseReturnValue:
 
 
 @courses.get("/<key>/newcomers")
+@access.requires("invite_newcomers")
 def preview(key: str) -> ResponseReturnValue:
     """Say whom the button would invite to a course, and how many mails go (`?audience=coordinator`)."""
     row = _invitable(key)
@@ -123,6 +124,7 @@ def preview(key: str) -> ResponseReturnValue:
 
 
 @courses.post("/<key>/newcomers")
+@access.requires("invite_newcomers")
 def invite(key: str) -> ResponseReturnValue:
     """Invite the newcomers of a course, each once."""
     row = _invitable(key)
@@ -174,7 +176,7 @@ def _form(row: Course | None, values: dict[str, Any], errors: dict[str, str]) ->
         values=values,
         errors=errors,
         others=others,
-        teams=[(team, terms.STAGES[team]) for team in STAGES],
+        teams=[(team, terms.STAGES[team]) for team in service.TEAMS],
         users=service.in_use(row) if row is not None else [],
         in_use=words.in_use,
     )

@@ -1,0 +1,74 @@
+"""A host falls ill: the pages with which staff call a lecture off, ring its people and move them, on a phone and at a desk."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser.conftest import EMAIL, PASSWORD, Site
+from tests.browser.test_paths import LANGUAGES, accessible
+
+pytestmark = pytest.mark.chromium
+
+WALKS = [(language, width) for language in LANGUAGES for width in (360, 1280)]
+
+
+@pytest.fixture(params=WALKS)
+def walk(request: pytest.FixtureRequest, chromium: Browser, site: Site) -> Iterator[tuple[Page, str, int]]:
+    """A page of somebody signed in, the name of its language and width, and which walk it is."""
+    language, width = request.param
+    context = chromium.new_context(viewport={"width": width, "height": 800}, locale=language)
+    page = context.new_page()
+    page.goto(f"{site.base}/staff/sign-in")
+    page.fill("[name=email]", EMAIL)
+    page.fill("[name=password]", PASSWORD)
+    page.press("[name=password]", "Enter")
+    page.wait_for_url("**/staff/**")
+    if language == "en":
+        page.locator(f"button[name=locale][value={language}]").first.evaluate("button => button.click()")
+        expect(page.locator("html")).to_have_attribute("lang", language)
+    yield page, f"{language}-{width}", WALKS.index(request.param)
+    context.close()
+
+
+def with_people(site: Site) -> list[dict[str, Any]]:
+    """List the demo company's lectures that are open to all and have people booked, by start; the last are to come."""
+    rows: list[dict[str, Any]] = site.api("/lectures?limit=200")["items"]
+    return [row for row in rows if row["status"] == "scheduled" and row["seats_taken"] > 1 and row["account"] is None]
+
+
+def test_a_lecture_is_called_off_its_people_ticked_and_moved(walk: tuple[Page, str, int], site: Site) -> None:
+    page, name, number = walk
+    lecture = with_people(site)[-1 - number]
+    page.goto(f"{site.base}/staff/lectures/{lecture['id']}")
+    page.locator("#sudden summary").click()
+    accessible(page, f"sudden-{name}")
+    page.get_by_role("link", name=re.compile("ホストを交代する|Change the host")).click()
+    accessible(page, f"host-{name}")
+    page.goto(f"{site.base}/staff/lectures/{lecture['id']}/call-off")
+    accessible(page, f"call-off-{name}")
+    page.fill("[name=reason_ja]", "講師の急病のため")
+    page.get_by_role("button", name=re.compile("緊急中止にしてお知らせする|Call off and tell everybody")).click()
+    accessible(page, f"calls-{name}")
+    before = page.locator("#to-call li").count()
+    page.get_by_role("button", name=re.compile("連絡済にする|Mark as called")).first.click()
+    expect(page.locator("#reached li")).to_have_count(1)
+    expect(page.locator("#to-call li")).to_have_count(before - 1)
+    accessible(page, f"calls-ticked-{name}")
+    page.goto(f"{site.base}/staff/today?whose=all")
+    accessible(page, f"calls-today-{name}")
+    page.goto(f"{site.base}/staff/lectures/{lecture['id']}/move")
+    page.select_option("[name=to]", index=1)
+    page.get_by_role("button", name=re.compile("内容を確認する|Preview")).click()
+    accessible(page, f"move-{name}")
+
+
+def test_courses_and_their_newcomers(walk: tuple[Page, str, int], site: Site) -> None:
+    page, name, _number = walk
+    for path in ("courses", "courses/new", "courses/advanced/edit", "courses/advanced/newcomers"):
+        page.goto(f"{site.base}/staff/{path}")
+        accessible(page, f"{path.replace('/', '-')}-{name}")
