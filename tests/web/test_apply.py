@@ -55,7 +55,7 @@ def count(model: type[Application] | type[Mail] | type[Registration]) -> int:
 
 def visible(page: str) -> str:
     """Return a page without what differs at every reading: tokens, and the address the reader typed."""
-    return re.sub(r'name="csrf_token" value="[^"]*"|[\w.]+@mihon\.example', "", page)
+    return re.sub(r'name="csrf_token" value="[^"]*"|<span class="nowrap">\w+@</span>', "", page)
 
 
 def test_from_the_programme_to_the_seat(client: Client, database: Flask, now: datetime) -> None:
@@ -65,7 +65,7 @@ def test_from_the_programme_to_the_seat(client: Client, database: Flask, now: da
     page = client.get(form_of(lecture)).text
     assert [words for form in forms(page) for _name, _value, words in form.buttons if "リンク" in words]
     answer = client.post(form_of(lecture), data=FORM, follow_redirects=True)
-    assert "hanako@mihon.example へ、お申し込みを完了するためのリンクをお送りしました。" in answer.text
+    assert "お申し込みを完了するためのリンクをお送りしました。" in answer.text
     transport = Answering()
     deliver(now, transport)
     link = next(word for word in transport.given[0].text.split() if "/apply/" in word).removeprefix(here().base_url)

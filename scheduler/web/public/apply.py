@@ -89,10 +89,18 @@ def _errors(values: Mapping[str, str]) -> dict[str, str]:
         try:
             account_fields.application({field: values[field]})
         except Invalid as error:
-            errors |= inputs.errors(error)
+            errors |= {field: _missing()[field]} if error.params["why"] == "missing" else inputs.errors(error)
     if request.form.get("consent") != "1":
         errors["consent"] = _("お申し込みには、ご入力内容の利用への同意が必要です。")
     return errors
+
+
+def _missing() -> dict[str, str]:
+    return {
+        "company": _("会社名をご入力ください。"),
+        "name": _("お名前をご入力ください。"),
+        "email": _("メールアドレスをご入力ください。"),
+    }
 
 
 def _form(lecture: Lecture, values: Mapping[str, str], errors: Mapping[str, str]) -> str:

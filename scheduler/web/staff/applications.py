@@ -74,7 +74,7 @@ def _settle(application_id: int, field: str, act: Callable[[int], str]) -> Respo
     chosen = inputs.optional_id(field)
     try:
         if chosen is None:
-            raise Invalid(field=field, why="nobody_chosen" if field == "contact" else "no_account_chosen")
+            raise Invalid(field=field, why="nobody_recognised" if field == "contact" else "no_account_recognised")
         status = act(chosen)
     except Refused as error:
         return _refused(application_id, error)

@@ -31,8 +31,8 @@ def _of_fields() -> dict[str, str]:
         "companions_too_many": _(
             "同席される方は %(most)d 名まで、お名前は %(longest)d 文字以内で、1 行にお一人ずつご入力ください。"
         ),
-        "nobody_chosen": _("先方担当者を一人お選びください。"),
-        "no_account_chosen": _("顧客企業を一つお選びください。"),
+        "nobody_recognised": _("先方担当者を一人お選びください。"),
+        "no_account_recognised": _("顧客企業を一つお選びください。"),
         "unknown_list": _("そのような配信はありません。メールのリンクをもう一度開いてください。"),
         "yourself": _("ご自身を退職にすることはできません。ほかの管理者にご依頼ください。"),
         "unknown_member": _("その自社担当は登録されていません。一覧からお選びください。"),

@@ -1,0 +1,102 @@
+"""The public form on a phone and at a desk, and what the staff see of it, in a real browser with a picture of each page."""
+
+from __future__ import annotations
+
+import re
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+from itertools import count
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+
+from tests import servers
+from tests.browser.conftest import Site
+from tests.browser.test_paths import LANGUAGES, accessible, sign_in
+
+pytestmark = pytest.mark.chromium
+
+SIZES = {"phone": (360, 740), "desk": (1280, 800)}
+_numbers = count(1)
+
+
+def opened(chromium: Browser, size: str, language: str) -> BrowserContext:
+    width, height = SIZES[size]
+    return chromium.new_context(viewport={"width": width, "height": height}, locale=language)
+
+
+def mail_to(site: Site, address: str) -> str:
+    """Send what is due and return the address of the link in the mail to somebody."""
+    mails = site.folder / "mails"
+    env = servers.environment(
+        database_url=f"sqlite:///{site.folder / 'demo.db'}",
+        secret_key="a secret for the pictures",
+        mail=f"folder:{mails}",
+        base_url=site.base,
+    )
+    assert servers.run("tick", env=env, cwd=site.folder).returncode == 0
+    text = next(text for path in sorted(mails.rglob("*.eml")) if (text := _text_to(path, address)))
+    return next(word for word in text.split() if "/apply/" in word)
+
+
+def _text_to(path: Path, address: str) -> str:
+    message = message_from_bytes(path.read_bytes(), policy=policy.default)
+    assert isinstance(message, EmailMessage)
+    part = message.get_body(("plain",))
+    return str(part.get_content()) if address in str(message["To"]) and part is not None else ""
+
+
+def fill(page: Page, address: str) -> None:
+    page.fill("#field-company", "株式会社〇〇〇〇〇〇ホールディングス首都圏統括本部")
+    page.fill("#field-store", "横浜みなとみらいクイーンズスクエア店")
+    page.fill("#field-name", "山田 花子")
+    page.fill("#field-email", address)
+    page.check("#field-consent")
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_visitor_applies_and_somebody_decides(chromium: Browser, site: Site, size: str, language: str) -> None:
+    context = opened(chromium, size, language)
+    page = context.new_page()
+    page.goto(f"{site.base}/lectures")
+    accessible(page, f"programme-{size}-{language}")
+    page.get_by_role("link", name=re.compile("^(申し込む|Register)")).first.click()
+    accessible(page, f"apply-{size}-{language}-1-form")
+    page.locator("main form button").click()
+    expect(page.locator(".error-summary")).to_be_visible()
+    accessible(page, f"apply-{size}-{language}-2-faults")
+    address = f"visitor.with.a.long.address{next(_numbers)}@department.newcustomer.example"
+    fill(page, address)
+    page.locator("main form button").click()
+    expect(page.locator("main")).to_contain_text(address)
+    accessible(page, f"apply-{size}-{language}-3-sent")
+    page.goto(mail_to(site, address))
+    accessible(page, f"apply-{size}-{language}-4-confirm")
+    page.locator("main form button").click()
+    expect(page.locator("main")).to_contain_text(address)
+    accessible(page, f"apply-{size}-{language}-5-received")
+    context.close()
+    decide(chromium, site, size, language, address)
+
+
+def decide(chromium: Browser, site: Site, size: str, language: str, address: str) -> None:
+    context = opened(chromium, size, language)
+    page = context.new_page()
+    sign_in(page, site, language)
+    page.goto(f"{site.base}/staff/applications?state=decided")
+    accessible(page, f"staff-applications-{size}-{language}-1-decided")
+    page.goto(f"{site.base}/staff/applications")
+    accessible(page, f"staff-applications-{size}-{language}-2-waiting")
+    page.locator("tr", has_text=address).locator("td.end a").click()
+    page.fill("#field-q", "株式会社")
+    page.get_by_role("button", name=re.compile("^(検索する|Search)$")).click()
+    accessible(page, f"staff-applications-{size}-{language}-3-one")
+    page.locator("input[name=account]").first.check()
+    page.get_by_role("button", name=re.compile("追加して受け付ける|Add and accept")).click()
+    expect(page.get_by_role("status").first).not_to_be_empty()
+    page.goto(f"{site.base}/staff/applications?state=decided")
+    expect(page.locator("table")).to_contain_text(address)
+    accessible(page, f"staff-applications-{size}-{language}-4-settled")
+    context.close()
