@@ -49,6 +49,7 @@ _DATES = (
         Lecture.starts_at < bindparam("until"),
         Lecture.status == "scheduled",
         Lecture.account_id.is_(None),
+        Lecture.stray_since.is_(None),
     )
     .order_by(Lecture.starts_at, Lecture.id)
 )
