@@ -1,6 +1,6 @@
 // Prints what ical.js makes of the calendar on standard input: its events as JSON.
 import { readFileSync } from "node:fs";
-import ICAL from "../data/ical.js/dist/ical.js";
+import ICAL from "../data/ical.js/ical.js";
 
 const calendar = new ICAL.Component(ICAL.parse(readFileSync(0, "utf8")));
 const people = (event, name) => event.component.getAllProperties(name).map((one) => one.getFirstValue());
