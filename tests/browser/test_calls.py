@@ -63,7 +63,7 @@ def test_a_lecture_is_called_off_its_people_ticked_and_moved(walk: tuple[Page, s
     accessible(page, f"calls-today-{name}")
     page.goto(f"{site.base}/staff/lectures/{lecture['id']}/move")
     page.select_option("[name=to]", index=1)
-    page.get_by_role("button", name=re.compile("内容を確認する|Preview")).click()
+    page.get_by_role("button", name=re.compile("内容を確認する|Check the contents")).click()
     accessible(page, f"move-{name}")
 
 
