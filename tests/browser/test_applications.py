@@ -82,9 +82,12 @@ def test_a_visitor_applies_and_somebody_decides(chromium: Browser, site: Site, s
 
 
 def decide(chromium: Browser, site: Site, size: str, language: str, address: str) -> None:
-    context = opened(chromium, size, language)
+    # The language is chosen in the menu, which is folded on a phone.
+    context = opened(chromium, "desk", language)
     page = context.new_page()
     sign_in(page, site, language)
+    width, height = SIZES[size]
+    page.set_viewport_size({"width": width, "height": height})
     page.goto(f"{site.base}/staff/applications?state=decided")
     accessible(page, f"staff-applications-{size}-{language}-1-decided")
     page.goto(f"{site.base}/staff/applications")
