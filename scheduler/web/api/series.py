@@ -21,7 +21,7 @@ from scheduler.services.series import changing, ending, making, planning, ruling
 from scheduler.services.series.asking import Change
 from scheduler.services.series.planning import Plan
 from scheduler.web import edge
-from scheduler.web.api import examples, paging, requests
+from scheduler.web.api import paging, requests, series_examples
 from scheduler.web.api.blueprint import PREFIX, Blueprint
 from scheduler.web.api.schemas import Paging, page_of
 from scheduler.web.api.series_schemas import (
@@ -41,7 +41,7 @@ _PLAIN = ("minutes", "capacity", "account_limit", "join_url", "locale", "kind")
 
 @resource.get("/series")
 @resource.arguments(Paging, location="query")
-@resource.response(200, page_of(SeriesAnswer), example={"items": [examples.SERIES], "next": None})
+@resource.response(200, page_of(SeriesAnswer), example={"items": [series_examples.SERIES], "next": None})
 @resource.operation("定期開催を一覧する")
 def list_series(asked: dict[str, Any]) -> dict[str, Any]:
     """List the series by id, ended ones too."""
@@ -56,7 +56,7 @@ def list_series(asked: dict[str, Any]) -> dict[str, Any]:
 
 
 @resource.get("/series/<id:series_id>")
-@resource.response(200, SeriesAnswer, example=examples.SERIES)
+@resource.response(200, SeriesAnswer, example=series_examples.SERIES)
 @resource.operation("定期開催を一件読む")
 def read_series(series_id: int) -> dict[str, Any]:
     """Read one series."""
@@ -64,8 +64,8 @@ def read_series(series_id: int) -> dict[str, Any]:
 
 
 @resource.post("/series")
-@resource.arguments(SeriesInput, example=examples.SERIES_INPUT)
-@resource.response(201, SeriesAnswer, example=examples.SERIES)
+@resource.arguments(SeriesInput, example=series_examples.SERIES_INPUT)
+@resource.response(201, SeriesAnswer, example=series_examples.SERIES)
 @resource.operation("定期開催を登録する", "90 日先までの開催日程がすぐにできます。", creates=True)
 def create_series(values: dict[str, Any]) -> Response:
     """Make a series and its lectures."""
@@ -74,8 +74,8 @@ def create_series(values: dict[str, Any]) -> Response:
 
 @resource.patch("/series/<id:series_id>")
 @resource.arguments(PatchQuery, location="query")
-@resource.arguments(SeriesPatch, example=examples.SERIES_PATCH)
-@resource.response(200, ChangedAnswer, example=examples.SERIES_CHANGED)
+@resource.arguments(SeriesPatch, example=series_examples.SERIES_PATCH)
+@resource.response(200, ChangedAnswer, example=series_examples.SERIES_CHANGED)
 @resource.operation(
     "定期開催を変更する",
     "送った項目だけを変えます。日時・参加リンクが変わる日程の申込者には、一人に一通メールで知らせます。個別に変更した項目はそのまま残り、"
