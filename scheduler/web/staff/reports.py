@@ -6,6 +6,7 @@ from flask import Blueprint, abort, flash, redirect, render_template, request, u
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from scheduler.models.registrations import Registration
 from scheduler.rules.roster import Candidate
 from scheduler.services import directory, rosters
 from scheduler.services.attendance import marks, plan, record, staging
@@ -146,11 +147,17 @@ def _line(seat: rosters.Seat) -> list[object]:
         contact.email,
         contact.phone,
         terms.REGISTRATIONS[row.status] if row else _("申込なし"),
-        terms.listed(row.companions) if row else "",
+        _companions(row) if row else "",
         terms.VERDICTS[verdict.verdict] if verdict else "",
         verdict.seconds // 60 if verdict else "",
         verdict.reason if verdict else "",
     ]
+
+
+def _companions(row: Registration) -> str:
+    """Name who watches along, and say how many more there are."""
+    more = [_("ほか %(n)d 名", n=row.unnamed_companions)] if row.unnamed_companions else []
+    return terms.listed([*row.companions, *more])
 
 
 def _form(lecture_id: int, errors: dict[str, str], *, other_time: bool = False) -> str:

@@ -52,11 +52,12 @@ def a_mail(kind: str, locale: str, now: datetime) -> Mail:
     about |= {"contact_id": contact.id} if KINDS[kind].audience == "contact" else {"staff_id": owner.id}
     if KINDS[kind].audience == "visitor":
         about = {"application_id": an_application(lecture, locale=locale).id, "lecture_id": lecture.id}
-    if kind in (*BOOKED, "reminder_day", "reminder_hour", "thanks", "missed"):
+    if kind in (*BOOKED, "offered", "reminder_day", "reminder_hour", "thanks", "missed"):
         about |= {"lecture_id": lecture.id, "registration_id": registration.id}
     if "handover" in kind:
         about |= {"handover_id": handover.id}
     params = {"sequence": 0, "course_id": basic.id, "starts_at": lecture.starts_at.isoformat()} | OLD
+    params["until"] = now.isoformat()
     with db.writing():
         owe(kind, f"{kind}:test", now=now, params=params, **about)
     return db.session.scalars(select(Mail).where(Mail.key == f"{kind}:test")).one()
