@@ -39,6 +39,8 @@ class LooseEnds:
     # Visitors of the public form whom nobody has recognised.
     applications: int
     replies: int
+    # Dates that no longer fit their series, with people on them.
+    strays: int
 
 
 def lectures(now: datetime, zone: ZoneInfo, host_id: int | None = None) -> list[Lecture]:
@@ -87,6 +89,11 @@ def loose_ends(now: datetime, team: str) -> LooseEnds:
         applications=_count(select(Application.id).where(Application.state == "waiting")),
         handovers=_count(select(Handover.id).where(Handover.state == "requested", Handover.to_stage == team)),
         replies=_count(select(Reply.id).where(replies.waits())),
+        strays=_count(
+            select(Lecture.id).where(
+                Lecture.stray_since.is_not(None), Lecture.status == "scheduled", Lecture.starts_at > now
+            )
+        ),
     )
 
 
