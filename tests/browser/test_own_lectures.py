@@ -62,6 +62,7 @@ def test_from_the_wish_to_the_seat(walk: tuple[Page, str, int], site: Site) -> N
     accessible(page, f"wishes-refused-{name}")
     page.fill("[name=on_1]", to_come(page, 10).isoformat())
     page.select_option("[name=part_1]", "morning")
+    page.locator("main details summary").first.click()
     page.fill("[name=words_2]", "平日の18時以降")
     page.fill("[name=phone]", "090-5550-0100")
     page.get_by_role("button", name=re.compile("ご希望を送る|Send my wishes")).click()
