@@ -1,0 +1,84 @@
+"""A coordinator acts for the company's people, staff do the same on the telephone: on a phone and at a desk, readable by all."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser.conftest import EMAIL, PASSWORD, Site
+from tests.browser.test_paths import LANGUAGES, accessible
+
+pytestmark = pytest.mark.chromium
+
+WALKS = [(language, width) for language in LANGUAGES for width in (360, 1280)]
+
+
+@pytest.fixture(params=WALKS)
+def walk(request: pytest.FixtureRequest, chromium: Browser) -> Iterator[tuple[Page, str, str]]:
+    """A page, its language and the name of the walk."""
+    language, width = request.param
+    context = chromium.new_context(viewport={"width": width, "height": 800}, locale=language)
+    yield context.new_page(), language, f"{language}-{width}"
+    context.close()
+
+
+def in_language(page: Page, language: str) -> None:
+    """Switch the page's language by its button."""
+    if page.locator("html").get_attribute("lang") != language:
+        page.locator("form.language button").first.evaluate("button => button.click()")
+        expect(page.locator("html")).to_have_attribute("lang", language)
+
+
+def open_all(page: Page) -> None:
+    """Open whatever opens on a press."""
+    page.evaluate("document.querySelectorAll('main details').forEach(one => one.open = true)")
+
+
+def a_company(site: Site) -> dict[str, Any]:
+    """Find an account with a coordinator and somebody else."""
+    for row in site.api("/accounts?stage=onboarding&limit=200")["items"]:
+        account: dict[str, Any] = site.api(f"/accounts/{row['external_id']}")
+        roles = [person["role"] for person in account["contacts"]]
+        if "coordinator" in roles and len(roles) > 1:
+            return account
+    raise AssertionError("the demo company has no account with a coordinator and a colleague")
+
+
+def test_a_coordinator_sees_and_books_for_the_companys_people(walk: tuple[Page, str, str], site: Site) -> None:
+    page, language, name = walk
+    people = a_company(site)["contacts"]
+    coordinator = next(person for person in people if person["role"] == "coordinator")
+    page.goto(coordinator["personal_url"])
+    in_language(page, language)
+    page.goto(f"{coordinator['personal_url']}/people")
+    accessible(page, f"people-{name}")
+    page.locator("main table a").first.click()
+    open_all(page)
+    accessible(page, f"people-one-{name}")
+    page.goto(f"{coordinator['personal_url']}/colleagues")
+    page.get_by_role("button", name=re.compile("申し込む|Register")).click()
+    expect(page.get_by_role("alert")).to_be_visible()
+    accessible(page, f"colleague-{name}")
+
+
+def test_staff_do_it_on_the_telephone(walk: tuple[Page, str, str], site: Site) -> None:
+    page, language, name = walk
+    page.goto(f"{site.base}/staff/sign-in")
+    page.fill("[name=email]", EMAIL)
+    page.fill("[name=password]", PASSWORD)
+    page.press("[name=password]", "Enter")
+    page.wait_for_url("**/staff/**")
+    in_language(page, language)
+    lectures = [row for row in site.api("/lectures?limit=200")["items"] if row["status"] == "scheduled"]
+    booked = [row for row in lectures if row["seats_taken"] > 1]
+    page.goto(f"{site.base}/staff/lectures/{booked[-1]['id']}")
+    open_all(page)
+    accessible(page, f"roster-{name}")
+    page.locator("#roster tbody a[href*='/staff/accounts/']").first.click()
+    page.locator("a[href*='/people/']").first.click()
+    open_all(page)
+    accessible(page, f"telephone-{name}")
