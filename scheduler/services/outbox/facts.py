@@ -62,7 +62,11 @@ def entry_description(contact: Contact, lecture: Lecture, page: str, details: Ve
     material = lecture.course.materials.get("before")
     if contact.locale == "ja":
         lines = [f"参加: {page}"]
-        lines += ["ミーティング形式です（ほかの会社の方もご参加になります）"] if eligibility.has_other_companies(lecture) else []
+        lines += (
+            ["ミーティング形式です（ほかの会社の方もご参加になります）"]
+            if eligibility.has_other_companies(lecture)
+            else []
+        )
         lines += [f"事前にご覧いただく資料: {material}"] if material else []
         lines += [f"日程の変更・キャンセル: {addresses.personal(contact)}"]
         lines += [f"お問い合わせ: {details.name} {details.phone}"] if details.phone else []

@@ -209,7 +209,9 @@ def test_the_page_can_be_read_in_the_other_language(client: Client, app: Flask) 
     assert "Wed 8 April" in text
 
 
-def test_a_meeting_says_that_other_companies_take_part_and_one_companys_own_does_not(client: Client, app: Flask) -> None:
+def test_a_meeting_says_that_other_companies_take_part_and_one_companys_own_does_not(
+    client: Client, app: Flask
+) -> None:
     contact = a_contact()
     a_lecture(starts_at=NOW + DAY)
     assert "ほかの会社の方" not in client.get(page_of(contact)).text
