@@ -190,6 +190,7 @@ def _of_lectures() -> dict[str, str]:
         "series_changed": _("個社開催の定期開催を変更しました（%(fields)s）。"),
         "series_ended": _("個社開催の定期開催に終わりを決めました。"),
         "series_resumed": _("個社開催の定期開催を再開しました。"),
+        "stray_kept": _("定期開催から外れた日程を、単発の開催として残しました。"),
         "lecture_added": _("開催日程を追加しました: %(lecture)s"),
         "lecture_changed": _("開催日程を変更しました: %(lecture)s（%(fields)s）"),
         "lecture_cancelled": _("開催を中止しました: %(lecture)s"),

@@ -9,10 +9,12 @@ import pytest
 from sqlalchemy import select
 
 from emails import KINDS
-from scheduler.models.accounts import Account
+from scheduler.models.accounts import Account, Contact
 from scheduler.models.db import db
 from scheduler.models.handovers import Handover
+from scheduler.models.lectures import Course
 from scheduler.models.mails import Mail
+from scheduler.models.proposals import Proposal
 from scheduler.services import vendor
 from scheduler.services.outbox.content import message_of
 from scheduler.services.outbox.owe import owe
@@ -58,9 +60,20 @@ def a_mail(kind: str, locale: str, now: datetime) -> Mail:
         about |= {"handover_id": handover.id}
     params = {"sequence": 0, "course_id": basic.id, "starts_at": lecture.starts_at.isoformat()} | OLD
     params["until"] = now.isoformat()
+    if kind == "proposal":
+        params["proposal_id"] = a_proposal(contact, basic, now).id
     with db.writing():
         owe(kind, f"{kind}:test", now=now, params=params, **about)
     return db.session.scalars(select(Mail).where(Mail.key == f"{kind}:test")).one()
+
+
+def a_proposal(contact: Contact, course: Course, now: datetime) -> Proposal:
+    """Offer one time to a contact."""
+    row = Proposal(account_id=contact.account_id, contact_id=contact.id, course_id=course.id, minutes=60, capacity=1)
+    row.times, row.zone, row.created_at = [{"at": "2026-04-20T14:00"}], "Asia/Tokyo", now
+    with db.writing():
+        db.session.add(row)
+    return row
 
 
 @pytest.mark.parametrize("locale", ["ja", "en"])
