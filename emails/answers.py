@@ -15,7 +15,8 @@ from icalendar.timezone.windows_to_olson import WINDOWS_TO_OLSON
 # A reply is some kilobytes; more than this is looked at by nobody.
 LARGEST = 256 * 1024
 LONGEST_UID = 400
-_FOLD = re.compile(r"\r*\n[ \t]")
+# Looked for once in each run of CRs: tried at every one of them, a long run would take minutes.
+_FOLD = re.compile(r"(?<!\r)\r*\n[ \t]")
 _MOMENT = re.compile(r"(\d{8}T\d{6})(Z?)")
 _ESCAPED = re.compile(r"\\(.)", re.DOTALL)
 _WANTED = ("ATTENDEE", "COMMENT", "DTSTAMP", "DTSTART", "RECURRENCE-ID", "SEQUENCE", "UID")

@@ -114,7 +114,7 @@ def _json(data: bytes) -> dict[str, Any]:
 
 
 def _charset(kind: str) -> str:
-    return _content_type(kind).get_content_charset() or "utf-8"
+    return replies.charset_of(_content_type(kind))
 
 
 def _method(kind: str) -> str:

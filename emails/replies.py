@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import html
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from email import message_from_bytes, policy
 from email.errors import HeaderParseError
@@ -123,15 +123,19 @@ def make(
     answer = next((found for text, method in calendars if (found := answers.read(text, method))), None)
     if answer is not None:
         answer = replace(answer, comment=clean(answer.comment, LONGEST["text"]))
-    message_id = headers.get("message-id", [""])[0].strip("<> ")
+    written = headers.get("message-id", [""])[0].strip("<> ")
+    message_id = clean(written, LONGEST["message_id"])
     sender = author(headers.get("from", []))
+    if sender != clean(sender, LONGEST["sender"]):
+        # What is left of an address without what cannot be seen in it may be somebody else's.
+        sender = ""
     plain = next((text for kind, text in texts if kind == "text/plain" and text.strip()), "")
     page = next((text for kind, text in texts if kind == "text/html" and text.strip()), "")
-    if not 0 < len(message_id) <= LONGEST["message_id"]:
+    if not message_id or message_id != written:
         message_id = f"sha256:{digest}"
     return Received(
-        message_id=clean(message_id, LONGEST["message_id"]),
-        sender=clean(sender, LONGEST["sender"]),
+        message_id=message_id,
+        sender=sender,
         subject=clean(words(headers.get("subject", [""])[0]), LONGEST["subject"]).replace("\n", " "),
         text=clean(plain or _without_tags(page), LONGEST["text"]),
         automatic=bounce or _is_automatic(headers, sender),
@@ -170,12 +174,16 @@ def _pieces(value: str) -> list[tuple[Any, str | None]]:
 
 
 def decoded(data: bytes, charset: str) -> str:
-    """Decode bytes by what their mail says they are; as UTF-8 where it says nothing that is known."""
+    """Decode bytes by what their mail says they are; as UTF-8 where it says nothing that is known.
+
+    No halves of characters come out, which UTF-7 can hold and nothing can encode again.
+    """
     charset = charset.strip().strip("\"'").lower()
     try:
-        return data.decode(_WIDER.get(charset, charset), "replace")
+        text = data.decode(_WIDER.get(charset, charset), "replace")
     except (LookupError, ValueError):
-        return data.decode("utf-8", "replace")
+        text = data.decode("utf-8", "replace")
+    return text.encode("utf-8", "replace").decode("utf-8")
 
 
 def clean(text: str, longest: int) -> str:
@@ -204,7 +212,7 @@ def _is_text(part: Message) -> bool:
 
 
 def _is_calendar(part: Message) -> bool:
-    return is_calendar(part.get_content_type(), str(part.get_filename() or ""), _bytes(part))
+    return is_calendar(part.get_content_type(), _told(part.get_filename), _bytes(part))
 
 
 def is_calendar(kind: str, filename: str, data: bytes) -> bool:
@@ -222,7 +230,20 @@ def _bytes(part: Message) -> bytes:
 
 
 def _text(part: Message) -> str:
-    return decoded(_bytes(part), str(part.get_content_charset() or "utf-8"))
+    return decoded(_bytes(part), charset_of(part))
+
+
+def charset_of(part: Message) -> str:
+    """Return the charset a part names, UTF-8 where it names none that can be read."""
+    return _told(part.get_content_charset) or "utf-8"
+
+
+def _told(read_parameter: Callable[[], object]) -> str:
+    """Read a parameter of a part's headers; empty when it is written in a charset that is none (RFC 2231)."""
+    try:
+        return str(read_parameter() or "")
+    except ValueError:
+        return ""
 
 
 def _is_automatic(headers: dict[str, list[str]], sender: str) -> bool:

@@ -98,6 +98,12 @@ def test_what_is_no_mail_is_refused_by_its_reason(kind: str, body: bytes, key: s
     assert refused.value.key == key
 
 
+def test_a_calendar_with_halves_of_characters_breaks_nothing() -> None:
+    kind = "text/calendar; charset=utf-7; method*=idna''x"
+    body = form({"headers": f"From: {SENDER}\n".encode()}, {"attachment1": ("a.ics", kind, b"+2AA-")})
+    assert inbound.read(FORM, body).answer is None
+
+
 @given(st.sampled_from(NAMES), st.sampled_from([whole, in_pieces]), st.data())
 def test_a_damaged_form_never_breaks_anything(name: str, shape: object, data: st.DataObject) -> None:
     body = bytearray(shape(raw(name)))  # type: ignore[operator]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from datetime import UTC, datetime
 
 import pytest
@@ -175,6 +176,38 @@ def test_any_charset_is_read(charset: str, text: str) -> None:
     assert replies.read(head.encode() + text.encode(codec)).text == text
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Content-Type: text/plain; charset=utf-7",
+        "Content-Type: text/plain; charset*=idna''utf-8",
+        "Content-Type: text/plain; charset*=a\0b''utf-8",
+        "Content-Type: text/plain; name*=idna''a%20b",
+        "Content-Type: text/plain\nContent-Disposition: inline; filename*=a\0b''a%20b",
+        "Content-Type: text/plain; charset=punycode",
+        "Subject: =?idna?b?YWJj?=",
+        "Subject: =?a\0b?b?YWJj?=",
+    ],
+)
+def test_a_charset_that_is_none_or_holds_halves_of_characters_breaks_nothing(line: str) -> None:
+    mail = replies.read(f"{HEAD}{line}\n\nhello +2AA- you".encode())
+    assert mail.text.startswith("hello")
+    mail.text.encode()
+
+
+@pytest.mark.parametrize("name", ["\x01", "a\x01b", "a\u202eb"])
+def test_a_message_id_that_cannot_be_kept_as_it_is_names_no_mail(name: str) -> None:
+    """Two mails whose names become the same by cleaning are two."""
+    mail = replies.read(f"From: {SENDER}\nMessage-ID: <{name}>\n\nhello".encode())
+    assert mail.message_id.startswith("sha256:")
+
+
+@pytest.mark.parametrize("hidden", ["\u202e", "\x01", "\u2066"])
+def test_an_address_with_something_unseen_in_it_is_not_the_one_without(hidden: str) -> None:
+    sender = SENDER.replace("hanako", f"hana{hidden}ko")
+    assert replies.read(f"From: {sender}\nMessage-ID: <1@x>\n\nhello".encode()).sender == ""
+
+
 def test_bytes_in_headers_are_read_as_utf_8() -> None:
     mail = replies.read(f"From: 山田 <{SENDER}>\nSubject: 遅れます\n\n".encode())
     assert (mail.sender, mail.subject) == (SENDER, "遅れます")
@@ -248,6 +281,19 @@ def test_time_zones_of_the_calendars_own_are_not_worked_out() -> None:
     answer = answers.read(text.format("DTSTART;TZID=Endless:20260408T000000\n"))
     assert answer is not None
     assert answer.starts_at is None
+
+
+@pytest.mark.parametrize("run", ["\r", "\r ", "\r\n", "\\", ";", '"', "^^"])
+def test_no_run_of_one_sign_keeps_the_reader_busy(run: str) -> None:
+    began = time.process_time()
+    answers.read(ICS.format("COMMENT:" + run * (answers.LARGEST // len(run))))
+    assert time.process_time() - began < 5
+
+
+def test_lines_folded_after_any_number_of_returns_are_one() -> None:
+    answer = answers.read(ICS.format("COMMENT:a\r\r\n b\r\n c\n\td\n"))
+    assert answer is not None
+    assert answer.comment == "abcd"
 
 
 def test_a_comment_is_read_as_written() -> None:
