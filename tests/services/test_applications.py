@@ -148,6 +148,7 @@ def test_what_cannot_be_used_is_refused_with_its_field(now: datetime, field: str
         ({"starts_at": datetime.fromisoformat("2026-04-01T00:00Z")}, LectureOver),
         ({"status": "cancelled"}, LectureCancelled),
         ({"account_id": 0}, NotFound),
+        ({"stray_since": datetime.fromisoformat("2026-03-31T00:00Z")}, NotFound),
     ],
 )
 def test_only_a_date_that_is_ahead_and_open_to_all_can_be_asked_for(
@@ -287,6 +288,16 @@ def test_nothing_is_completed_for_a_date_that_has_begun_or_was_cancelled(now: da
     with pytest.raises(LectureCancelled):
         press(the_only(), now)
     assert the_only().state == "sent"
+
+
+def test_nothing_is_completed_while_it_is_not_decided_whether_a_date_is_held(now: datetime) -> None:
+    lecture = a_lecture()
+    send(lecture, now)
+    with db.writing():
+        db.session.get_one(Lecture, lecture.id).stray_since = now
+    with pytest.raises(NotFound):
+        press(the_only(), now)
+    assert (the_only().state, registrations()) == ("sent", [])
 
 
 def test_a_link_ends_after_seven_days(now: datetime) -> None:

@@ -19,6 +19,7 @@ from scheduler.services.actors import WORKER
 from scheduler.services.installation import here
 from scheduler.services.lectures import cancelling, changing
 from scheduler.services.registrations import booking, changes
+from scheduler.services.series import strays
 from scheduler.settings import Settings
 from tests.conftest import Client
 from tests.factories import NOW, a_contact, a_course, a_lecture, a_registration, an_account
@@ -245,6 +246,21 @@ def test_a_cancelled_date_stays_in_the_course_feed(client: Client, app: Flask) -
     cancelling.cancel(lecture.id, {"ja": "都合により"}, NOW, WORKER)
     (event,) = events(client.get(COURSE))
     assert (event["STATUS"], event["SEQUENCE"]) == ("CANCELLED", 1)
+
+
+def test_a_date_that_waits_for_a_decision_is_out_of_the_course_feed_until_it_is_decided(
+    client: Client, app: Flask
+) -> None:
+    kept, dropped = a_lecture(), a_lecture(starts_at=NOW + 9 * DAY)
+    before = client.get(COURSE)
+    with db.writing():
+        for lecture in (kept, dropped):
+            db.session.merge(lecture).stray_since = NOW
+    waiting = again(client, COURSE, before)
+    assert (waiting.status_code, events(waiting)) == (200, [])
+    strays.keep(kept.id, NOW, WORKER)
+    strays.cancel(dropped.id, {"ja": "都合により"}, NOW, WORKER)
+    assert [event["STATUS"] for event in events(again(client, COURSE, waiting))] == ["CONFIRMED", "CANCELLED"]
 
 
 def test_an_unknown_course_is_not_found_and_counts_as_no_guess(client: Client, app: Flask) -> None:

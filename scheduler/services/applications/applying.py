@@ -33,12 +33,15 @@ LIVE = ("sent", "waiting")
 def open_to_all(lecture_id: int, now: datetime) -> Lecture:
     """Return a lecture that anybody may apply for; raise NotFound, LectureOver, LectureCancelled.
 
-    One that is held for one company or one person does not exist for others.
+    One that is held for one company or one person does not exist for others, nor one of which it is not yet decided
+    whether it will be held.
     """
     lecture = db.session.get(Lecture, lecture_id)
     if lecture is None or lecture.account_id is not None or lecture.contact_id is not None:
         raise NotFound()
     eligibility.check_open(lecture, now)
+    if lecture.stray_since is not None:
+        raise NotFound()
     return lecture
 
 

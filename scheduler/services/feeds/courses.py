@@ -22,6 +22,8 @@ _ONLINE = {"ja": "オンライン", "en": "Online"}
 _OF_COURSE = (
     Lecture.course_id == bindparam("course_id"),
     Lecture.account_id.is_(None),
+    # What waits for a decision is shown to no visitor, as on the programme.
+    or_(Lecture.stray_since.is_(None), Lecture.status == "cancelled"),
     or_(
         Lecture.starts_at >= bindparam("past"),
         and_(Lecture.status == "cancelled", Lecture.starts_at >= bindparam("cancelled")),
