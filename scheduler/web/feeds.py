@@ -41,8 +41,9 @@ CACHE = "private, max-age=300"
 GZIP_LEVEL = 1
 # Feeds of which a process keeps the bytes: a few megabytes.
 KEPT = 256
-# Good links of which a process keeps what they stand for.
-READ = 8192
+# Good links of which a process keeps what they stand for, and the longest address it keeps: no feed's is longer, but
+# anybody may send any.
+READ, LONGEST = 8192, 200
 
 _WORDS = {
     400: (
@@ -117,7 +118,7 @@ class Feeds:
 
     def _answer(self, environ: WSGIEnvironment) -> Answer:
         path, query = environ["PATH_INFO"], environ["QUERY_STRING"]
-        asked = self._asked(path, query)
+        asked = (self._asked if len(path) + len(query) <= LONGEST else _asked)(path, query)
         if environ["REQUEST_METHOD"] not in ("GET", "HEAD"):
             raise MethodNotAllowed(["GET", "HEAD"])
         if self._secure and "https" not in (environ["wsgi.url_scheme"], environ.get("HTTP_X_FORWARDED_PROTO")):

@@ -158,6 +158,13 @@ def test_a_program_that_fills_in_everything_gets_the_same_answer_and_nothing_is_
     assert count(Application) == 1
 
 
+def test_no_cookie_grows_with_what_a_program_writes_into_the_form(client: Client, app: Flask) -> None:
+    lecture = a_lecture()
+    answer = send(client, lecture, email="x" * 100_000, topic="https://spam.example")
+    assert answer.status_code == 303
+    assert all(len(cookie) < 4096 for cookie in answer.headers.getlist("Set-Cookie"))
+
+
 def test_one_address_of_the_net_may_apply_twenty_times_an_hour(client: Client, app: Flask) -> None:
     lecture = a_lecture()
     for number in range(20):

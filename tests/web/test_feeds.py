@@ -181,6 +181,17 @@ def test_guessing_is_stopped_but_a_good_link_is_never_kept_out(client: Client, a
     assert client.get(feed_of(contact)).status_code == 200
 
 
+def test_addresses_longer_than_any_feeds_are_answered_and_not_kept(client: Client, app: Flask) -> None:
+    path = feed_of(a_contact())
+    assert client.get(path).status_code == 200
+    mounted = app.wsgi_app.mounts["/calendar"]  # type: ignore[attr-defined]
+    kept = mounted._asked.cache_info().currsize
+    for number in range(5):
+        assert client.get(f"{path}?lang=en&x={number}{'x' * 999}").status_code == 200
+        assert client.get(f"/calendar/courses/{number}{'x' * 999}.ics").status_code == 404
+    assert mounted._asked.cache_info().currsize == kept
+
+
 def test_feeds_are_read_only(client: Client, app: Flask) -> None:
     refused = client.post(feed_of(a_contact()))
     assert (refused.status_code, refused.headers["Allow"]) == (405, "GET, HEAD")

@@ -12,7 +12,7 @@ from scheduler.models.history import Event
 from scheduler.rules.names import name_key
 from scheduler.services import account_fields, contacts, history, seating
 from scheduler.services.actors import Actor
-from scheduler.services.refusals import AlreadyBooked, Invalid, NotFound, TooManyColleagues
+from scheduler.services.refusals import AlreadyBooked, Invalid, LectureFull, NotFound, TooManyColleagues
 from scheduler.services.registrations import booking
 
 # How many colleagues one person may register by address within a day; a coordinator has a whole company to look after.
@@ -37,7 +37,7 @@ def register_colleague(
         if host is None:
             raise NotFound(what="contact")
         # The lecture before the account, as everybody locks them.
-        seating.lock(lecture_id)
+        lecture = seating.lock(lecture_id)
         _check_rate(host, now)
         found = _colleague(host.account_id, fields["email"], fields["name"])
         number = found.id if found is not None else _added(host, fields["email"], fields["name"], now, actor)
@@ -52,7 +52,9 @@ def register_colleague(
         try:
             booking.register(number, lecture_id, now, actor, waitlist=waitlist, by=str(contact_id))
         except AlreadyBooked:
-            return
+            # Where nobody else could be registered, that it is done would tell that this one is.
+            if not waitlist and lecture.seats_taken >= lecture.capacity:
+                raise LectureFull(lecture=lecture_id) from None
 
 
 def _check_rate(host: Contact, now: datetime) -> None:

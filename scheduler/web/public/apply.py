@@ -21,6 +21,8 @@ FIELDS = ("company", "store", "name", "email", "phone")
 TRAP = "topic"
 # Where the reader's own browser keeps the address until the next page has shown it.
 SENT_TO = "applied_with"
+# What a program wrote into the form may be longer than any address, and than what a browser keeps.
+LONGEST_ADDRESS = 254
 
 
 def _gate() -> ResponseReturnValue | None:
@@ -73,7 +75,7 @@ def sent(lecture_id: int) -> ResponseReturnValue:
 
 
 def _done(lecture_id: int, values: Mapping[str, str]) -> ResponseReturnValue:
-    session[SENT_TO] = values["email"].strip()
+    session[SENT_TO] = values["email"].strip()[:LONGEST_ADDRESS]
     return redirect(url_for(".sent", lecture_id=lecture_id), 303)
 
 

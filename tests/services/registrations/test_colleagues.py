@@ -131,6 +131,16 @@ def test_a_refusal_adds_nobody(host: Contact, now: datetime) -> None:
     assert people() == before + 1
 
 
+def test_on_a_full_date_the_refusal_is_the_same_for_whoever_is_registered(host: Contact, now: datetime) -> None:
+    colleague, full = a_contact(host.account, email="ken@customer.example"), a_lecture(capacity=1)
+    a_registration(colleague, full)
+    for email in ("ken@customer.example", "new@customer.example"):
+        with pytest.raises(LectureFull):
+            register_colleague(host.id, full.id, email, "佐藤 健", now, by(host))
+    register_colleague(host.id, full.id, "ken@customer.example", "佐藤 健", now, by(host), waitlist=True)
+    assert booked(full) == [colleague.id]
+
+
 def test_so_many_a_day_and_no_more(host: Contact, now: datetime, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(colleagues, "MOST", 2)
     lecture = a_lecture()
