@@ -12,7 +12,7 @@ from scheduler.services import history, seating
 from scheduler.services.actors import Actor
 from scheduler.services.lectures.telling import tell_all
 from scheduler.services.refusals import Invalid, LectureOver
-from scheduler.services.registrations import waiting
+from scheduler.services.registrations import rows, waiting
 
 
 def cancel(lecture_id: int, reason: dict[str, str], now: datetime, actor: Actor) -> int:
@@ -57,6 +57,7 @@ def bring_back(lecture_id: int, now: datetime, actor: Actor) -> int:
             return 0
         if lecture.starts_at <= now:
             raise LectureOver()
+        rows.lock_accounts([lecture_id])
         lecture.status, lecture.reason, lecture.called_off_at = "scheduled", {}, None
         # Who was called once must be called again should it be called off again.
         db.session.execute(delete(Call).where(Call.lecture_id == lecture_id))

@@ -17,7 +17,7 @@ from scheduler.services.actors import Actor
 from scheduler.services.lectures.telling import tell_all
 from scheduler.services.lectures.values import LOCAL, check_values
 from scheduler.services.refusals import CapacityBelowBooked, Invalid, LectureCancelled, LectureOver
-from scheduler.services.registrations import waiting
+from scheduler.services.registrations import rows, waiting
 
 
 def change(
@@ -37,6 +37,7 @@ def change(
             values["ends_at"] = values["starts_at"] + (lecture.ends_at - lecture.starts_at)
         if not values:
             return 0
+        rows.lock_accounts([lecture_id])
         _check_change(lecture, values, now)
         old = {"old_starts_at": lecture.starts_at.isoformat(), "old_ends_at": lecture.ends_at.isoformat()}
         for key, value in values.items():
@@ -47,7 +48,8 @@ def change(
             lecture.local_start = lecture.starts_at.astimezone(ZoneInfo(lecture.zone)).strftime(LOCAL)
         lecture.edited = True
         lecture.revised_at = now
-        if reason is not None:
+        if reason is not None and lecture.status == "scheduled":
+            # Why it is not held stays what its people were told.
             lecture.reason = reason
         told = 0
         if values.keys() & {"starts_at", "ends_at", "join_url"}:

@@ -19,7 +19,7 @@ from scheduler.services.actors import Actor
 from scheduler.services.outbox.owe import owe_many
 from scheduler.services.refusals import AccountLimitReached, Invalid, LectureFull, LectureOver, NotFound, Refused
 from scheduler.services.registrations import waiting
-from scheduler.services.registrations.rows import holds_seat
+from scheduler.services.registrations.rows import holds_seat, lock_accounts
 
 
 @dataclass(frozen=True)
@@ -76,6 +76,7 @@ def move(
         locked = seating.lock_all([lecture_id, to_id])
         old, new = locked[lecture_id], locked[to_id]
         result = _sorted(old, new, _people(lecture_id, account_id, contact_id), now)
+        lock_accounts([old.id], {row.contact.account_id for row in result.moved})
         for row in result.moved:
             _move(row, old, new, now, actor)
         db.session.flush()

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable
 from datetime import datetime
 
 from sqlalchemy import select, update
 
+from scheduler.models.accounts import Contact
 from scheduler.models.db import db
 from scheduler.models.lectures import Lecture
 from scheduler.models.registrations import Registration
-from scheduler.services import seating
+from scheduler.services import locking, seating
 from scheduler.services.refusals import ChangedMeanwhile, NotBooked, NotFound
 
 
@@ -40,7 +42,24 @@ def locked(registration_id: int, *also: int) -> tuple[Registration, dict[int, Le
     row = live(registration_id)
     if row.lecture_id != lecture_id:
         raise ChangedMeanwhile()
+    lock_accounts(locked, [row.contact.account_id])
     return row, locked
+
+
+def lock_accounts(lecture_ids: Collection[int], also: Iterable[int] = ()) -> None:
+    """Lock the accounts of all who wait for a seat on these lectures, and `also` those; the lectures are locked.
+
+    Whoever leaves and whoever moves up are judged one after the other: two lectures that give a seat from one account to
+    another and back would wait for each other's account. Where nobody waits only one account is judged, in its turn.
+    """
+    waiting = (
+        select(Contact.account_id)
+        .join(Registration, Registration.contact_id == Contact.id)
+        .where(Registration.lecture_id.in_(lecture_ids), Registration.status == "waitlisted")
+    )
+    wanted = set(db.session.scalars(waiting))
+    if wanted:
+        locking.accounts(wanted.union(also))
 
 
 def latest(contact_id: int, lecture_id: int) -> Registration | None:

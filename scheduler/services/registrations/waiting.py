@@ -27,7 +27,7 @@ _WAITING = (
 def promote(lecture_id: int, now: datetime) -> int:
     """Give free seats to the first of the waiting list; return how many were given or offered.
 
-    The caller holds the lecture's lock. Until 17:00 of the working day before, whoever is first is registered at once,
+    The caller holds the lecture's lock, then `rows.lock_accounts`. Until 17:00 of the working day before, whoever is first is registered at once,
     also those a seat is kept for (the date may have moved); after that the seat is offered and kept for a while.
     """
     lecture = db.session.get_one(Lecture, lecture_id)
@@ -71,6 +71,7 @@ def expire_offers(now: datetime) -> int:
     for lecture_id in sorted(db.session.scalars(late)):
         with db.writing():
             seating.lock(lecture_id)
+            rows.lock_accounts([lecture_id])
             lapsed += _expire(lecture_id, now)
     return lapsed
 

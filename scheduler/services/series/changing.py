@@ -12,7 +12,7 @@ from scheduler.services.actors import Actor
 from scheduler.services.lectures import changing as one_lecture
 from scheduler.services.lectures.telling import tell_all
 from scheduler.services.refusals import ChangedMeanwhile
-from scheduler.services.registrations import waiting
+from scheduler.services.registrations import rows, waiting
 from scheduler.services.series import horizon, planning, ruling
 from scheduler.services.series.asking import Aim, Change
 from scheduler.services.series.planning import TELLING, Line, Plan
@@ -30,7 +30,9 @@ def apply(
         series = ruling.lock(series_id)
         # What is planned below is looked at under the locks of all the lectures that it may touch.
         asked = planning.plan(series_id, change, now)
-        seating.lock_all(line.lecture_id for line in asked.lines if line.lecture_id is not None)
+        touched = _ids(asked.lines)
+        seating.lock_all(touched)
+        rows.lock_accounts(touched)
         plan = planning.plan(series_id, change, now)
         if fingerprint is not None and plan.fingerprint != fingerprint:
             raise ChangedMeanwhile()

@@ -13,6 +13,8 @@ from scheduler.services import history, seating
 from scheduler.services.actors import WORKER
 from scheduler.services.lectures.telling import tell_all
 from scheduler.services.lectures.values import LOCAL
+from scheduler.services.registrations import waiting
+from scheduler.services.registrations.rows import lock_accounts
 
 
 def keep(now: datetime) -> int:
@@ -27,6 +29,7 @@ def keep(now: datetime) -> int:
     for number in off:
         with db.writing():
             lecture = seating.lock(number)
+            lock_accounts([number])
             moment = _shown(lecture.starts_at, lecture.local_start, lecture.zone)
             if moment != lecture.starts_at:
                 _move(lecture, moment, now)
@@ -49,3 +52,6 @@ def _move(lecture: Lecture, starts_at: datetime, now: datetime) -> None:
     db.session.flush()
     tell_all(lecture, "changed", now, by_us=True, **old)
     history.record("lecture_changed", now=now, actor=WORKER, lecture_id=lecture.id, fields=["starts_at"])
+    db.session.flush()
+    # What was kept for somebody was another moment: the seats go to the first in line anew.
+    waiting.promote(lecture.id, now)

@@ -231,13 +231,14 @@ def _create(lecture_id: int, values: dict[str, Any]) -> dict[str, Any]:
 
 def _change(registration_id: int, values: dict[str, Any]) -> None:
     now, actor = edge.now(), requests.actor()
-    if "companions" in values:
-        given = _companions(values)
-        set_companions(registration_id, given["companions"], now, actor, unnamed=given["unnamed"])
+    # What locks a lecture comes before what locks the account alone, as everywhere.
     if "status" in values:
         waiting.accept(registration_id, now, actor)
     if "lecture" in values:
         changes.swap(registration_id, values["lecture"], now, actor, over_limit=values["over_limit"])
+    if "companions" in values:
+        given = _companions(values)
+        set_companions(registration_id, given["companions"], now, actor, unnamed=given["unnamed"])
 
 
 def _companions(values: dict[str, Any]) -> dict[str, Any]:

@@ -156,3 +156,12 @@ def test_a_lecture_whose_attendance_is_recorded_can_no_longer_be_cancelled(now: 
     lecture = a_lecture(starts_at=now - timedelta(minutes=50), reported_at=now)
     with pytest.raises(LectureOver):
         cancelling.cancel(lecture.id, REASON, now, STAFF)
+
+
+def test_a_cancelled_lecture_keeps_its_reason_when_its_seats_or_host_change(now: datetime) -> None:
+    lecture = a_lecture()
+    a_registration(lecture=lecture)
+    cancelling.cancel(lecture.id, REASON, now, STAFF)
+    changing.change(lecture.id, {"capacity": 40}, now, STAFF, reason={})
+    row = db.session.get_one(Lecture, lecture.id, populate_existing=True)
+    assert (row.capacity, row.reason) == (40, REASON)

@@ -13,9 +13,10 @@ from sqlalchemy import select
 from scheduler.models.db import db
 from scheduler.models.lectures import Lecture
 from scheduler.models.mails import Mail
+from scheduler.models.registrations import Registration
 from scheduler.rules.recurrence import SeriesRule
 from scheduler.services.actors import Actor
-from scheduler.services.registrations import booking
+from scheduler.services.registrations import booking, changes
 from scheduler.services.series import clocks, horizon, making
 from tests.factories import a_contact, a_course, a_lecture
 
@@ -78,3 +79,23 @@ def test_a_lecture_that_stands_right_is_left_alone(zone: str, starts_at: datetim
     lecture = a_lecture(starts_at=starts_at, zone=zone, local_start=local)
     assert clocks.keep(now) == 0
     assert db.session.get_one(Lecture, lecture.id).starts_at == starts_at
+
+
+def test_seats_that_were_kept_are_offered_anew_when_the_clocks_move_a_lecture(
+    follow: Callable[[str], None], now: datetime
+) -> None:
+    follow("Etc/GMT-6")
+    # The next day: seats are only offered.
+    starts_at = datetime(2026, 4, 2, 6, 0, tzinfo=UTC)
+    lecture = a_lecture(starts_at=starts_at, zone=ZONE, local_start="2026-04-02T12:00", capacity=1)
+    late = now + timedelta(hours=20)
+    left = booking.register(a_contact().id, lecture.id, now, STAFF)
+    number = booking.register(a_contact().id, lecture.id, now, STAFF, waitlist=True)
+    changes.cancel(left, late, STAFF)
+    before = db.session.get_one(Registration, number, populate_existing=True).offered_until
+    assert before is not None
+
+    follow("Etc/GMT-5")
+    assert clocks.keep(late) == 1
+    row = db.session.get_one(Registration, number, populate_existing=True)
+    assert (row.status, row.offered_until is not None, row.lecture.seats_taken) == ("waitlisted", True, 1)
