@@ -17,6 +17,8 @@ from scheduler.web.words import refusals, texts
 
 # What a browser's datetime-local field sends.
 LOCAL = "%Y-%m-%dT%H:%M"
+# Days outside these years are slips of the keyboard; the calendar itself ends not far from the last that can be typed.
+YEARS = range(1900, 2200)
 
 
 def errors(error: Refused) -> dict[str, str]:
@@ -25,11 +27,12 @@ def errors(error: Refused) -> dict[str, str]:
 
 
 def optional_date(text: str | None) -> date | None:
-    """Read an ISO date, None when it is empty or none."""
+    """Read an ISO date, None when it is empty, none, or of a year nobody means."""
     try:
-        return date.fromisoformat(text or "")
+        day = date.fromisoformat(text or "")
     except ValueError:
         return None
+    return day if day.year in YEARS else None
 
 
 def naive_moment(field: str) -> datetime:
@@ -37,9 +40,11 @@ def naive_moment(field: str) -> datetime:
     text = request.form.get(field, "").strip()
     for shape in (LOCAL, "%Y-%m-%d %H:%M", "%Y/%m/%d %H:%M"):
         try:
-            return datetime.strptime(text, shape)  # noqa: DTZ007  (the series or lecture brings the zone)
+            moment = datetime.strptime(text, shape)  # noqa: DTZ007  (the series or lecture brings the zone)
         except ValueError:
             continue
+        if moment.year in YEARS:
+            return moment
     raise Invalid(field=field, why="moment_unreadable", value=text)
 
 

@@ -19,6 +19,8 @@ from scheduler.services.installation import here
 LINE, NOTE, ADDRESS = 200, 4000, 2000
 # Moments outside these years are slips of the keyboard.
 YEARS = range(2000, 2200)
+# A day may be longer ago: when a company became a customer.
+DAY_YEARS = range(1900, 2200)
 LARGEST_ID = 2**31 - 1
 # How much of a value that cannot be used is repeated in the answer.
 SHOWN = 80
@@ -219,8 +221,9 @@ class Day(_Worded, fields.Date):
 
     def _deserialize(self, value: Any, *args: Any, **kwargs: Any) -> date:
         try:
-            if isinstance(value, str) and _DAY.fullmatch(value):
-                return date.fromisoformat(value)
+            day = date.fromisoformat(value) if isinstance(value, str) and _DAY.fullmatch(value) else None
+            if day is not None and day.year in DAY_YEARS:
+                return day
         except ValueError:
             pass
         raise fault("day_unreadable", value)

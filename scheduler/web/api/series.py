@@ -20,7 +20,7 @@ from scheduler.services.refusals import Invalid, NotFound
 from scheduler.services.series import changing, ending, making, planning, ruling
 from scheduler.services.series.asking import Change
 from scheduler.services.series.planning import Plan
-from scheduler.web import edge
+from scheduler.web import edge, ids
 from scheduler.web.api import paging, requests, series_examples
 from scheduler.web.api.blueprint import PREFIX, Blueprint
 from scheduler.web.api.schemas import Paging, page_of
@@ -166,7 +166,10 @@ def _start(series_id: int, values: Mapping[str, Any]) -> int:
     if not named:
         raise Invalid(field="from", why="missing")
     if named.isdecimal():
-        return int(named)
+        number = ids.read_id(named)
+        if number is None:
+            raise NotFound(what="lecture", field="from", value=named)
+        return number
     try:
         day = date.fromisoformat(named[:10]).isoformat()
     except ValueError:

@@ -15,6 +15,7 @@ from sqlalchemy.orm import joinedload
 
 from scheduler.models.db import db
 from scheduler.models.lectures import Lecture
+from scheduler.rules.workdays import to_utc
 from scheduler.services import clashes, directory, history, rosters
 from scheduler.services.attendance import staging
 from scheduler.services.installation import here
@@ -137,8 +138,8 @@ def change(lecture_id: int) -> ResponseReturnValue:
     lecture = the(lecture_id)
     try:
         fields: dict[str, Any] = {
-            "starts_at": inputs.local_moment("starts_at", lecture.zone),
-            "ends_at": inputs.local_moment("ends_at", lecture.zone),
+            "starts_at": _moment("starts_at", lecture.starts_at, lecture.zone),
+            "ends_at": _moment("ends_at", lecture.ends_at, lecture.zone),
             "capacity": inputs.whole("capacity"),
             "host_id": inputs.optional_id("host"),
             "join_url": request.form.get("join_url", "").strip(),
@@ -219,6 +220,13 @@ def the(lecture_id: int) -> Lecture:
     return lecture
 
 
+def _moment(field: str, before: datetime, zone: str) -> datetime:
+    """Read a moment; what still says what was shown is the one from before, also in an hour that the clocks show twice."""
+    wall = inputs.naive_moment(field)
+    shown = before.astimezone(ZoneInfo(zone)).strftime(inputs.LOCAL)
+    return before if wall.strftime(inputs.LOCAL) == shown else to_utc(wall, zone)
+
+
 def _other_dates(lecture: Lecture) -> list[Lecture]:
     """List the dates of the same course a person can be moved to."""
     if lecture.ends_at <= edge.now():
@@ -231,6 +239,7 @@ def _other_dates(lecture: Lecture) -> list[Lecture]:
         and other.status == "scheduled"
         and other.seats_taken < other.capacity
         and other.account_id in (None, lecture.account_id)
+        and other.contact_id in (None, lecture.contact_id)
     ]
 
 

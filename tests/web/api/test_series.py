@@ -139,3 +139,18 @@ def test_a_series_for_one_account_says_whose_it_is(program: Program) -> None:
     series = made(program, account=account.external_id, kind="meeting", account_limit=2)
     assert (series["account"], series["kind"], series["account_limit"]) == (account.external_id, "meeting", 2)
     assert {row.account_id for row in lectures()} == {account.id}
+
+
+@pytest.mark.parametrize("start", ["9" * 12, "9" * 200, 2_147_483_647, "9999-12-31"])
+def test_a_change_from_what_is_no_date_of_the_series_finds_none(program: Program, start: str | int) -> None:
+    series = made(program)
+    for path in (f"/series/{series['id']}", f"/series/{series['id']}?dry_run=1"):
+        assert program.patch(path, {"scope": "this", "from": start, "capacity": 3}).status_code == 404
+
+
+@pytest.mark.parametrize("until", ["9999-12-31", "0001-01-01"])
+def test_a_series_does_not_end_on_a_day_nobody_means(program: Program, until: str) -> None:
+    series = made(program)
+    answer = program.delete(f"/series/{series['id']}?until={until}")
+    assert answer.status_code == 422
+    assert program.get(f"/series/{series['id']}").json["until"] is None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+import pytest
 from sqlalchemy import select
 
 from scheduler.models.db import db
@@ -139,3 +140,35 @@ def test_a_team_that_may_not_schedule_sees_but_does_not_change(client: Client) -
         assert client.get(f"/staff/lectures/{lecture.id}/{path}").status_code == 403
         assert client.post(f"/staff/lectures/{lecture.id}/{path}").status_code == 403
     assert client.post("/staff/roster/register", data={"lecture": lecture.id, "contact": 1}).status_code == 403
+
+
+@pytest.mark.parametrize("day", ["9999-12-31", "0001-01-01", "0001-01-20"])
+def test_a_day_at_the_end_of_the_calendar_shows_the_schedule_from_today(staff_client: Client, day: str) -> None:
+    a_lecture(capacity=7)
+    assert "0/7 名" in staff_client.get(f"/staff/lectures?from={day}").text
+
+
+@pytest.mark.parametrize("starts_at", ["0001-01-01T00:00", "9999-12-31T23:30"])
+@pytest.mark.parametrize("path", ["/staff/lectures/new", "/staff/series/new"])
+def test_a_start_nobody_means_is_refused_in_words(staff_client: Client, path: str, starts_at: str) -> None:
+    course = a_course()
+    form = {"course": course.key, "starts_at": starts_at, "capacity": "3", "zone": "Asia/Tokyo", "days": "0"}
+    answer = staff_client.post(path, data=form)
+    assert answer.status_code == 422
+    assert starts_at in answer.text
+
+
+def test_changing_the_seats_alone_moves_nobody_in_the_hour_that_clocks_show_twice(staff_client: Client) -> None:
+    # 01:30 in New York for the second time, half an hour before two by winter time.
+    starts_at = datetime.fromisoformat("2026-11-01T06:30:00+00:00")
+    lecture = a_lecture(starts_at=starts_at, zone="America/New_York", local_start="2026-11-01T01:30")
+    a_registration(lecture=lecture)
+    form = {
+        "starts_at": "2026-11-01T01:30",
+        "ends_at": "2026-11-01T02:30",
+        "capacity": "40",
+        "join_url": lecture.join_url,
+    }
+    assert staff_client.post(f"/staff/lectures/{lecture.id}/edit", data=form).status_code == 302
+    assert (the_lecture().starts_at, the_lecture().capacity) == (starts_at, 40)
+    assert db.session.scalars(select(Mail)).all() == []

@@ -169,3 +169,13 @@ def test_a_series_given_a_last_date_says_so_and_can_go_on_again(staff_client: Cl
     assert "今日以降" in staff_client.post(f"{address}/end", data={"until": "2026-03-01"}, follow_redirects=True).text
     staff_client.post(f"{address}/resume")
     assert count(Lecture) == 25
+
+
+def test_a_last_date_nobody_means_ends_nothing(staff_client: Client) -> None:
+    a_course()
+    staff_client.post("/staff/series/new", data=FORM | {"action": "create"})
+    row = db.session.scalars(select(Series)).one()
+    page = staff_client.post(f"/staff/series/{row.id}/end", data={"until": "9999-12-31"}, follow_redirects=True)
+    assert "9999-12-31" in page.text
+    db.session.refresh(row)
+    assert (row.ends_before, row.ended_at) == (None, None)
