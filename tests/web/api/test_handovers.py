@@ -159,6 +159,7 @@ def test_mails_are_listed_newest_first_and_filtered(program: Program, now: datet
         "kind": "confirmation",
         "contact": "hanako@customer.example",
         "staff": None,
+        "application": None,
         "account": "A-1",
         "lecture": lecture.id,
         "registration": 0,
