@@ -20,11 +20,12 @@ def set_companions(
 ) -> None:
     """Name the colleagues who watch the same screen, and say how many more there are; each counts for the store.
 
-    `unnamed` None leaves their number as it is. Raises NotFound, NotBooked, Invalid.
+    `unnamed` None leaves their number as it is. Raises NotFound, NotBooked, Invalid, ChangedMeanwhile.
     """
     names, unnamed = checked(companions, unnamed)
     with db.writing():
-        row = rows.live(registration_id)
+        # The lecture before the row and its account, as everybody locks them.
+        row, _lectures = rows.locked(registration_id)
         unnamed = row.unnamed_companions if unnamed is None else unnamed
         if (names, unnamed) == (row.companions, row.unnamed_companions):
             return

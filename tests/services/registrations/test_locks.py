@@ -15,7 +15,7 @@ from scheduler.models.lectures import Course
 from scheduler.models.registrations import Registration
 from scheduler.services.actors import Actor
 from scheduler.services.lectures import moving
-from scheduler.services.registrations import booking, changes
+from scheduler.services.registrations import booking, changes, companions
 from tests.factories import a_contact, a_course, a_lecture, an_account
 from tests.services.together import at_once
 
@@ -60,3 +60,17 @@ def test_two_accounts_that_give_each_other_a_seat_at_once_both_get_it(
         assert at_once(database, lambda at=here: leave(*at, now), lambda at=there: leave(*at, now)) == []
     waiting = select(func.count()).where(Registration.status == "waitlisted")
     assert db.session.scalar(waiting) == 0
+
+
+def test_naming_companions_while_the_same_person_cancels_ends_one_way_or_the_other(
+    database: Flask, now: datetime
+) -> None:
+    account, course = _late_account(), a_course()
+    for _ in range(TIMES):
+        _lecture, number = _leaving(course, account, account, now)
+        refused = at_once(
+            database,
+            lambda row=number: companions.set_companions(row, ["鈴木 一郎"], now, STAFF),
+            lambda row=number: changes.cancel(row, now, STAFF),
+        )
+        assert refused in ([], ["not_booked"])
