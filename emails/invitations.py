@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 from typing import Literal
 
@@ -11,6 +12,8 @@ from emails.kinds import Method
 
 Status = Literal["CONFIRMED", "CANCELLED"]
 PRODUCT = "-//Tasuki//Invitations//EN"
+_LINE_ENDS = re.compile("\r\n|[\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
+_CONTROLS = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 
 
 def invitation(
@@ -46,8 +49,8 @@ def invitation(
     event.add("sequence", sequence)
     event.add("dtstart", _utc(starts_at))
     event.add("dtend", _utc(ends_at))
-    event.add("summary", summary)
-    event.add("description", description)
+    event.add("summary", _plain(summary))
+    event.add("description", _plain(description))
     event.add("location", location)
     event.add("url", url)
     event.add("status", status)
@@ -68,8 +71,15 @@ def _utc(moment: datetime) -> datetime:
     return moment.astimezone(UTC).replace(microsecond=0)
 
 
+def _plain(text: str) -> str:
+    """Keep only what a calendar's text may hold: for one raw control character programs refuse the whole invitation."""
+    return _CONTROLS.sub("", _LINE_ENDS.sub("\n", text))
+
+
 def _person(name: str, email: str) -> vCalAddress:
     person = vCalAddress(f"mailto:{email}")
+    # Parameters know no escapes (RFC 5545, section 3.2), yet some programs read a backslash as one.
+    name = _plain(name).replace("\n", " ").replace("\\", "/")
     if name:
         person.params["CN"] = vText(name)
     return person

@@ -65,6 +65,16 @@ def test_a_moment_without_zone_is_refused(field: str) -> None:
         an_invitation(**{field: datetime(2026, 12, 1, 10)})
 
 
+@pytest.mark.parametrize("unfit", ["\x07", "\x0b", "\x1c", "\x7f", "\u2028", "\ud800", "\\"])
+@pytest.mark.parametrize("field", ["attendee_name", "organizer_name", "summary", "description"])
+def test_no_character_in_a_name_spoils_an_invitation(field: str, unfit: str) -> None:
+    found = event(an_invitation(**{field: f"花子{unfit}"}))
+    assert found["ATTENDEE"].params["PARTSTAT"] == "NEEDS-ACTION"
+    assert str(found["ORGANIZER"]).startswith("mailto:")
+    told = [found["ATTENDEE"].params["CN"], found["ORGANIZER"].params["CN"], found["SUMMARY"], found["DESCRIPTION"]]
+    assert any(str(words).startswith("花子") for words in told)
+
+
 def test_an_event_ends_after_it_starts() -> None:
     with pytest.raises(ValueError, match="ends after"):
         an_invitation(ends_at=datetime(2026, 12, 1, 1, 0, tzinfo=UTC))
