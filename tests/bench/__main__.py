@@ -37,8 +37,10 @@ def main() -> None:
         must("migrate", env=env, cwd=folder)
         given = settings_of(env)
         things = ground(given)
-        with servers.web(env, folder) as base, servers.worker(env, folder) as worker:
-            _memory(base, worker, things)
+        with servers.web(env, folder) as base:
+            # The worker is weighed, then ends: rates are the web server's, and it would send each registration's mail.
+            with servers.worker(env, folder) as worker:
+                _memory(base, worker, things)
             feed_bytes = requests.get(f"{base}/{things.feed}", timeout=10).content
             (folder / "feed.ics").write_bytes(feed_bytes)
             with _floors(folder, given.database_url) as floor_port:
