@@ -1,4 +1,5 @@
-"""Answers what a message looks like and how it leaves."""
+"""Answers what a message looks like and how it leaves; the ways out themselves are `emails.transports.setting`'s, which only
+who delivers need carry."""
 
 from emails.headers import BadAddress
 from emails.invitations import invitation
@@ -8,7 +9,6 @@ from emails.render import Rendered, render
 from emails.templates import TemplateBroken, template_source
 from emails.transports.base import BadTransport, Refused, Sent, Transport, TransportDown, TransportProblem, TryAgain
 from emails.transports.folder import ReadMessage, StoredMessage, list_messages, read_message
-from emails.transports.setting import transport_from
 from emails.values import Context, FreeDate, Link, Span, Until
 from emails.words import LOCALES, day_and_time, salutation, when, zone_name
 
@@ -45,7 +45,6 @@ __all__ = [
     "salutation",
     "samples",
     "template_source",
-    "transport_from",
     "when",
     "zone_name",
 ]

@@ -12,7 +12,7 @@ from celery.platforms import SecurityWarning
 from celery.signals import setup_logging, worker_ready, worker_shutting_down
 from flask import Flask
 
-from emails import transport_from
+from emails.transports.setting import transport_from
 from scheduler import clock
 from scheduler.services import jobs
 from scheduler.settings import Settings

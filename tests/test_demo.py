@@ -13,8 +13,8 @@ import pytest
 from flask import Flask
 from sqlalchemy import String, cast, func, select
 
-from emails import transport_from
 from emails.transports.folder import list_messages
+from emails.transports.setting import transport_from
 from scheduler.demo import fill, house, sample
 from scheduler.models.accounts import Account, Contact, Store
 from scheduler.models.attendance import Attendance, Presence

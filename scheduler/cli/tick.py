@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import click
 
-from emails import transport_from
+from emails.transports.setting import transport_from
 from scheduler.cli.program import in_app, now, settings
 from scheduler.cli.wall import NothingDone
 from scheduler.cli.words import _

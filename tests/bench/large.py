@@ -20,7 +20,7 @@ from uuid import uuid4
 from flask import Flask
 from sqlalchemy import func, insert, select
 
-from emails import transport_from
+from emails.transports.setting import transport_from
 from scheduler.app import create_app
 from scheduler.models.accounts import Account, Contact
 from scheduler.models.db import db

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
-from emails import transport_from
+from emails.transports.setting import transport_from
 from scheduler.models.db import db
 from scheduler.models.settings import JobRun
 from scheduler.services import jobs

@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from emails import BadTransport, transport_from
+from emails import BadTransport
 from emails.transports.folder import FolderTransport
 from emails.transports.sendgrid import SendGridTransport
+from emails.transports.setting import transport_from
 from emails.transports.smtp import SmtpServer, SmtpTransport
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from emails import transport_from
+from emails.transports.setting import transport_from
 from scheduler.models.db import db
 from scheduler.models.mails import Mail, Suppression
 from scheduler.services import readiness

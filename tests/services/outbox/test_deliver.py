@@ -11,7 +11,8 @@ import pytest
 from icalendar import Calendar
 from sqlalchemy import select
 
-from emails import Message, Refused, Sent, TransportDown, TryAgain, transport_from
+from emails import Message, Refused, Sent, TransportDown, TryAgain
+from emails.transports.setting import transport_from
 from scheduler.models.attendance import Attendance
 from scheduler.models.db import db
 from scheduler.models.history import Event
