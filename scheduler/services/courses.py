@@ -18,7 +18,7 @@ from scheduler.rules.clauses import Attended
 from scheduler.rules.readiness import DEFAULT
 from scheduler.services import history, weblinks
 from scheduler.services.actors import Actor
-from scheduler.services.refusals import CourseInUse, Invalid, NotFound
+from scheduler.services.refusals import ChangedMeanwhile, CourseInUse, Invalid, NotFound
 
 # Who may own a course.
 TEAMS = ("onboarding", "success", "renewal")
@@ -51,12 +51,14 @@ def put(
     summary: dict[str, str] | None = None,
     team: str | None = None,
     materials: Mapping[str, str] | None = None,
+    new_only: bool = False,
 ) -> tuple[Course, bool]:
     """Make a course or change it; return it and whether it is new.
 
     `summary`, `team` and `materials` (addresses by MATERIALS) stay as they are when they are not given. Raises Invalid: no
     name, minutes not positive, the minimum longer than the lecture, a prerequisite that is unknown or leads back to the
-    course, an unknown team, or material whose address cannot be opened.
+    course, an unknown team, material whose address cannot be opened, or with `new_only` a key that is taken; and
+    ChangedMeanwhile when somebody else made the course at this very moment.
     """
     _check(key, name, minutes, minimum_minutes)
     if team is not None and team not in TEAMS:
@@ -65,6 +67,8 @@ def put(
     with db.writing():
         course = db.session.scalar(select(Course).where(Course.key == key))
         new = course is None
+        if course is not None and new_only:
+            raise Invalid(field="key", why="key_taken", value=key)
         if course is None:
             course = Course(key=key, position=len(in_order()), summary={})
         course.name, course.minutes, course.minimum_minutes = dict(name), minutes, minimum_minutes
@@ -75,7 +79,10 @@ def put(
             course.materials = addresses
         course.team = team or course.team
         db.session.add(course)
-        db.session.flush()
+        try:
+            db.session.flush()
+        except IntegrityError as error:
+            raise ChangedMeanwhile() from error
         history.record("course_added" if new else "course_changed", now=now, actor=actor, course_id=course.id)
         return course, new
 

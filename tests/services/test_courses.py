@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 import pytest
+from flask import Flask
 from sqlalchemy import select
 
 from scheduler.models.db import db
@@ -17,6 +18,7 @@ from scheduler.services.actors import CLI
 from scheduler.services.outbox.owe import owe
 from scheduler.services.refusals import CourseInUse, Invalid, NotFound
 from tests.factories import NOW, a_contact, a_course, a_lecture, a_series
+from tests.services.together import at_once
 
 pytestmark = pytest.mark.usefixtures("database")
 
@@ -83,3 +85,23 @@ def test_an_unused_course_goes_and_the_history_says_so(now: datetime) -> None:
     courses.delete("expert", now, CLI)
     assert db.session.scalars(select(Course)).all() == []
     assert "course_deleted" in db.session.scalars(select(Event.key)).all()
+
+
+def made(key: str, name: str, *, new_only: bool = False) -> Course:
+    course, _new = courses.put(
+        key, name={"ja": name}, minutes=60, minimum_minutes=40, now=NOW, actor=CLI, new_only=new_only
+    )
+    return course
+
+
+def test_a_new_course_never_takes_the_place_of_another_of_its_key(app: Flask) -> None:
+    made("more", "追加編")
+    with pytest.raises(Invalid) as refused:
+        made("more", "別の講座", new_only=True)
+    assert refused.value.params["why"] == "key_taken"
+    assert courses.by_key("more").name == {"ja": "追加編"}
+
+
+def test_two_programs_that_make_the_same_course_at_once_make_one(database: Flask) -> None:
+    assert set(at_once(database, *(lambda: made("more", "追加編"),) * 4)) <= {"changed_meanwhile"}
+    assert [course.key for course in courses.in_order()].count("more") == 1

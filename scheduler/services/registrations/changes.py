@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 
 from scheduler.models.db import db
+from scheduler.models.lectures import Lecture
+from scheduler.models.registrations import Registration
 from scheduler.services import eligibility, history, readiness, seating
 from scheduler.services.actors import Actor
 from scheduler.services.refusals import AlreadyBooked, Invalid, LectureFull
@@ -49,20 +51,8 @@ def swap(
         row, locked = rows.locked(registration_id, lecture_id)
         if row.lecture_id == lecture_id:
             raise AlreadyBooked()
-        old, lecture = locked[row.lecture_id], locked[lecture_id]
-        if lecture.course_id != old.course_id:
-            raise Invalid(field="lecture", why="other_course")
-        eligibility.check_open(old, now, cancelled_too=True)
-        other = rows.latest(row.contact_id, lecture_id)
-        eligibility.check(
-            row.contact_id,
-            row.contact.account_id,
-            lecture,
-            now,
-            registered=other is not None and other.status != "cancelled",
-            excused=bool(row.exception),
-            over_limit=over_limit,
-        )
+        old, account_id = locked[row.lecture_id], row.contact.account_id
+        _check_swap(row, old, locked[lecture_id], now, over_limit)
         if not seating.take(lecture_id):
             raise LectureFull(lecture=lecture_id)
         if rows.holds_seat(row):
@@ -71,24 +61,27 @@ def swap(
         row.lecture_id, row.status, row.offered_until, row.reply = lecture_id, "booked", None, None
         row.sequence += 1
         row.revised_at = row.registered_at = now
-        telling.tell(
-            row,
-            "changed",
-            now,
-            account_id=row.contact.account_id,
-            wanted=mail,
-            old_starts_at=old.starts_at.isoformat(),
-            old_ends_at=old.ends_at.isoformat(),
-        )
-        history.record(
-            "changed",
-            now=now,
-            actor=actor,
-            account_id=row.contact.account_id,
-            contact_id=row.contact_id,
-            lecture_id=lecture_id,
-            old_lecture_id=old.id,
-        )
+        starts, ends = old.starts_at.isoformat(), old.ends_at.isoformat()
+        telling.tell(row, "changed", now, account_id=account_id, wanted=mail, old_starts_at=starts, old_ends_at=ends)
+        about = {"account_id": account_id, "contact_id": row.contact_id, "lecture_id": lecture_id}
+        history.record("changed", now=now, actor=actor, **about, old_lecture_id=old.id)
         db.session.flush()
-        telling.refresh_if_it_matters(row.contact.account_id, now)
+        telling.refresh_if_it_matters(account_id, now)
         promote(old.id, now)
+
+
+def _check_swap(row: Registration, old: Lecture, lecture: Lecture, now: datetime, over_limit: bool) -> None:
+    """Raise what keeps a registration from being changed from the `old` lecture to this one."""
+    if lecture.course_id != old.course_id:
+        raise Invalid(field="lecture", why="other_course")
+    eligibility.check_open(old, now, cancelled_too=True)
+    other = rows.latest(row.contact_id, lecture.id)
+    eligibility.check(
+        row.contact_id,
+        row.contact.account_id,
+        lecture,
+        now,
+        registered=other is not None and other.status != "cancelled",
+        excused=bool(row.exception),
+        over_limit=over_limit,
+    )

@@ -48,11 +48,8 @@ def new() -> ResponseReturnValue:
 @access.requires("settings")
 def create() -> ResponseReturnValue:
     """Make a course."""
-    key = request.form.get("key", "").strip()
     try:
-        if db.session.scalar(select(Course.id).where(Course.key == key)) is not None:
-            raise Invalid(field="key", why="key_taken", value=key)
-        _put(key)
+        _put(request.form.get("key", "").strip(), new_only=True)
     except Invalid as error:
         return _form(None, _typed(), inputs.errors(error)), error.status
     flash(_("レクチャーを追加しました。"))
@@ -137,7 +134,7 @@ def invite(key: str) -> ResponseReturnValue:
     return redirect(url_for(".preview", key=key, audience=audience))
 
 
-def _put(key: str) -> None:
+def _put(key: str, *, new_only: bool = False) -> None:
     service.put(
         key,
         name=inputs.bilingual("name"),
@@ -149,6 +146,7 @@ def _put(key: str) -> None:
         materials={name: request.form.get(f"materials_{name}", "") for name in service.MATERIALS},
         now=edge.now(),
         actor=edge.staff_actor(),
+        new_only=new_only,
     )
 
 
