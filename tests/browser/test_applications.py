@@ -12,8 +12,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests import servers
-from tests.browser.conftest import Site
-from tests.browser.test_paths import LANGUAGES, accessible, sign_in
+from tests.browser.looking import LANGUAGES, SECRET, Site, accessible, sign_in
 
 pytestmark = pytest.mark.chromium
 
@@ -31,7 +30,7 @@ def mail_to(site: Site, address: str) -> str:
     mails = site.folder / "mails"
     env = servers.environment(
         database_url=f"sqlite:///{site.folder / 'demo.db'}",
-        secret_key="a secret for the pictures",
+        secret_key=SECRET,
         mail=f"folder:{mails}",
         base_url=site.base,
     )

@@ -7,8 +7,7 @@ import re
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.conftest import Site
-from tests.browser.test_paths import LANGUAGES, accessible, newcomer, sign_in
+from tests.browser.looking import LANGUAGES, Site, accessible, in_language, newcomer, sign_in
 
 pytestmark = pytest.mark.chromium
 
@@ -47,10 +46,3 @@ def change_the_link(page: Page, name: str) -> None:
     expect(page.get_by_role("status").first).not_to_be_empty()
     accessible(page, f"{name}-changed")
     assert page.locator("code.secret").first.text_content() != before
-
-
-def in_language(page: Page, language: str) -> None:
-    """Choose the page's language where it is not the one wanted."""
-    if page.locator("html").get_attribute("lang") != language:
-        page.get_by_role("button", name="English" if language == "en" else "日本語").first.click()
-        page.wait_for_load_state()

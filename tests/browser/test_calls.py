@@ -3,36 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import EMAIL, PASSWORD, Site
-from tests.browser.test_paths import LANGUAGES, accessible
+from tests.browser.looking import Site, accessible
 
 pytestmark = pytest.mark.chromium
-
-WALKS = [(language, width) for language in LANGUAGES for width in (360, 1280)]
-
-
-@pytest.fixture(params=WALKS)
-def walk(request: pytest.FixtureRequest, chromium: Browser, site: Site) -> Iterator[tuple[Page, str, int]]:
-    """A page of somebody signed in, the name of its language and width, and which walk it is."""
-    language, width = request.param
-    context = chromium.new_context(viewport={"width": width, "height": 800}, locale=language)
-    page = context.new_page()
-    page.goto(f"{site.base}/staff/sign-in")
-    page.fill("[name=email]", EMAIL)
-    page.fill("[name=password]", PASSWORD)
-    page.press("[name=password]", "Enter")
-    page.wait_for_url("**/staff/**")
-    if language == "en":
-        page.locator(f"button[name=locale][value={language}]").first.evaluate("button => button.click()")
-        expect(page.locator("html")).to_have_attribute("lang", language)
-    yield page, f"{language}-{width}", WALKS.index(request.param)
-    context.close()
 
 
 def with_people(site: Site) -> list[dict[str, Any]]:

@@ -4,25 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, expect
 
-from tests.browser.conftest import EMAIL, PASSWORD, Site, picture
+from tests.browser.looking import LANGUAGES, Site, accessible, newcomer, sign_in
 
 pytestmark = pytest.mark.chromium
-
-LANGUAGES = ("ja", "en")
-
-
-def accessible(page: Page, name: str) -> None:
-    """See that axe finds nothing against WCAG 2.2 AA, and keep the picture."""
-    picture(page, name)
-    tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
-    found = Axe().run(page, options={"runOnly": {"type": "tag", "values": tags}})
-    assert found.violations_count == 0, f"{name}: {found.generate_report()}"
 
 
 @pytest.fixture(params=LANGUAGES)
@@ -42,18 +30,6 @@ def desk(chromium: Browser, language: str) -> Iterator[BrowserContext]:
     context = chromium.new_context(viewport={"width": 1280, "height": 800}, locale=language)
     yield context
     context.close()
-
-
-def newcomer(site: Site, number: int) -> dict[str, Any]:
-    """Find a coordinator who has an address and has not registered for anything yet."""
-    for row in site.api("/accounts?stage=onboarding&limit=200")["items"]:
-        account = site.api(f"/accounts/{row['external_id']}")
-        if any(person["verdict"] for person in account.get("attendance", [])):
-            continue
-        people = [person for person in account["contacts"] if person["email"] and person["locale"] == "ja"]
-        if len(people) > number:
-            return dict(people[number])
-    raise AssertionError("the demo company has nobody who could register")
 
 
 def test_a_customer_registers_changes_and_cancels_on_a_phone(phone: BrowserContext, site: Site, language: str) -> None:
@@ -179,14 +155,3 @@ def test_dark_pages_are_readable(chromium: Browser, site: Site) -> None:
     page.goto(newcomer(site, 0)["personal_url"])
     accessible(page, "me-dark")
     context.close()
-
-
-def sign_in(page: Page, site: Site, language: str) -> None:
-    page.goto(f"{site.base}/staff/sign-in")
-    page.locator("input[name=email]").fill(EMAIL)
-    page.locator("input[name=password]").fill(PASSWORD)
-    page.locator("main button.btn-primary").click()
-    page.wait_for_url("**/staff/today")
-    if page.locator("html").get_attribute("lang") != language:
-        page.get_by_role("button", name="English" if language == "en" else "日本語").first.click()
-        page.wait_for_load_state()

@@ -8,8 +8,7 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from tests import servers
-from tests.browser.conftest import Site
-from tests.browser.test_paths import LANGUAGES, accessible, sign_in
+from tests.browser.looking import LANGUAGES, SECRET, Site, accessible, sign_in
 from tests.emails.replies import raw
 
 pytestmark = pytest.mark.chromium
@@ -20,7 +19,7 @@ ASIDE = re.compile("^(確認済みにする|Mark as checked)")
 def pipe(site: Site, mail: bytes) -> None:
     """Hand a mail over on the command line of the running program."""
     database = f"sqlite:///{site.folder / 'demo.db'}"
-    env = servers.environment(database_url=database, secret_key="a secret for the pictures", base_url=site.base)
+    env = servers.environment(database_url=database, secret_key=SECRET, base_url=site.base)
     done = servers.run("mail", "receive", env=env, cwd=site.folder, stdin=mail.decode())
     assert done.returncode == 0, done.stderr
 

@@ -9,28 +9,18 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.conftest import EMAIL, PASSWORD, Site
-from tests.browser.test_paths import LANGUAGES, accessible
+from tests.browser.looking import WALKS, Site, accessible, in_language
 
 pytestmark = pytest.mark.chromium
 
-WALKS = [(language, width) for language in LANGUAGES for width in (360, 1280)]
-
 
 @pytest.fixture(params=WALKS)
-def walk(request: pytest.FixtureRequest, chromium: Browser) -> Iterator[tuple[Page, str, str]]:
+def visit(request: pytest.FixtureRequest, chromium: Browser) -> Iterator[tuple[Page, str, str]]:
     """A page, its language and the name of the walk."""
     language, width = request.param
     context = chromium.new_context(viewport={"width": width, "height": 800}, locale=language)
     yield context.new_page(), language, f"{language}-{width}"
     context.close()
-
-
-def in_language(page: Page, language: str) -> None:
-    """Switch the page's language by its button."""
-    if page.locator("html").get_attribute("lang") != language:
-        page.locator("form.language button").first.evaluate("button => button.click()")
-        expect(page.locator("html")).to_have_attribute("lang", language)
 
 
 def open_all(page: Page) -> None:
@@ -48,8 +38,8 @@ def a_company(site: Site) -> dict[str, Any]:
     raise AssertionError("the demo company has no account with a coordinator and a colleague")
 
 
-def test_a_coordinator_sees_and_books_for_the_companys_people(walk: tuple[Page, str, str], site: Site) -> None:
-    page, language, name = walk
+def test_a_coordinator_sees_and_books_for_the_companys_people(visit: tuple[Page, str, str], site: Site) -> None:
+    page, language, name = visit
     people = a_company(site)["contacts"]
     coordinator = next(person for person in people if person["role"] == "coordinator")
     page.goto(coordinator["personal_url"])
@@ -65,14 +55,8 @@ def test_a_coordinator_sees_and_books_for_the_companys_people(walk: tuple[Page, 
     accessible(page, f"colleague-{name}")
 
 
-def test_staff_do_it_on_the_telephone(walk: tuple[Page, str, str], site: Site) -> None:
-    page, language, name = walk
-    page.goto(f"{site.base}/staff/sign-in")
-    page.fill("[name=email]", EMAIL)
-    page.fill("[name=password]", PASSWORD)
-    page.press("[name=password]", "Enter")
-    page.wait_for_url("**/staff/**")
-    in_language(page, language)
+def test_staff_do_it_on_the_telephone(walk: tuple[Page, str, int], site: Site) -> None:
+    page, name, _number = walk
     lectures = [row for row in site.api("/lectures?limit=200")["items"] if row["status"] == "scheduled"]
     booked = [row for row in lectures if row["seats_taken"] > 1]
     page.goto(f"{site.base}/staff/lectures/{booked[-1]['id']}")

@@ -2,37 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import EMAIL, PASSWORD, Site
-from tests.browser.test_paths import LANGUAGES, accessible
+from tests.browser.looking import Site, accessible
 
 pytestmark = pytest.mark.chromium
 
 
-@pytest.fixture(params=[(language, width) for language in LANGUAGES for width in (360, 1280)])
-def page(request: pytest.FixtureRequest, chromium: Browser, site: Site) -> Iterator[tuple[Page, str]]:
-    """A page of somebody signed in, and the name of its language and width."""
-    language, width = request.param
-    context = chromium.new_context(viewport={"width": width, "height": 800}, locale=language)
-    page = context.new_page()
-    page.goto(f"{site.base}/staff/sign-in")
-    page.fill("[name=email]", EMAIL)
-    page.fill("[name=password]", PASSWORD)
-    page.press("[name=password]", "Enter")
-    page.wait_for_url("**/staff/**")
-    if language == "en":
-        page.locator(f"button[name=locale][value={language}]").first.evaluate("button => button.click()")
-        expect(page.locator("html")).to_have_attribute("lang", language)
-    yield page, f"{language}-{width}"
-    context.close()
-
-
-def test_the_dates_of_a_series_appear_while_its_form_is_filled(page: tuple[Page, str], site: Site) -> None:
-    tab, name = page
+def test_the_dates_of_a_series_appear_while_its_form_is_filled(walk: tuple[Page, str, int], site: Site) -> None:
+    tab, name, _number = walk
     faults: list[str] = []
     tab.on("console", lambda message: faults.append(message.text) if message.type == "error" else None)
     tab.goto(f"{site.base}/staff/series/new")
@@ -53,8 +32,8 @@ def test_the_dates_of_a_series_appear_while_its_form_is_filled(page: tuple[Page,
     assert faults == []
 
 
-def test_a_change_shows_what_it_does_while_it_is_entered(page: tuple[Page, str], site: Site) -> None:
-    tab, name = page
+def test_a_change_shows_what_it_does_while_it_is_entered(walk: tuple[Page, str, int], site: Site) -> None:
+    tab, name, _number = walk
     tab.goto(f"{site.base}/staff/series")
     accessible(tab, f"series-index-{name}")
     tab.locator("main tbody th a").first.click()

@@ -34,7 +34,7 @@ def page() -> ResponseReturnValue:
     """Show the week's lectures, the accounts to hand over and to follow up, and loose ends."""
     mine = _mine()
     owner_id = current_user.id if mine else None
-    day = edge.now().astimezone(edge.zone()).date()
+    day = edge.today()
     lectures = service.lectures(edge.now(), edge.zone(), owner_id)
     days = _by_day(lectures)
     ready, requested = service.ready(owner_id)
@@ -53,7 +53,7 @@ def page() -> ResponseReturnValue:
         task_words=task_words,
         waiting_for=rosters.waiting_counts([lecture.id for lecture in lectures]),
         unreported=service.unreported(edge.now(), owner_id),
-        ready=[(account, clauses.clauses(account.clauses, named)) for account in ready],
+        ready=list(zip(ready, clauses.of_many([account.clauses for account in ready], named), strict=True)),
         requested=requested,
         waiting=waiting,
         waiting_total=waiting_total,

@@ -27,12 +27,19 @@ class Clause:
 
 def clauses(kept: Sequence[Mapping[str, Any]], courses: Mapping[str, Mapping[str, str]]) -> list[Clause]:
     """Word the clauses kept with an account (rules.clauses.ClauseResult as JSON); `courses` are names by key."""
-    evidence = [item for clause in kept for item in clause["evidence"]]
+    return of_many([kept], courses)[0]
+
+
+def of_many(
+    accounts: Sequence[Sequence[Mapping[str, Any]]], courses: Mapping[str, Mapping[str, str]]
+) -> list[list[Clause]]:
+    """Word the clauses of several accounts, reading what they name once for all."""
+    every = [clause for kept in accounts for clause in kept]
     names = Names(
-        contacts=[item.get("contact") for item in evidence],
-        stores=[number for clause in kept for number in clause["params"].get("stores_missing", ())],
+        contacts=[item.get("contact") for clause in every for item in clause["evidence"]],
+        stores=[number for clause in every for number in clause["params"].get("stores_missing", ())],
     )
-    return [_clause(clause, names, courses) for clause in kept]
+    return [[_clause(clause, names, courses) for clause in kept] for kept in accounts]
 
 
 def reason(key: str, params: Mapping[str, Any]) -> str:

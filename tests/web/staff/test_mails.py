@@ -7,7 +7,7 @@ from pathlib import Path
 
 from sqlalchemy import select
 
-from emails import transport_from
+from emails.transports.setting import transport_from
 from scheduler.models.db import db
 from scheduler.models.mails import Mail
 from scheduler.services import readiness

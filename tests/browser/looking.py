@@ -1,0 +1,84 @@
+"""Answers how pages are looked at in a real browser: signed in, in a language, with a picture and axe's verdict of each."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import requests
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, expect
+
+from tests import servers
+
+# Ignored by git; the pictures of the last run.
+PICTURES = servers.ROOT / "var" / "pictures"
+EMAIL, PASSWORD = "demo@minamo.example", "tasuki-demo"
+SECRET = "a secret for the pictures"
+LANGUAGES = ("ja", "en")
+WALKS = [(language, width) for language in LANGUAGES for width in (360, 1280)]
+
+
+@dataclass(frozen=True)
+class Site:
+    """The running program: its address, a token for its API, and the folder it runs in."""
+
+    base: str
+    token: str
+    folder: Path
+
+    def api(self, path: str) -> Any:
+        """Read the API."""
+        headers = {"Authorization": f"Bearer {self.token}"}
+        return requests.get(f"{self.base}/api/v1{path}", headers=headers, timeout=30).json()
+
+    def put(self, path: str, body: Any) -> None:
+        """Write over the API."""
+        headers = {"Authorization": f"Bearer {self.token}"}
+        requests.put(f"{self.base}/api/v1{path}", json=body, headers=headers, timeout=30).raise_for_status()
+
+
+def sign_in(page: Page, site: Site, language: str) -> None:
+    """Sign the demo's manager in, in a language, at any width."""
+    page.goto(f"{site.base}/staff/sign-in")
+    page.fill("[name=email]", EMAIL)
+    page.fill("[name=password]", PASSWORD)
+    page.press("[name=password]", "Enter")
+    page.wait_for_url("**/staff/today*")
+    in_language(page, language)
+
+
+def in_language(page: Page, language: str) -> None:
+    """Choose the page's language by its button, which may be folded away in a menu."""
+    if page.locator("html").get_attribute("lang") != language:
+        page.locator(f"button[name=locale][value={language}]").first.evaluate("button => button.click()")
+        expect(page.locator("html")).to_have_attribute("lang", language)
+
+
+def accessible(page: Page, name: str) -> None:
+    """See that axe finds nothing against WCAG 2.2 AA, and keep the picture."""
+    picture(page, name)
+    tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+    found = Axe().run(page, options={"runOnly": {"type": "tag", "values": tags}})
+    assert found.violations_count == 0, f"{name}: {found.generate_report()}"
+
+
+def picture(page: Page, name: str) -> None:
+    """Keep a picture of the whole page, and see that it does not scroll sideways."""
+    PICTURES.mkdir(parents=True, exist_ok=True)
+    page.screenshot(path=PICTURES / f"{name}.png", full_page=True)
+    width = page.viewport_size["width"] if page.viewport_size else 0
+    assert page.evaluate("document.documentElement.scrollWidth") <= width, f"{name} scrolls sideways"
+
+
+def newcomer(site: Site, number: int) -> dict[str, Any]:
+    """Find a coordinator who has an address and has not registered for anything yet."""
+    for row in site.api("/accounts?stage=onboarding&limit=200")["items"]:
+        account = site.api(f"/accounts/{row['external_id']}")
+        if any(person["verdict"] for person in account.get("attendance", [])):
+            continue
+        people = [person for person in account["contacts"] if person["email"] and person["locale"] == "ja"]
+        if len(people) > number:
+            return dict(people[number])
+    raise AssertionError("the demo company has nobody who could register")
