@@ -51,13 +51,19 @@ def site(filled: tuple[Path, str], tmp_path_factory: pytest.TempPathFactory) -> 
 
 
 @pytest.fixture(params=WALKS)
-def walk(request: pytest.FixtureRequest, chromium: Browser, site: Site) -> Iterator[tuple[Page, str, int]]:
-    """A page of somebody signed in, the name of its language and width, and which walk it is."""
+def visit(request: pytest.FixtureRequest, chromium: Browser) -> Iterator[tuple[Page, str, int]]:
+    """A page of a visitor who has not signed in, its language, and which walk it is."""
     language, width = request.param
     page = chromium.new_page(viewport={"width": width, "height": 800}, locale=language)
-    sign_in(page, site, language)
-    yield page, f"{language}-{width}", WALKS.index(request.param)
+    yield page, language, WALKS.index(request.param)
     page.close()
+
+
+@pytest.fixture
+def walk(visit: tuple[Page, str, int], site: Site) -> tuple[Page, str, int]:
+    """A page of somebody signed in, its language, and which walk it is."""
+    sign_in(visit[0], site, visit[1])
+    return visit
 
 
 def _environment(folder: Path, base: str) -> dict[str, str]:

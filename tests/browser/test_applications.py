@@ -9,20 +9,14 @@ from itertools import count
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Page, expect
 
 from tests import servers
-from tests.browser.looking import LANGUAGES, SECRET, Site, accessible, sign_in
+from tests.browser.looking import SECRET, Site, accessible, sign_in
 
 pytestmark = pytest.mark.chromium
 
-SIZES = {"phone": (360, 740), "desk": (1280, 800)}
 _numbers = count(1)
-
-
-def opened(chromium: Browser, size: str, language: str) -> BrowserContext:
-    width, height = SIZES[size]
-    return chromium.new_context(viewport={"width": width, "height": height}, locale=language)
 
 
 def mail_to(site: Site, address: str) -> str:
@@ -54,51 +48,42 @@ def fill(page: Page, address: str) -> None:
     page.check("#field-consent")
 
 
-@pytest.mark.parametrize("size", SIZES)
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_a_visitor_applies_and_somebody_decides(chromium: Browser, site: Site, size: str, language: str) -> None:
-    context = opened(chromium, size, language)
-    page = context.new_page()
+def test_a_visitor_applies_and_somebody_decides(visit: tuple[Page, str, int], site: Site) -> None:
+    page, language, _number = visit
     page.goto(f"{site.base}/lectures")
-    accessible(page, f"programme-{size}-{language}")
+    accessible(page, f"programme-{language}")
     page.get_by_role("link", name=re.compile("^(申し込む|Register)")).first.click()
-    accessible(page, f"apply-{size}-{language}-1-form")
+    accessible(page, f"apply-{language}-1-form")
     page.locator("main form button").click()
     expect(page.locator(".error-summary")).to_be_visible()
-    accessible(page, f"apply-{size}-{language}-2-faults")
+    accessible(page, f"apply-{language}-2-faults")
     address = f"visitor.with.a.long.address{next(_numbers)}@department.newcustomer.example"
     fill(page, address)
     page.locator("main form button").click()
     expect(page.locator("main")).to_contain_text(address)
-    accessible(page, f"apply-{size}-{language}-3-sent")
+    accessible(page, f"apply-{language}-3-sent")
     page.goto(mail_to(site, address))
-    accessible(page, f"apply-{size}-{language}-4-confirm")
+    accessible(page, f"apply-{language}-4-confirm")
     page.locator("main form button").click()
     expect(page.locator("main")).to_contain_text(address)
-    accessible(page, f"apply-{size}-{language}-5-received")
-    context.close()
-    decide(chromium, site, size, language, address)
+    accessible(page, f"apply-{language}-5-received")
+    decide(page, site, language, address)
 
 
-def decide(chromium: Browser, site: Site, size: str, language: str, address: str) -> None:
-    # The language is chosen in the menu, which is folded on a phone.
-    context = opened(chromium, "desk", language)
-    page = context.new_page()
+def decide(page: Page, site: Site, language: str, address: str) -> None:
+    """Give the application to an account and accept it, as somebody signed in on the same machine."""
     sign_in(page, site, language)
-    width, height = SIZES[size]
-    page.set_viewport_size({"width": width, "height": height})
     page.goto(f"{site.base}/staff/applications?state=decided")
-    accessible(page, f"staff-applications-{size}-{language}-1-decided")
+    accessible(page, f"staff-applications-{language}-1-decided")
     page.goto(f"{site.base}/staff/applications")
-    accessible(page, f"staff-applications-{size}-{language}-2-waiting")
+    accessible(page, f"staff-applications-{language}-2-waiting")
     page.locator("tr", has_text=address).locator("td.end a").click()
     page.fill("#field-q", "株式会社")
     page.get_by_role("button", name=re.compile("^(検索する|Search)$")).click()
-    accessible(page, f"staff-applications-{size}-{language}-3-one")
+    accessible(page, f"staff-applications-{language}-3-one")
     page.locator("input[name=account]").first.check()
     page.get_by_role("button", name=re.compile("追加して受け付ける|Add and accept")).click()
     expect(page.get_by_role("status").first).not_to_be_empty()
     page.goto(f"{site.base}/staff/applications?state=decided")
     expect(page.locator("table")).to_contain_text(address)
-    accessible(page, f"staff-applications-{size}-{language}-4-settled")
-    context.close()
+    accessible(page, f"staff-applications-{language}-4-settled")

@@ -5,35 +5,26 @@ from __future__ import annotations
 import re
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
-from tests.browser.looking import LANGUAGES, Site, accessible, in_language, newcomer, sign_in
+from tests.browser.looking import Site, accessible, in_language, newcomer
 
 pytestmark = pytest.mark.chromium
 
 CHANGE = re.compile("^(リンクを変更する|Change the link)$")
-WIDTHS = (360, 1280)
 
 
-@pytest.mark.parametrize("width", WIDTHS)
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_a_customer_gets_another_link(chromium: Browser, site: Site, language: str, width: int) -> None:
-    page = chromium.new_page(viewport={"width": width, "height": 740}, locale=language)
+def test_a_customer_gets_another_link(visit: tuple[Page, str, int], site: Site) -> None:
+    page, language, _number = visit
     page.goto(newcomer(site, 0)["personal_url"] + "/calendar")
     in_language(page, language)
-    change_the_link(page, f"me-{language}-{width}-calendar")
-    page.close()
+    change_the_link(page, f"me-{language}-calendar")
 
 
-@pytest.mark.parametrize("width", WIDTHS)
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_staff_get_other_links(chromium: Browser, site: Site, language: str, width: int) -> None:
-    page = chromium.new_page(viewport={"width": 1280, "height": 800}, locale=language)
-    sign_in(page, site, language)
-    page.set_viewport_size({"width": width, "height": 800})
+def test_staff_get_other_links(walk: tuple[Page, str, int], site: Site) -> None:
+    page, language, _number = walk
     page.goto(f"{site.base}/staff/calendar")
-    change_the_link(page, f"staff-{language}-{width}-calendar")
-    page.close()
+    change_the_link(page, f"staff-{language}-calendar")
 
 
 def change_the_link(page: Page, name: str) -> None:

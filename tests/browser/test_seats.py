@@ -3,24 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
-from tests.browser.looking import WALKS, Site, accessible, in_language
+from tests.browser.looking import Site, accessible, in_language
 
 pytestmark = pytest.mark.chromium
-
-
-@pytest.fixture(params=WALKS)
-def visit(request: pytest.FixtureRequest, chromium: Browser) -> Iterator[tuple[Page, str, str]]:
-    """A page, its language and the name of the walk."""
-    language, width = request.param
-    context = chromium.new_context(viewport={"width": width, "height": 800}, locale=language)
-    yield context.new_page(), language, f"{language}-{width}"
-    context.close()
 
 
 def open_all(page: Page) -> None:
@@ -38,21 +28,21 @@ def a_company(site: Site) -> dict[str, Any]:
     raise AssertionError("the demo company has no account with a coordinator and a colleague")
 
 
-def test_a_coordinator_sees_and_books_for_the_companys_people(visit: tuple[Page, str, str], site: Site) -> None:
-    page, language, name = visit
+def test_a_coordinator_sees_and_books_for_the_companys_people(visit: tuple[Page, str, int], site: Site) -> None:
+    page, language, _number = visit
     people = a_company(site)["contacts"]
     coordinator = next(person for person in people if person["role"] == "coordinator")
     page.goto(coordinator["personal_url"])
     in_language(page, language)
     page.goto(f"{coordinator['personal_url']}/people")
-    accessible(page, f"people-{name}")
+    accessible(page, f"people-{language}")
     page.locator("main table a").first.click()
     open_all(page)
-    accessible(page, f"people-one-{name}")
+    accessible(page, f"people-one-{language}")
     page.goto(f"{coordinator['personal_url']}/colleagues")
     page.get_by_role("button", name=re.compile("申し込む|Register")).click()
     expect(page.get_by_role("alert")).to_be_visible()
-    accessible(page, f"colleague-{name}")
+    accessible(page, f"colleague-{language}")
 
 
 def test_staff_do_it_on_the_telephone(walk: tuple[Page, str, int], site: Site) -> None:
