@@ -21,16 +21,16 @@ from flask_migrate import upgrade
 from sqlalchemy import event
 
 from scheduler.app import create_app
-from scheduler.base import create_base
+from scheduler.base import installation_of
 from scheduler.migrating import plug_migrations
 from scheduler.models.db import Base, db
 from scheduler.models.staff import Staff
 from scheduler.services import installation
 from scheduler.settings import Settings
+from scheduler.web import feeds
 from tests import servers
 from tests.factories import a_member
 
-SERVICES = servers.ROOT / "tests" / "services"
 SECRET = "a secret for the tests alone"
 # The moment of the tests, a Wednesday: 09:00 in Tokyo.
 NOW = datetime(2026, 4, 1, tzinfo=UTC)
@@ -94,7 +94,8 @@ def now() -> datetime:
     return NOW
 
 
-def _settings(folder: Path, database_url: str) -> Settings:
+def settings_in(folder: Path, database_url: str) -> Settings:
+    """Settings of a program that writes its mails to `mails` in a folder, and whose clock stands still."""
     return Settings(
         database_url=database_url,
         secret_key=SECRET,
@@ -104,16 +105,21 @@ def _settings(folder: Path, database_url: str) -> Settings:
 
 
 @pytest.fixture
-def settings(tmp_path: Path) -> Settings:
-    """Settings of a program of its own in a temporary folder: SQLite, mails to `mails`, the clock at `now`."""
-    return _settings(tmp_path, f"sqlite:///{tmp_path / 'tasuki.db'}")
+def settings(tmp_path: Path, _sqlite_path: Path) -> Settings:
+    """Settings of the program: SQLite, mails to `mails` in a temporary folder, the clock at `now`."""
+    return settings_in(tmp_path, f"sqlite:///{_sqlite_path}")
+
+
+@pytest.fixture(scope="session")
+def _sqlite_path(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("database") / "tasuki.db"
 
 
 @pytest.fixture(scope="session")
 def migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("sqlite")
     path = folder / "tasuki.db"
-    app = create_app(_settings(folder, f"sqlite:///{path}"))
+    app = create_app(settings_in(folder, f"sqlite:///{path}"))
     plug_migrations(app)
     with app.app_context():
         upgrade()
@@ -133,7 +139,7 @@ def postgres() -> Iterator[servers.Postgres]:
 
 @pytest.fixture(scope="session")
 def _migrated_postgres(postgres: servers.Postgres, tmp_path_factory: pytest.TempPathFactory) -> str:
-    app = create_app(_settings(tmp_path_factory.mktemp("postgres"), postgres.create("migrated")))
+    app = create_app(settings_in(tmp_path_factory.mktemp("postgres"), postgres.create("migrated")))
     plug_migrations(app)
     with app.app_context():
         upgrade()
@@ -159,17 +165,62 @@ def redis_url() -> Iterator[str]:
         yield url
 
 
-@contextmanager
-def _opened(settings: Settings, request: pytest.FixtureRequest) -> Iterator[Flask]:
-    # Services have no pages; building 150 routes for each of their tests would take longer than the test.
-    only_services = SERVICES in request.path.parents and "client" not in request.fixturenames
-    app = create_base(settings) if only_services else create_app(settings)
+class Shelf:
+    """The applications that are kept from test to test: building 200 routes takes longer than most tests.
+
+    One that differs in more than its folder and its clock is another one. What a test did to it is undone before the next.
+    """
+
+    def __init__(self) -> None:
+        self._kept: dict[str, tuple[Flask, dict[str, Any]]] = {}
+
+    def take(self, settings: Settings) -> Flask:
+        """Return an application with these settings, as if it had just been built."""
+        shape = repr(settings.model_copy(update={"mail": "", "clock": ""}))
+        if shape not in self._kept:
+            app = built(settings)
+            self._kept[shape] = app, dict(app.config)
+        app, config = self._kept[shape]
+        app.config.clear()
+        app.config.update(config)
+        for name in Settings.model_fields:
+            setattr(app.extensions["tasuki"], name, getattr(settings, name))
+        app.extensions["limits"].storage.reset()
+        installation.install(installation_of(settings))
+        # It keeps what it wrote, by address and revision; on another database these say something else.
+        app.wsgi_app.mounts["/calendar"] = feeds.create(app)  # type: ignore[attr-defined]
+        return app
+
+
+@pytest.fixture(scope="session")
+def shelf() -> Shelf:
+    """The applications kept for the whole run."""
+    return Shelf()
+
+
+def built(settings: Settings) -> Flask:
+    """Build an application for tests."""
+    app = create_app(settings.model_copy())
     app.config.update(TESTING=True, WTF_CSRF_ENABLED=False)
     app.test_client_class = Client
     plug_migrations(app)
     with app.app_context():
         if db.engine.dialect.name == "sqlite":
             event.listen(db.engine, "connect", _without_waiting_for_the_disk)
+    return app
+
+
+def lay(filled: Path, path: Path) -> None:
+    """Put a copy of an SQLite database in place of what lies there: another file, whoever may still have the old one open."""
+    for old in path.parent.glob(f"{path.name}*"):
+        old.unlink()
+    shutil.copy(filled, path)
+
+
+@contextmanager
+def opened(app: Flask) -> Iterator[Flask]:
+    """Push an application's context; afterwards nothing of it holds on to the database."""
+    with app.app_context():
         yield app
         db.session.remove()
         db.engine.dispose()
@@ -180,20 +231,20 @@ def _without_waiting_for_the_disk(connection: Any, _record: Any) -> None:
 
 
 @pytest.fixture
-def app(request: pytest.FixtureRequest, settings: Settings, migrated_sqlite: Path) -> Iterator[Flask]:
-    """The application on a migrated, empty SQLite database of its own, its context pushed."""
-    shutil.copy(migrated_sqlite, settings.database_url.removeprefix("sqlite:///"))
-    with _opened(settings, request) as app:
+def app(settings: Settings, shelf: Shelf, migrated_sqlite: Path) -> Iterator[Flask]:
+    """The application on a migrated, empty SQLite database, its context pushed."""
+    lay(migrated_sqlite, Path(settings.database_url.removeprefix("sqlite:///")))
+    with opened(shelf.take(settings)) as app:
         yield app
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
-def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Flask]:
+def database(request: pytest.FixtureRequest, tmp_path: Path, shelf: Shelf) -> Iterator[Flask]:
     """The application as `app`, once on each database; `client` and the others then use it too."""
     if request.param == "sqlite":
         yield request.getfixturevalue("app")
         return
-    with _opened(_settings(tmp_path, request.getfixturevalue("postgres_url")), request) as app:
+    with opened(shelf.take(settings_in(tmp_path, request.getfixturevalue("postgres_url")))) as app:
         yield app
 
 

@@ -34,7 +34,7 @@ from scheduler.services.outbox import reminders
 from scheduler.settings import Settings
 from tests import servers
 from tests.cli.conftest import Tasuki, refused, tasuki
-from tests.conftest import NOW, Client, _opened, _settings, see_anew, sign_in
+from tests.conftest import NOW, Client, Shelf, built, lay, opened, see_anew, settings_in, sign_in
 
 __all__ = ["tasuki"]
 
@@ -99,7 +99,7 @@ def filled(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
     else:
         server: servers.Postgres = request.getfixturevalue("postgres")
         url = server.create("filled", template=request.getfixturevalue("_migrated_postgres"))
-    with _opened(_settings(folder, url), request):
+    with opened(built(settings_in(folder, url))):
         fill.fill(NOW)
         if request.param == "sqlite":
             with db.engine.connect() as connection:
@@ -108,23 +108,25 @@ def filled(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
 
 
 @pytest.fixture
-def app(filled: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Flask]:
+def app(
+    filled: str, settings: Settings, shelf: Shelf, request: pytest.FixtureRequest, tmp_path: Path
+) -> Iterator[Flask]:
     """The application on a demo company of its own."""
     if filled.startswith("sqlite"):
-        shutil.copy(filled.removeprefix("sqlite:///"), tmp_path / "tasuki.db")
-        with _opened(_settings(tmp_path, f"sqlite:///{tmp_path / 'tasuki.db'}"), request) as app:
+        lay(Path(filled.removeprefix("sqlite:///")), Path(settings.database_url.removeprefix("sqlite:///")))
+        with opened(shelf.take(settings)) as app:
             yield app
         return
     server: servers.Postgres = request.getfixturevalue("postgres")
-    with _opened(_settings(tmp_path, server.create("demo", template="filled")), request) as app:
+    with opened(shelf.take(settings_in(tmp_path, server.create("demo", template="filled")))) as app:
         yield app
     server.drop("demo")
 
 
 @pytest.fixture
-def empty(settings: Settings, request: pytest.FixtureRequest) -> Settings:
+def empty(settings: Settings, migrated_sqlite: Path) -> Settings:
     """Settings of a program on a migrated, empty database."""
-    shutil.copy(request.getfixturevalue("migrated_sqlite"), settings.database_url.removeprefix("sqlite:///"))
+    lay(migrated_sqlite, Path(settings.database_url.removeprefix("sqlite:///")))
     return settings
 
 
@@ -302,8 +304,8 @@ def test_the_sample_report_fits_the_lecture_that_waits_for_one() -> None:
         datetime(2026, 11, 21, 20, 0, tzinfo=UTC),  # before dawn on a Sunday
     ],
 )
-def test_the_company_is_believable_on_any_day(now: datetime, empty: Settings, request: pytest.FixtureRequest) -> None:
-    with _opened(empty, request):
+def test_the_company_is_believable_on_any_day(now: datetime, empty: Settings, shelf: Shelf) -> None:
+    with opened(shelf.take(empty)):
         fill.fill(now, accounts=40)
         verdicts = Counter(db.session.scalars(select(Attendance.verdict)))
         assert 0.65 <= verdicts["attended"] / verdicts.total() <= 0.75
@@ -318,7 +320,7 @@ def test_the_same_moment_makes_the_same_company(tmp_path: Path, request: pytest.
     found = []
     for name in ("one.db", "other.db"):
         shutil.copy(request.getfixturevalue("migrated_sqlite"), tmp_path / name)
-        with _opened(_settings(tmp_path, f"sqlite:///{tmp_path / name}"), request):
+        with opened(built(settings_in(tmp_path, f"sqlite:///{tmp_path / name}"))):
             fill.fill(NOW, accounts=25)
             accounts = db.session.execute(
                 select(Account.external_id, Account.stage, Account.ready_since, Account.level)

@@ -2,33 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import datetime, timedelta
 
 from flask import Flask
-from sqlalchemy import event
 
 from scheduler.models.attendance import Attendance
 from scheduler.models.db import db
 from scheduler.services import overviews
 from scheduler.services.overviews import Wanted
 from tests.factories import a_contact, a_course, a_lecture, a_member, a_setup_step, a_store, an_account
-
-
-@contextmanager
-def statements() -> Iterator[list[str]]:
-    """Collect the SQL statements that run inside."""
-    seen: list[str] = []
-
-    def note(_connection: object, _cursor: object, statement: str, *_: object) -> None:
-        seen.append(statement)
-
-    event.listen(db.engine, "before_cursor_execute", note)
-    try:
-        yield seen
-    finally:
-        event.remove(db.engine, "before_cursor_execute", note)
+from tests.statements import noted
 
 
 def furnish(number: int, now: datetime) -> None:
@@ -62,7 +45,7 @@ def test_many_accounts_take_no_more_statements_than_one(app: Flask, now: datetim
         furnish(number, now)
         if number in (1, 6):
             db.session.expunge_all()
-            with statements() as seen:
+            with noted() as seen:
                 for one in overviews.listed(Wanted(), limit=10):
                     assert one.account.onboarding_owner is not None
                     assert [row.lecture.course.key for row in one.attendance] == ["basic"]

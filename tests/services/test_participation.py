@@ -5,13 +5,13 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 import pytest
-from sqlalchemy import event
 
 from scheduler.models.attendance import Attendance
 from scheduler.models.db import db
 from scheduler.models.lectures import Lecture
 from scheduler.services import participation
 from tests.factories import NOW, a_contact, a_course, a_lecture, a_registration, an_account
+from tests.statements import noted
 
 pytestmark = pytest.mark.usefixtures("database")
 
@@ -78,18 +78,10 @@ def test_many_people_take_no_more_statements_than_one(now: datetime) -> None:
         account_id = account.id
         for _ in range(people):
             a_registration(a_contact(account), a_lecture())
-        seen: list[str] = []
-
-        def note(*args: object) -> None:
-            seen.append(str(args[2]))
-
         db.session.rollback()
         db.session.expunge_all()
-        event.listen(db.engine, "before_cursor_execute", note)
-        try:
+        with noted() as seen:
             participation.of_account(account_id, now)
-        finally:
-            event.remove(db.engine, "before_cursor_execute", note)
         return len(seen)
 
     assert statements(12) == statements(2)

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import event, select
+from sqlalchemy import select
 
 from scheduler.models.accounts import Account, Contact, Store
 from scheduler.models.attendance import Attendance
@@ -33,6 +33,7 @@ from tests.factories import (
     an_account,
 )
 from tests.services.together import at_once
+from tests.statements import noted
 
 STAFF = Actor("staff", None, "page")
 API = Actor("api", 1, "api")
@@ -376,17 +377,9 @@ def test_facts_of_one_account_are_what_the_rules_look_at(now: datetime) -> None:
 
 def statements(act: Any) -> int:
     """Count the statements that reach the database while something is done."""
-    seen: list[str] = []
-
-    def note(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
-        seen.append(statement)
-
     db.session.rollback()
-    event.listen(db.engine, "before_cursor_execute", note)
-    try:
+    with noted() as seen:
         act()
-    finally:
-        event.remove(db.engine, "before_cursor_execute", note)
     return len(seen)
 
 

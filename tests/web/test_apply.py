@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 import pytest
 from flask import Flask
-from sqlalchemy import event, func, select
+from sqlalchemy import func, select
 from werkzeug.test import TestResponse
 
 from scheduler.models.applications import Application
@@ -32,6 +32,7 @@ from tests.factories import (
     an_application,
 )
 from tests.services.outbox.answering import Answering, deliver
+from tests.statements import noted
 
 DAY = timedelta(days=1)
 FORM = {"company": "株式会社みほん", "name": "山田 花子", "email": "hanako@mihon.example", "consent": "1"}
@@ -103,14 +104,8 @@ def test_reading_the_form_asks_for_as_much_of_the_database_for_everybody(client:
     """The form's view never looks at people: what it reads and writes names no contact."""
     lecture = a_lecture()
     a_contact(email="hanako@mihon.example")
-    asked: list[str] = []
-
-    def note(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
-        asked.append(statement)
-
-    event.listen(db.engine, "before_cursor_execute", note)
-    send(client, lecture)
-    event.remove(db.engine, "before_cursor_execute", note)
+    with noted() as asked:
+        send(client, lecture)
     assert asked
     assert not [statement for statement in asked if re.search(r"\bcontacts\b|\baccounts\b", statement)]
 

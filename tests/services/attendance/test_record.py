@@ -21,6 +21,7 @@ from scheduler.services.refusals import Invalid, NotFound, UploadExpired
 from tests.factories import a_contact, a_course, a_registration, a_setup_step, an_account
 from tests.services.attendance.room import EVENING, MORNING, NO_EMAIL, PEOPLE, STAFF, Room
 from tests.services.together import at_once
+from tests.statements import noted
 
 pytestmark = pytest.mark.usefixtures("database")
 
@@ -341,10 +342,9 @@ def test_names_that_look_like_formulas_are_names() -> None:
 
 def test_a_report_of_many_takes_a_number_of_statements_that_does_not_grow() -> None:
     def statements(room: Room, data: bytes) -> int:
-        counted: list[str] = []
         upload_id = room.stage(data)
-        event.listen(db.engine, "before_cursor_execute", lambda *said: counted.append(said[2]))
-        record(upload_id, plan.preview(upload_id, EVENING).confirmed, EVENING, STAFF)
+        with noted() as counted:
+            record(upload_id, plan.preview(upload_id, EVENING).confirmed, EVENING, STAFF)
         # The history adds its lines one by one on SQLite.
         return sum("INTO events" not in statement for statement in counted)
 

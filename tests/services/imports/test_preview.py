@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date, timedelta
-from typing import Any
 
 import pytest
-from sqlalchemy import event
 
 from scheduler.models.accounts import Account
 from scheduler.models.db import db
@@ -18,6 +16,7 @@ from scheduler.services.imports import confirm, preview, staging
 from scheduler.services.imports.preview import Counts
 from scheduler.services.refusals import FileTooLarge, FileUnreadable, Invalid, NotFound, UploadExpired
 from tests.services.imports.lists import DATA, NOW, SAMPLE, a_list, account, as_csv, bring_in, everything, how_many
+from tests.statements import noted
 
 STAFF = Actor("staff", None, "page")
 
@@ -65,15 +64,9 @@ def test_what_changes_and_what_stays_is_shown_field_by_field() -> None:
 
 def statements_of(look: Callable[[], object]) -> int:
     """Count the statements that a look at the database takes."""
-    seen: list[str] = []
-
-    def see(_connection: Any, _cursor: Any, statement: str, *_more: Any) -> None:
-        seen.append(statement)
-
     db.session.rollback()
-    event.listen(db.engine, "before_cursor_execute", see)
-    look()
-    event.remove(db.engine, "before_cursor_execute", see)
+    with noted() as seen:
+        look()
     return len(seen)
 
 

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import event
 
 from scheduler.models.accounts import Contact
 from scheduler.models.attendance import Attendance
@@ -20,27 +18,13 @@ from scheduler.services.outbox.owe import owe
 from scheduler.services.registrations import booking
 from tests.factories import a_contact, a_course, a_lecture, a_member, a_store, an_account
 from tests.services.outbox.answering import Answering, deliver
+from tests.statements import noted
 
 PAGE = Actor("contact", 1, "page")
 # Once for a batch: claiming, and reading what all its mails name; a mail's own, without BEGIN and COMMIT where they write.
 PER_BATCH, PER_MAIL = 10, 8
 
 pytestmark = pytest.mark.usefixtures("database")
-
-
-@contextmanager
-def counted() -> Iterator[list[str]]:
-    """Note every statement sent to the database."""
-    seen: list[str] = []
-
-    def note(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
-        seen.append(statement)
-
-    event.listen(db.engine, "before_cursor_execute", note)
-    try:
-        yield seen
-    finally:
-        event.remove(db.engine, "before_cursor_execute", note)
 
 
 def owe_confirmations(people: list[int], now: datetime) -> None:
@@ -114,7 +98,7 @@ def test_twenty_mails_cost_at_most_eight_statements_each(
     owed(people, now)
     db.session.remove()
     transport = Answering()
-    with counted() as statements:
+    with noted() as statements:
         deliver(now, transport)
     assert len(transport.given) == 20
     assert len(statements) <= PER_BATCH + 20 * PER_MAIL
