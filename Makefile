@@ -26,7 +26,7 @@ run: $(READY)
 	@exec $(BIN)/tasuki run --port $(PORT)
 
 test: $(READY)
-	@$(BIN)/pytest -q -n 2 -m 'not proof' $(ARGS)
+	@$(BIN)/pytest -q -n 2 --dist worksteal -m 'not proof' $(ARGS)
 
 check: $(READY)
 	@$(BIN)/ruff format --check -q .

@@ -17,6 +17,8 @@ from scheduler import clock
 from scheduler.services import jobs
 from scheduler.settings import Settings
 
+# How often the broker in memory is looked into, in seconds; as it comes, a job would wait for up to one.
+POLLING = 0.2
 # Set when the worker was asked to end: what is in hand is finished, nothing more is begun.
 _stopping = threading.Event()
 
@@ -34,6 +36,7 @@ def create_celery(app: Flask) -> celery.Celery:
     settings: Settings = app.extensions["tasuki"]
     tasks = celery.Celery("tasuki", broker=settings.broker_url or "memory://localhost/", set_as_current=False)
     tasks.conf.update(
+        broker_transport_options={} if settings.broker_url else {"polling_interval": POLLING},
         task_ignore_result=True,
         task_default_queue="tasuki",
         beat_schedule=_beat_schedule(),
@@ -55,6 +58,7 @@ def work(app: Flask) -> int:
 
     With the broker in memory the schedule has to live in a thread of the very process that does the work.
     """
+    settings: Settings = app.extensions["tasuki"]
     tasks = create_celery(app)
     # Celery warns root of pickled messages; ours are JSON without arguments.
     warnings.simplefilter("ignore", SecurityWarning)
@@ -69,6 +73,8 @@ def work(app: Flask) -> int:
     )
     schedule = EmbeddedService(tasks, thread=True, scheduler_cls=Schedule)
     schedule.start()
+    if not settings.broker_url:
+        threading.Thread(target=_end_the_wait, args=(tasks,), daemon=True).start()
     worker.start()
     return int(worker.exitcode or 0)
 
@@ -92,6 +98,13 @@ def _add_task(tasks: celery.Celery, app: Flask, job: jobs.Job, context: jobs.Con
             one_at_a_time.release()
 
     tasks.task(task, name=job.name, shared=False)
+
+
+def _end_the_wait(tasks: celery.Celery) -> None:
+    """Let a worker end when it is asked to: it looks after a message, or two seconds without one, and waits once more then."""
+    _stopping.wait()
+    for _ in range(2):
+        tasks.tasks[next(iter(jobs.JOBS))].apply_async()
 
 
 @setup_logging.connect

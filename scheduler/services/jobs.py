@@ -97,7 +97,7 @@ JOBS: dict[str, Job] = {
         Job("invite_late_joiners", lambda now, _context: late_joiners.invite(now), daily_at=time(10)),
         Job("expire_offers", lambda now, _context: waiting.expire_offers(now), every=timedelta(minutes=1)),
         Job("plan_reminders", lambda now, _context: reminders.plan_reminders(now), every=timedelta(minutes=1)),
-        Job("deliver_mails", _deliver, every=timedelta(seconds=5)),
+        Job("deliver_mails", _deliver, every=timedelta(seconds=2)),
     )
 }
 
