@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import gc
 import tempfile
 import traceback
 from importlib import import_module
+from types import ModuleType
 from typing import Any, NoReturn
 
 import click
@@ -55,7 +57,7 @@ class Commands(click.Group):
         """Import a command."""
         if cmd_name not in MODULES:
             return None
-        module = import_module(f"scheduler.cli.{MODULES[cmd_name]}")
+        module = _load(MODULES[cmd_name])
         return next(command for command in module.COMMANDS if command.name == cmd_name)
 
     def invoke(self, ctx: click.Context) -> Any:
@@ -73,6 +75,16 @@ class Commands(click.Group):
             if isinstance(error, DBAPIError) and _is_away(error):
                 raise NothingDone(_unreachable(error)) from error
             _unexpected(error)
+
+
+def _load(name: str) -> ModuleType:
+    """Import a module of commands, the garbage collector kept off: what is loaded stays, and it would look through it all."""
+    gc.disable()
+    try:
+        return import_module(f"scheduler.cli.{name}")
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 def need_tables() -> None:
