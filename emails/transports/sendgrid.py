@@ -7,6 +7,7 @@ from email.utils import parsedate_to_datetime
 from typing import Any
 
 import requests
+from sendgrid.helpers import mail as helpers
 from urllib3.exceptions import NewConnectionError
 
 from emails.headers import BadAddress, sendable
@@ -59,7 +60,6 @@ class SendGridTransport:
 
 def payload(message: Message) -> dict[str, Any]:
     """Build the request's body; the mail is named to SendGrid by its opaque id only. Raises BadAddress."""
-    helpers = _helpers()
     mail = helpers.Mail()
     mail.from_email = _mailbox(message.from_)
     if message.reply_to is not None:
@@ -83,15 +83,7 @@ def payload(message: Message) -> dict[str, Any]:
     return body
 
 
-def _helpers() -> Any:
-    """Import SendGrid's helpers with the first mail that leaves this way: they cost 4 MiB, and most installations use SMTP."""
-    from sendgrid.helpers import mail  # noqa: PLC0415
-
-    return mail
-
-
 def _personalization(message: Message) -> Any:
-    helpers = _helpers()
     person = helpers.Personalization()
     person.add_to(_mailbox(message.to))
     person.add_header(helpers.Header("Message-ID", message.message_id))
@@ -102,7 +94,7 @@ def _personalization(message: Message) -> Any:
 
 
 def _mailbox(address: Address) -> Any:
-    mailbox = _helpers().Email()
+    mailbox = helpers.Email()
     # Set, not passed: the helper would read the address as a header and take odd local parts apart.
     mailbox.email = sendable(address.address)
     if address.name:
@@ -111,7 +103,6 @@ def _mailbox(address: Address) -> Any:
 
 
 def _attachment(calendar: CalendarPart) -> Any:
-    helpers = _helpers()
     return helpers.Attachment(
         helpers.FileContent(base64.b64encode(calendar.ics).decode("ascii")),
         helpers.FileName(CALENDAR_FILE),

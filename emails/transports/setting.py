@@ -7,7 +7,6 @@ from urllib.parse import SplitResult, unquote, urlsplit
 
 from emails.transports.base import BadTransport, Transport
 from emails.transports.folder import FolderTransport
-from emails.transports.sendgrid import SendGridTransport
 from emails.transports.smtp import SmtpServer, SmtpTransport
 
 _FORMS = "folder:PATH, smtp://[USER:PASSWORD@]HOST[:PORT], smtps://[USER:PASSWORD@]HOST[:PORT] or sendgrid:"
@@ -52,7 +51,7 @@ def _usual_port(parts: SplitResult) -> int:
     return 587 if parts.username else 25
 
 
-def _sendgrid(api_key: str, url: str) -> SendGridTransport:
+def _sendgrid(api_key: str, url: str) -> Transport:
     if not api_key:
         raise BadTransport("sendgrid: needs an API key")
     if not api_key.isascii() or not api_key.isprintable() or " " in api_key:
@@ -60,4 +59,7 @@ def _sendgrid(api_key: str, url: str) -> SendGridTransport:
     parts = urlsplit(url)
     if parts.scheme not in ("http", "https") or not parts.hostname:
         raise BadTransport("the SendGrid URL must be http(s)://HOST[:PORT]")
+    # Its library and what that needs cost 10 MiB, and most installations use SMTP.
+    from emails.transports.sendgrid import SendGridTransport  # noqa: PLC0415
+
     return SendGridTransport(api_key, url)
