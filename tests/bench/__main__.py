@@ -59,13 +59,13 @@ def _rates(base: str, floor_port: int, things: Ground) -> None:
     same = median(floor_port, get("/bytes", floor_port, 2000), 200)
     inserted = median(floor_port, [load.request("POST", "/insert", floor_port)] * 500, 200)
     asked = median(port, get(f"/{things.feed}", port, 3000, {"If-None-Match": etag}), 304)
-    _line("feed_304", asked, "1/s", asked / unchanged, "flask_304", 0.45)
+    _line("feed_304", asked, "1/s", asked / unchanged, "flask_304", 0.7)
     whole = median(port, get(f"/{things.feed}", port, 1500), 200)
-    _line("feed_200", whole, "1/s", whole / same, "flask_same_bytes", 0.35)
+    _line("feed_200", whole, "1/s", whole / same, "flask_same_bytes", 0.6)
     programme = median(port, get("/lectures", port, 400), 200)
-    _line("programme", programme, "1/s", programme / hello, "flask_hello", 0.08)
+    _line("programme", programme, "1/s", programme / hello, "flask_hello", 0.12)
     registered = statistics.median(checked(load.run(port, batch), 303) for batch in post)
-    _line("registration", registered, "1/s", registered / inserted, "insert_commit", 0.3)
+    _line("registration", registered, "1/s", registered / inserted, "insert_commit", 0.5)
 
 
 def _report(base: str, things: Ground) -> None:
