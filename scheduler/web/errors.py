@@ -23,7 +23,7 @@ def register(app: Flask) -> None:
     app.register_error_handler(Refused, _refused)
     app.register_error_handler(CSRFError, _csrf)
     app.register_error_handler(HTTPException, of_http)
-    app.register_error_handler(Exception, _fault)
+    app.register_error_handler(Exception, of_fault)
 
 
 def _page(status: int, title: str, advice: str) -> ResponseReturnValue:
@@ -54,7 +54,7 @@ def of_http(error: HTTPException) -> ResponseReturnValue:
         return error.get_response()
     # So Flask tells of a fault that came up while another error was being worded.
     if isinstance(error, InternalServerError) and isinstance(error.original_exception, Exception):
-        return _fault(error.original_exception)
+        return of_fault(error.original_exception)
     response = error.get_response()
     response.data, response.content_type = _written(status, *_words(status)), "text/html; charset=utf-8"
     return response
@@ -104,9 +104,14 @@ def _words(status: int) -> tuple[str, str]:
     )
 
 
-def _fault(error: Exception) -> ResponseReturnValue:
+def status_of(error: Exception) -> int:
+    """Return the status of a fault: 503 when the database cannot be reached, else 500."""
+    return 503 if isinstance(error, UNREACHABLE) else 500
+
+
+def of_fault(error: Exception) -> ResponseReturnValue:
     """Log what broke here, and say so without asking the database for anything: it may be what broke."""
     edge.forget_the_database()
     current_app.logger.exception("fault", exc_info=error)
-    status = 503 if isinstance(error, UNREACHABLE) else 500
+    status = status_of(error)
     return _page(status, *_words(status))

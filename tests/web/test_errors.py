@@ -57,9 +57,23 @@ def test_without_its_database_a_form_is_answered_too(unreachable: Flask) -> None
     assert (answer.status_code, "Not available at the moment" in answer.text) == (503, True)
 
 
-def test_without_its_database_a_program_gets_problem_details(unreachable: Flask) -> None:
-    answer = signed_in(unreachable).get("/api/v1/accounts", headers={"Authorization": "Bearer x"})
-    assert (answer.status_code, answer.mimetype) == (500, "application/problem+json")
+@pytest.mark.parametrize(("wish", "words"), LANGUAGES)
+@pytest.mark.parametrize("path", ["accounts", "accounts/A%2F1", "lectures", "openapi.json", "nothing/here"])
+def test_without_its_database_a_program_is_told_when_to_ask_again_in_its_language(
+    unreachable: Flask, path: str, wish: str, words: str
+) -> None:
+    asked = {"Authorization": "Bearer x", "Accept-Language": wish}
+    answer = signed_in(unreachable).get(f"/api/v1/{path}", headers=asked)
+    assert (answer.status_code, answer.mimetype) == (503, "application/problem+json")
+    told = answer.get_json()
+    assert (told["status"], told["reason"], told["title"]) == (503, "unavailable", words)
+    assert "Retry-After" in told["detail"] and answer.headers["Retry-After"] == "30"
+    assert answer.headers["Content-Language"] == wish[:2]
+
+
+def test_without_its_database_the_documentation_of_the_api_is_a_page_that_says_so(unreachable: Flask) -> None:
+    answer = signed_in(unreachable).get("/api/docs")
+    assert (answer.status_code, answer.mimetype) == (503, "text/html")
 
 
 def test_a_database_that_goes_away_meanwhile_is_told_and_comes_back(app: Flask, staff_client: Client) -> None:

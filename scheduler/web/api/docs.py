@@ -14,7 +14,7 @@ from flask_login import current_user
 from werkzeug.exceptions import HTTPException
 
 from scheduler.services.installation import here
-from scheduler.web import access, edge
+from scheduler.web import access, edge, errors
 from scheduler.web.api import problems, words
 from scheduler.web.api.blueprint import PREFIX, Api
 from scheduler.web.api.doc_page import sections
@@ -76,6 +76,11 @@ def gate() -> ResponseReturnValue | None:
 @docs.errorhandler(HTTPException)
 def _http(error: HTTPException) -> ResponseReturnValue:
     return problems.of_http(error)
+
+
+@docs.errorhandler(Exception)
+def _fault(error: Exception) -> ResponseReturnValue:
+    return problems.of_fault(error) if request.path.startswith(PREFIX) else errors.of_fault(error)
 
 
 @docs.get(f"{PREFIX}/openapi.json")

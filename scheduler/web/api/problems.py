@@ -21,6 +21,8 @@ from scheduler.web.api.fields import Fault, written
 MEDIA_TYPE = "application/problem+json"
 # How long the window of refused tokens is (limits.REFUSALS).
 PATIENCE_SECONDS = 600
+# After how long a program asks again while the database is away: most restarts are over by then.
+AWAY_SECONDS = 30
 # How many wrong fields one answer lists.
 MOST_FAULTS = 100
 
@@ -59,10 +61,14 @@ def of_http(error: HTTPException) -> ResponseReturnValue:
 
 
 def of_fault(error: Exception) -> ResponseReturnValue:
-    """Tell a program that something broke here, and the log what."""
+    """Tell a program that something broke here, or that the database is away, and the log what."""
     edge.forget_the_database()
     current_app.logger.exception("fault", exc_info=error)
-    return _problem(500, words.REASONS[500], words.of_status(500))
+    status = errors.status_of(error)
+    response = _problem(status, words.REASONS[status], words.of_status(status))
+    if status == 503:
+        response.headers["Retry-After"] = str(AWAY_SECONDS)
+    return response
 
 
 def malformed(detail: str) -> NoReturn:
@@ -83,6 +89,8 @@ def register(app: Flask) -> None:
                 access.api_gate()
             except HTTPException as refusal:
                 return of_http(refusal)
+            except Exception as fault:
+                return of_fault(fault)
         return of_http(error)
 
     for kind in (BadRequest, NotFound, MethodNotAllowed):

@@ -21,6 +21,7 @@ REASONS = {
     413: "too_large",
     429: "too_many_refusals",
     500: "fault",
+    503: "unavailable",
 }
 # The refusals a program can meet, with values for the sentences of the documentation.
 _FILE = {"filename": "participants.csv", "limit_mb": 20}
@@ -61,6 +62,7 @@ def title(status: int) -> str:
         422: _("入力内容に誤りがあります"),
         429: _("しばらくお待ちください"),
         500: _("処理を完了できませんでした"),
+        503: _("ただいまご利用いただけません"),
     }.get(status, _("リクエストを処理できません"))
 
 
@@ -77,6 +79,10 @@ def of_status(status: int) -> str:
         413: _("送れるのは 20 MB までです。分けて送ってください。"),
         429: _("誤ったトークンが続いたため、一時的に受け付けを止めています。Retry-After の秒数だけお待ちください。"),
         500: _("変更は保存されていません。時間をおいてもう一度お試しください。"),
+        503: _(
+            "一時的に情報を読み書きできません。Retry-After の秒数だけ待って、同じ内容を送り直してください。"
+            "同じ Idempotency-Key を付けた POST は、二重には行われません。"
+        ),
     }.get(status, _("リクエストの形式をご確認ください。形式は /api/docs にあります。"))
 
 
