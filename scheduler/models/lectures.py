@@ -31,6 +31,8 @@ class Course(Base):
     team: Mapped[str] = mapped_column(default="onboarding")
     # Addresses of what goes with it: {"before": …, "recording": …, "after": …}; what is missing is not shown.
     materials: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    # When its name, summary or materials last changed, which calendars show; null: not since it was made.
+    revised_at: Mapped[datetime | None]
     # Order on pages.
     position: Mapped[int] = mapped_column(default=0)
 

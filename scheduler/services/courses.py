@@ -71,6 +71,7 @@ def put(
             raise Invalid(field="key", why="key_taken", value=key)
         if course is None:
             course = Course(key=key, position=len(in_order()), summary={})
+        before = _shown(course)
         course.name, course.minutes, course.minimum_minutes = dict(name), minutes, minimum_minutes
         course.prerequisite_id = _prerequisite(key, prerequisite)
         if summary is not None:
@@ -78,6 +79,8 @@ def put(
         if addresses is not None:
             course.materials = addresses
         course.team = team or course.team
+        if not new and _shown(course) != before:
+            course.revised_at = now
         db.session.add(course)
         try:
             db.session.flush()
@@ -117,6 +120,11 @@ def in_use(course: Course) -> list[str]:
     }
     found = [name for name, match in users.items() if db.session.scalar(select(exists().where(match)))]
     return found + (["readiness"] if course.key in _wanted_for_readiness() else [])
+
+
+def _shown(course: Course) -> tuple[dict[str, Any], ...]:
+    """Return what calendars show of a course."""
+    return course.name, course.summary, course.materials
 
 
 def _wanted_for_readiness() -> set[str]:

@@ -19,7 +19,7 @@ from scheduler.services.actors import WORKER, Actor
 from scheduler.services.feeds import courses, personal
 from scheduler.services.lectures import cancelling, changing
 from scheduler.services.registrations import booking, changes
-from tests.factories import NOW, a_contact, a_lecture, a_registration, an_account
+from tests.factories import NOW, a_contact, a_course, a_lecture, a_registration, an_account
 
 DAY = timedelta(days=1)
 
@@ -73,6 +73,16 @@ def test_a_date_reads_as_in_its_invitation(app: Flask) -> None:
     assert event["URL"] in event["DESCRIPTION"]
     assert "03-5555-0100" in event["DESCRIPTION"]
     assert "meet.example" not in event.to_ical().decode()
+
+
+def test_an_entry_leads_to_the_material_to_look_at_beforehand(app: Flask) -> None:
+    course, contact = a_course(materials={"before": "https://example.com/before"}), a_contact()
+    a_registration(contact, a_lecture(course))
+    a_registration(contact, a_lecture(course, starts_at=NOW + 9 * DAY), status="cancelled")
+    held, left = read(contact)
+    assert "事前にご覧いただく資料: https://example.com/before" in held["DESCRIPTION"]
+    assert "DESCRIPTION" not in left
+    assert "beforehand: https://example.com/before" in read(contact, locale="en")[0]["DESCRIPTION"]
 
 
 def test_moving_a_lecture_moves_the_same_entry(database: Flask) -> None:

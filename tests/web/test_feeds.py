@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import gzip
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from flask import Flask
@@ -14,7 +14,7 @@ from scheduler.app import create_app
 from scheduler.models.accounts import Contact
 from scheduler.models.db import db
 from scheduler.models.settings import Setting
-from scheduler.services import addresses
+from scheduler.services import addresses, courses
 from scheduler.services.actors import WORKER
 from scheduler.services.installation import here
 from scheduler.services.lectures import cancelling, changing
@@ -22,14 +22,22 @@ from scheduler.services.registrations import booking, changes
 from scheduler.services.series import strays
 from scheduler.settings import Settings
 from tests.conftest import Client
-from tests.factories import NOW, a_contact, a_course, a_lecture, a_registration, an_account
+from tests.factories import NOW, a_contact, a_course, a_lecture, a_member, a_registration, an_account
 
-DAY = timedelta(days=1)
+DAY, HOUR = timedelta(days=1), timedelta(hours=1)
 COURSE = "/calendar/courses/basic.ics"
 
 
+def path_of(address: str) -> str:
+    return address.removeprefix(here().base_url)
+
+
 def feed_of(contact: Contact) -> str:
-    return addresses.feed(contact).removeprefix(here().base_url)
+    return path_of(addresses.feed(contact))
+
+
+def rename(now: datetime, name: str = "入門編", minutes: int = 60) -> None:
+    courses.put("basic", name={"ja": name, "en": "Basics"}, minutes=minutes, minimum_minutes=40, now=now, actor=WORKER)
 
 
 def events(answer: TestResponse) -> list[Event]:
@@ -39,6 +47,10 @@ def events(answer: TestResponse) -> list[Event]:
 
 def again(client: Client, path: str, answer: TestResponse) -> TestResponse:
     return client.get(path, headers={"If-None-Match": answer.headers["ETag"]})
+
+
+def since(client: Client, path: str, answer: TestResponse) -> TestResponse:
+    return client.get(path, headers={"If-Modified-Since": answer.headers["Last-Modified"]})
 
 
 def test_a_personal_feed_has_the_contacts_dates_and_the_manners_programs_want(client: Client, database: Flask) -> None:
@@ -66,11 +78,12 @@ def test_the_same_dates_give_the_same_bytes_and_then_a_304(client: Client, datab
     answer = again(client, path, first)
     assert (answer.status_code, answer.data) == (304, b"")
     assert answer.headers["ETag"] == first.headers["ETag"]
-    since = client.get(path, headers={"If-Modified-Since": first.headers["Last-Modified"]})
-    assert since.status_code == 304
+    assert since(client, path, first).status_code == 304
 
 
-@pytest.mark.parametrize("change", ["registered", "moved", "cancelled", "swapped", "lecture cancelled", "new vendor"])
+@pytest.mark.parametrize(
+    "change", ["registered", "moved", "cancelled", "swapped", "lecture cancelled", "new vendor", "course renamed"]
+)
 def test_every_change_gives_new_bytes(client: Client, database: Flask, change: str) -> None:
     contact, other = a_contact(), a_lecture(starts_at=NOW + 9 * DAY)
     row = a_registration(contact, a_lecture())
@@ -87,6 +100,8 @@ def test_every_change_gives_new_bytes(client: Client, database: Flask, change: s
         changes.swap(row.id, other.id, later, WORKER)
     elif change == "lecture cancelled":
         cancelling.cancel(row.lecture_id, {"ja": "都合により"}, later, WORKER)
+    elif change == "course renamed":
+        rename(later)
     else:
         with db.writing():
             db.session.add(Setting(key="vendor", value={"phone": "03-1"}, changed_at=later))
@@ -94,6 +109,28 @@ def test_every_change_gives_new_bytes(client: Client, database: Flask, change: s
     assert answer.status_code == 200
     assert answer.data != before.data
     assert again(client, path, answer).status_code == 304
+
+
+@pytest.mark.parametrize("whose", ["contact", "course", "host", "team"])
+def test_programs_that_ask_by_time_alone_learn_of_a_courses_new_name(
+    client: Client, database: Flask, whose: str
+) -> None:
+    host = a_member()
+    row = a_registration(lecture=a_lecture(host_id=host.id))
+    paths = {"contact": feed_of(row.contact), "course": COURSE}
+    paths |= {"host": path_of(addresses.staff_feed(host)), "team": path_of(addresses.team_feed(host))}
+    path = paths[whose]
+    before = client.get(path)
+    # What feeds do not show is no revision.
+    rename(NOW + HOUR, name="基本操作編", minutes=90)
+    assert since(client, path, before).status_code == 304
+    rename(NOW + HOUR)
+    answer = since(client, path, before)
+    assert answer.status_code == 200
+    (event,) = events(answer)
+    assert "入門編" in event["SUMMARY"]
+    assert event.decoded("DTSTAMP") == event.decoded("LAST-MODIFIED") == NOW + HOUR
+    assert since(client, path, answer).status_code == 304
 
 
 def test_the_tag_changes_with_the_day_because_the_window_moves(settings: Settings, client: Client, app: Flask) -> None:

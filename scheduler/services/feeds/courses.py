@@ -45,19 +45,23 @@ class Public(NamedTuple):
     name: str
     summary: str
     locale: str
+    # When name or summary last changed.
+    renamed_at: datetime
 
 
 def find(connection: Connection, key: str, locale: str, now: datetime) -> Found | None:
     """Find a course's public feed; None for an unknown key."""
-    course = connection.execute(select(Course.id, Course.name, Course.summary).where(Course.key == key)).one_or_none()
+    query = select(Course.id, Course.name, Course.summary, Course.revised_at).where(Course.key == key)
+    course = connection.execute(query).one_or_none()
     if course is None:
         return None
     number, name, summary = course[0], text(course[1], locale), text(course[2], locale)
     count, revised_at, total = connection.execute(_COURSE, {"course_id": number} | window(now)).one()
     words = sha256(f"{name}\n{summary}".encode()).hexdigest()[:12]
     tag = calendars.etag(f"{count}-{total or 0}-{stamp(revised_at)}-{words}-{locale}", now.date())
-    changed_at = max(revised_at or BEGINNING, midnight(now))
-    course_feed = Public(number, key, name, summary, locale)
+    renamed_at = course[3] or BEGINNING
+    changed_at = max(revised_at or BEGINNING, renamed_at, midnight(now))
+    course_feed = Public(number, key, name, summary, locale, renamed_at)
     return Found(tag, changed_at, partial(_write, feed=course_feed, now=now))
 
 
@@ -82,7 +86,7 @@ def _public_entry(
         calendars.LectureEvent(
             uid=uid,
             sequence=sequence,
-            revised_at=revised_at,
+            revised_at=max(revised_at, feed.renamed_at),
             starts_at=starts_at,
             ends_at=ends_at,
             summary=feed.name,

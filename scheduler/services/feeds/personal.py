@@ -26,11 +26,12 @@ from scheduler.services.vendor import Vendor, read
 
 _NAMES = {"ja": "レクチャー日程", "en": "Lectures"}
 _JOIN = {"ja": "参加: ", "en": "Join: "}
+_MATERIAL = {"ja": "事前にご覧いただく資料: ", "en": "Material to look at beforehand: "}
 _QUESTIONS = {"ja": "お問い合わせ: ", "en": "Questions: "}
 _REASON = {"ja": "理由: ", "en": "Reason: "}
 
-# Everything a personal feed's bytes depend on but the words, in one statement: the registrations' part is read from
-# ix_registrations_contact alone.
+# Everything a personal feed's bytes depend on, in one statement: the registrations' part is read from
+# ix_registrations_contact alone, and there are few courses.
 _PERSONAL = (
     select(
         Contact.link_version,
@@ -39,6 +40,7 @@ _PERSONAL = (
         func.max(Registration.revised_at),
         func.sum(Registration.sequence),
         select(Setting.changed_at).where(Setting.key == literal_column("'vendor'")).scalar_subquery(),
+        select(func.max(Course.revised_at)).scalar_subquery(),
     )
     .outerjoin(Registration, Registration.contact_id == Contact.id)
     .where(Contact.id == bindparam("contact_id"), Contact.feed_version == bindparam("version"))
@@ -75,6 +77,14 @@ _OWN_DATES = (
 )
 
 
+class Taught(NamedTuple):
+    """What an entry says of its course, in the reader's language, and when that last changed."""
+
+    name: str
+    material: str
+    revised_at: datetime | None
+
+
 class Reader(NamedTuple):
     """Whose dates a personal feed shows, and in which language."""
 
@@ -88,16 +98,17 @@ def find(connection: Connection, contact_id: int, version: int, locale: str | No
 
     `locale` None: the contact's own language. The tag changes with every registration that is revised, also when what
     began earlier is committed later (that is what the sum of sequences is for), with the day (UTC) because the window
-    moves, and with the links and the vendor's details that stand in the entries.
+    moves, and with the links, the courses' names and materials and the vendor's details that stand in the entries.
     """
     row = _first(connection, contact_id=contact_id, version=version)
     if row is None:
         return None
-    link_version, own_locale, count, revised, total, changed = row
-    revised_at, vendor_at = _moment(revised), _moment(changed)
+    link_version, own_locale, count, revised, total, *others = row
+    revised_at, vendor_at, courses_at = _moment(revised), *map(_moment, others)
     reader = Reader(contact_id, link_version, locale or own_locale)
-    revision = f"{count}-{total or 0}-{stamp(revised_at)}-{stamp(vendor_at)}-{link_version}-{reader.locale}"
-    changed_at = max(moment for moment in (revised_at, vendor_at, midnight(now)) if moment is not None)
+    stamps = f"{stamp(revised_at)}-{stamp(vendor_at)}-{stamp(courses_at)}"
+    revision = f"{count}-{total or 0}-{stamps}-{link_version}-{reader.locale}"
+    changed_at = max(moment for moment in (revised_at, vendor_at, courses_at, midnight(now)) if moment is not None)
     return Found(calendars.etag(revision, now.date()), changed_at, partial(_write, reader=reader, now=now))
 
 
@@ -107,7 +118,7 @@ def _write(connection: Connection, reader: Reader, now: datetime) -> bytes:
     A waiting list is no date yet and is left out. Dates that were cancelled stay as such until 60 days after the start.
     """
     rows = connection.execute(_OWN_DATES, {"contact_id": reader.contact_id} | window(now)).all()
-    names = {number: text(name, reader.locale) for number, name in connection.execute(select(Course.id, Course.name))}
+    taught = _taught(connection, reader.locale)
     vendor = _vendor(connection)
     never = _never_held(connection, reader.contact_id, [row[5] for row in rows if row[4] == "cancelled"])
     entries = [
@@ -116,7 +127,7 @@ def _write(connection: Connection, reader: Reader, now: datetime) -> bytes:
             _state(row[4], row[8]),
             *row[6:8],
             text(row[9], reader.locale),
-            names[row[10]],
+            taught[row[10]],
             reader,
             vendor,
         )
@@ -156,6 +167,14 @@ def _vendor(connection: Connection) -> Vendor:
     return read(value | {"name": value.get("name") or parseaddr(here().mail_from)[0]})
 
 
+def _taught(connection: Connection, locale: str) -> dict[int, Taught]:
+    courses = connection.execute(select(Course.id, Course.name, Course.materials, Course.revised_at))
+    return {
+        number: Taught(text(name, locale), materials.get("before", ""), revised_at)
+        for number, name, materials, revised_at in courses
+    }
+
+
 def _state(registration: str, lecture: str) -> str:
     if lecture == "cancelled":
         return "cancelled"
@@ -188,7 +207,7 @@ def _entry(
     starts_at: datetime,
     ends_at: datetime,
     reason: str,
-    course: str,
+    course: Taught,
     reader: Reader,
     vendor: Vendor,
 ) -> str:
@@ -199,16 +218,17 @@ def _entry(
     contact = Contact(id=reader.contact_id, link_version=reader.link_version, locale=reader.locale)
     page = addresses.join(number, contact) if state == "scheduled" else ""
     lines = [_JOIN[reader.locale] + page] if page else []
+    lines += [_MATERIAL[reader.locale] + course.material] if page and course.material else []
     lines += [_REASON[reader.locale] + reason] if reason and state == "cancelled" else []
     lines += [_QUESTIONS[reader.locale] + " ".join(filter(None, (vendor.name, vendor.phone)))] if vendor.phone else []
     return calendars.vevent(
         calendars.LectureEvent(
             uid=uid,
             sequence=sequence,
-            revised_at=revised_at,
+            revised_at=max(revised_at, course.revised_at or revised_at),
             starts_at=starts_at,
             ends_at=ends_at,
-            summary=" – ".join(filter(None, (course, vendor.name))),
+            summary=" – ".join(filter(None, (course.name, vendor.name))),
             description="\n".join(lines),
             location=page,
             url=page,

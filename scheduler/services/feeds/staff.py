@@ -81,6 +81,7 @@ def _dates(member_to_lectures: Select[*tuple[object, ...]]) -> Select[*tuple[obj
             Lecture.locale.label("held_in"),
             Lecture.account_id,
             Course.name.label("course"),
+            Course.revised_at.label("renamed_at"),
             _HOST.name.label("host"),
             select(func.count()).where(_ON_IT, Registration.status == "waitlisted").scalar_subquery().label("waiting"),
             select(func.max(Registration.revised_at)).where(_ON_IT).scalar_subquery().label("counted_at"),
@@ -138,7 +139,7 @@ def _find(
         return None
     reader = Reader(locale or rows[0].locale, statement is _OWN)
     rows = [row for row in rows if row.id is not None]
-    moments = [moment for row in rows for moment in (row.revised_at, row.counted_at) if moment is not None]
+    moments = [moment for row in rows for moment in _moments(row)]
     revision = sha256(repr((reader, _vendor_name(), [tuple(row) for row in rows])).encode()).hexdigest()[:16]
     return Found(
         calendars.etag(revision, now.date()),
@@ -169,7 +170,7 @@ def _event(row: Row[*tuple[object, ...]], reader: Reader) -> calendars.LectureEv
     return calendars.LectureEvent(
         uid=row.uid,
         sequence=row.sequence,
-        revised_at=max(moment for moment in (row.revised_at, row.counted_at) if moment is not None),
+        revised_at=max(_moments(row)),
         starts_at=row.starts_at,
         ends_at=row.ends_at,
         summary=f"{title} {row.host}" if row.host and not reader.own else title,
@@ -180,6 +181,11 @@ def _event(row: Row[*tuple[object, ...]], reader: Reader) -> calendars.LectureEv
         status=row.status,
         locale=reader.locale,
     )
+
+
+def _moments(row: Row[*tuple[object, ...]]) -> list[datetime]:
+    """Return when anything that a lecture's entry shows was changed: the lecture, its people, its course."""
+    return [moment for moment in (row.revised_at, row.counted_at, row.renamed_at) if moment is not None]
 
 
 def _vendor_name() -> str:
