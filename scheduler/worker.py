@@ -19,6 +19,8 @@ from scheduler.settings import Settings
 
 # How often the broker in memory is looked into, in seconds; as it comes, a job would wait for up to one.
 POLLING = 0.2
+# One may be busy with a long delivery and one with the night's work; no job runs twice at a time, so the third is free.
+THREADS = 3
 # Set when the worker was asked to end: what is in hand is finished, nothing more is begun.
 _stopping = threading.Event()
 
@@ -64,8 +66,7 @@ def work(app: Flask) -> int:
     warnings.simplefilter("ignore", SecurityWarning)
     worker = tasks.Worker(
         pool="threads",
-        # One thread each: no job waits for a long delivery.
-        concurrency=len(jobs.JOBS),
+        concurrency=THREADS,
         quiet=True,
         without_gossip=True,
         without_mingle=True,
