@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Iterator
 
@@ -14,6 +15,11 @@ from babel.messages.pofile import read_po
 from tests.servers import ROOT
 
 ENGLISH = ROOT / "scheduler" / "translations" / "en" / "LC_MESSAGES"
+
+
+# Numbers that are never one: limits, how long a lecture is, how many are in the demo company; and "thanks", which has no singular.
+NEVER_ONE = {"maximum", "most", "longest", "minutes", "times", "accounts", "stores", "contacts", "thanks"}
+COUNTED = re.compile(r"(?<!/)(?<!least )%\((\w+)\)d (?:(?!of|with|was|is)\w+ )?(?:(?!was)\w{2,}s|people)\b")
 
 
 @pytest.fixture(scope="module")
@@ -52,6 +58,14 @@ def test_nothing_is_translated_that_nobody_says(english: Catalog) -> None:
 def test_no_translation_is_in_doubt_or_loses_a_placeholder(english: Catalog) -> None:
     assert [message.id for message in english if message.fuzzy and message.id] == []
     assert [(message.id, [str(error) for error in errors]) for message, errors in english.check()] == []
+
+
+def test_english_counts_right_when_there_is_one(english: Catalog) -> None:
+    told = [message.string for message in english if isinstance(message.string, str)]
+    assert [words for words in told for found in COUNTED.finditer(words) if found[1] not in NEVER_ONE] == []
+    assert [message.id for message in english if message.pluralizable and len(set(message.string)) == 1] == [
+        ("全員（%(num)d 名）", "全員（%(num)d 名）")
+    ]
 
 
 def test_what_is_compiled_is_what_is_written(english: Catalog) -> None:

@@ -63,7 +63,7 @@ _STEPS: tuple[tuple[str, str, bool, str, tuple[str, str], tuple[str, str]], ...]
         ("スタッフのログイン作成", "Logins for your staff"),
         (
             "店舗でお使いになる方全員のログインを「スタッフ」の画面で作成してください。",
-            "Create a login for everyone at the shop who will use the service, on the Staff page.",
+            "Create a login for everyone at the store who will use the service, on the Staff page.",
         ),
     ),
     (
@@ -71,7 +71,7 @@ _STEPS: tuple[tuple[str, str, bool, str, tuple[str, str], tuple[str, str]], ...]
         ("反響メールの受信設定", "Inquiry mails"),
         (
             "ポータルサイトの通知先に、店舗ごとの受信アドレスを追加してください。追加後にテスト送信ができます。",
-            "Add the shop's own receiving address to the portal sites' notifications, then send a test.",
+            "Add the store's own receiving address to the portal sites' notifications, then send a test.",
         ),
     ),
     (

@@ -101,7 +101,7 @@ def faulty(database: Flask, monkeypatch: pytest.MonkeyPatch) -> Flask:
     """The program with a page that breaks in the middle of a transaction."""
 
     def breaks() -> str:
-        assert gettext("店舗") == "Shop"
+        assert gettext("店舗") == "Stores"
         db.session.execute(text("SELECT * FROM nowhere"))
         return ""
 
