@@ -80,6 +80,8 @@ def _cut(series: Series, old: SeriesRule, change: Change, calendar: WorkingDays)
     if change.scope == "all":
         return None
     cut = ruling.local(str(the_lecture(series, change).slot))
+    if old.ends_before is not None and cut.date() >= old.ends_before:
+        raise Invalid(field="scope", why="after_the_last_day")
     earlier, _later = split(replace(old, policy="keep"), cut.date())
     return cut if slots(earlier, calendar, old.starts_at.date(), cut.date()) else None
 

@@ -45,8 +45,9 @@ def apply(
         fields = _named(series, plan.aim)
         target = _rule(series, plan.aim, now)
         _move_slots(target, plan)
-        for line in plan.having("changed"):
-            _change(line, change, now)
+        for line in plan.having("changed", "stray"):
+            if line.values:
+                _change(line, change, now)
         _leave(plan, now)
         horizon.fill(target, vendor.working_days(), now)
         history.record(
@@ -117,10 +118,7 @@ def _leave(plan: Plan, now: datetime) -> None:
     gone = _ids(plan.having("gone"))
     stay = gone - horizon.remove_unnamed(gone)
     for number in sorted(stay | _ids(plan.having("closed"))):
-        row = db.session.get_one(Lecture, number)
-        row.status, row.reason = "cancelled", {}
-        row.sequence += 1
-        row.revised_at = now
+        horizon.close(db.session.get_one(Lecture, number), now)
     for line in plan.lines:
         if line.lecture_id is None or line.what in ("gone", "closed"):
             continue

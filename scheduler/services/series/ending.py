@@ -18,7 +18,7 @@ from scheduler.services.series import horizon, ruling
 def end(series_id: int, now: datetime, actor: Actor, last_on: date | None = None) -> int:
     """End a series, at once or after a last local date; return how many of the later lectures stay.
 
-    Later lectures without registrations vanish, those with people stay as they are; a last date that is put off makes
+    Later lectures without people vanish, those with some stay as they are; a last date that is put off makes
     lectures again. Raises NotFound, Invalid for a last date before today, SeriesEnded, SeriesContinued.
     """
     with db.writing():
@@ -34,7 +34,8 @@ def end(series_id: int, now: datetime, actor: Actor, last_on: date | None = None
         history.record("series_ended", now=now, actor=actor, account_id=series.account_id, series_id=series_id)
         db.session.flush()
         later = horizon.locked(horizon.untouched(series_id).where(Lecture.starts_at > now))
-        horizon.remove_unnamed(row.id for row in later if _is_later(row, cut))
+        horizon.take_away([row for row in later if _is_later(row, cut)], now)
+        db.session.flush()
         if cut is not None:
             horizon.fill(series, vendor.working_days(), now)
         return _left(series, cut, now)

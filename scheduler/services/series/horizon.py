@@ -52,9 +52,10 @@ def fill(series: Series, calendar: WorkingDays, now: datetime) -> int:
     """Make what is missing of a locked series and take away what no longer fits; return how many lectures are new."""
     rule = ruling.rule_of(series)
     wanted = {ruling.written(slot.slot): slot for slot in ruling.ahead(rule, calendar, now)}
-    misfits = _misfits(series, wanted, now)
-    away = remove_unnamed(row.id for row in misfits)
-    mark_strays([row for row in misfits if row.id not in away and rule.has(ruling.local(str(row.slot)))], now)
+    kept = take_away(_misfits(series, wanted, now), now)
+    # What people kept after the last day was decided when that day was set.
+    mark_strays([row for row in kept if rule.has(ruling.local(str(row.slot)))], now)
+    db.session.flush()
     known = select(Lecture.slot).where(Lecture.series_id == series.id, Lecture.slot >= min(wanted, default=""))
     held = set(db.session.scalars(known))
     made = add_missing(Lecture, [_row(series, slot, now) for text, slot in wanted.items() if text not in held])
@@ -76,20 +77,43 @@ def remove_unnamed(lecture_ids: Iterable[int]) -> set[int]:
     return set(db.session.scalars(statement.execution_options(synchronize_session="fetch")))
 
 
+def take_away(rows: Iterable[Lecture], now: datetime) -> list[Lecture]:
+    """Take those of these locked lectures away that have nobody; return the others.
+
+    What nothing names is deleted, the rest is cancelled quietly: somebody was there once, and calendars show it.
+    """
+    rows = list(rows)
+    deleted = remove_unnamed(row.id for row in rows)
+    left = [row for row in rows if row.id not in deleted]
+    people = _with_people(row.id for row in left)
+    for row in left:
+        if row.id not in people:
+            close(row, now)
+    return [row for row in left if row.id in people]
+
+
+def close(row: Lecture, now: datetime) -> None:
+    """Cancel a locked lecture that has nobody; its place in the rule is free for another that fits."""
+    row.status, row.reason, row.slot, row.stray_since = "cancelled", {}, None, None
+    row.sequence += 1
+    row.revised_at = now
+
+
 def mark_strays(rows: Collection[Lecture], now: datetime) -> None:
-    """Mark those of these lectures that have people as waiting for a decision."""
-    people = with_people(row.id for row in rows)
+    """Mark lectures with people as waiting for a decision."""
     for row in rows:
-        if row.id in people and row.stray_since is None:
+        if row.stray_since is None:
             row.stray_since = now
 
 
-def with_people(lecture_ids: Iterable[int]) -> set[int]:
-    """Tell which of these lectures somebody is registered on or waits for."""
-    query = select(Registration.lecture_id).where(
-        Registration.lecture_id.in_(list(lecture_ids)), Registration.status != "cancelled"
+def _with_people(lecture_ids: Iterable[int]) -> set[int]:
+    """Tell on which of these lectures somebody is registered, waits for a seat, or applied and waits for an answer."""
+    numbers = list(lecture_ids)
+    registered = select(Registration.lecture_id).where(
+        Registration.lecture_id.in_(numbers), Registration.status != "cancelled"
     )
-    return set(db.session.scalars(query.distinct()))
+    applied = select(Application.lecture_id).where(Application.lecture_id.in_(numbers), Application.state == "waiting")
+    return {*db.session.scalars(registered.distinct()), *db.session.scalars(applied.distinct())}
 
 
 def untouched(series_id: int) -> Select[Lecture]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from hashlib import sha256
 from typing import Any
 
@@ -114,15 +114,20 @@ def _lines(series: Series, aim: Aim, calendar: WorkingDays, now: datetime) -> li
     ]
     by_hand = {one.id for one in dated if one.moved_by_hand}
     found = match(dated, wanted)
+    found |= _beyond(series, aim.rule, calendar, [one for one in dated if one.id not in found], (first, last))
     people = counting.of([row.id for row in rows])
     lines = []
     for row in rows:
-        slot, who = found.get(row.id), people.get(row.id, People())
+        who = people.get(row.id, People())
+        if row.id in found and not aim.rule.has(found[row.id].slot) and not (who.live or row.edited):
+            # Nobody comes any more: nothing keeps a date after the last one.
+            del found[row.id]
+        slot = found.get(row.id)
         open_ = row.starts_at > now and row.status == "scheduled"
         if not open_:
             lines += [_line("same", row, slot=ruling.written(slot.slot), people=who)] if slot is not None else []
         elif slot is None or ("course_id" in aim.values and who.ever):
-            line = _misfit(row, who)
+            line = _misfit(row, series, aim, who)
             lines.append(line)
             if line.what == "closed":
                 # Its date is free for a lecture that fits.
@@ -150,32 +155,38 @@ def _placed(series: Series, calendar: WorkingDays, old: Mapping[int, Dated]) -> 
     return {slot.slot: slot.local for slot in slots(rule, calendar, min(days), max(days) + timedelta(days=31))}
 
 
+def _beyond(
+    series: Series, rule: SeriesRule, calendar: WorkingDays, left: list[Dated], span: tuple[date, date]
+) -> dict[int, Slot]:
+    """Find the dates of those that people kept after the series' last day, by the rule as if it had none.
+
+    They change with the others; what had its place before that day finds none after it.
+    """
+    old = ruling.rule_of(series)
+    after = [one for one in left if old.ends_before is not None and one.slot.date() >= old.ends_before]
+    if not after:
+        return {}
+    return match(
+        after, [slot for slot in slots(replace(rule, ends_before=None), calendar, *span) if not rule.has(slot.slot)]
+    )
+
+
 def _changed(
     row: Lecture, series: Series, aim: Aim, slot: Slot, people: People, moved_by_hand: bool, now: datetime
 ) -> Line:
-    new, kept = dict(aim.values), []
-    values: dict[str, Any] = {}
+    new = aim.values
+    values, kept, held = _columns(row, series, new)
     length = row.ends_at - row.starts_at
     if "minutes" in new and length == timedelta(minutes=series.minutes):
         length = timedelta(minutes=new["minutes"])
     elif "minutes" in new and length != timedelta(minutes=new["minutes"]):
-        kept.append("minutes")
-    values |= {"local_start": ruling.written(slot.local), "zone": aim.rule.zone, "starts_at": slot.starts_at}
-    if moved_by_hand or slot.starts_at <= now:
+        kept.insert(0, "minutes")
+    if not moved_by_hand and slot.starts_at > now:
+        values |= {"local_start": ruling.written(slot.local), "zone": aim.rule.zone, "starts_at": slot.starts_at}
+    elif _other_time(series, aim.rule):
         # What somebody moved stays; and today's lecture cannot begin before now.
-        values = {}
-        kept += ["starts_at"] if _other_time(series, aim.rule) else []
+        kept.insert(0, "starts_at")
     values["ends_at"] = values.get("starts_at", row.starts_at) + length
-    for name in COLUMNS:
-        if name not in new or name == "minutes" or getattr(row, name) == new[name]:
-            continue
-        if getattr(row, name) == getattr(series, name):
-            values[name] = new[name]
-        else:
-            kept.append(name)
-    held = row.seats_taken if values.get("capacity", row.capacity) < row.seats_taken else 0
-    if held:
-        values["capacity"] = held
     values = {name: value for name, value in values.items() if getattr(row, name) != value}
     return _line(
         "changed" if values else "same",
@@ -189,15 +200,35 @@ def _changed(
     )
 
 
+def _columns(row: Lecture, series: Series, new: Mapping[str, Any]) -> tuple[dict[str, Any], list[str], int]:
+    """Return which of a series' new values a lecture takes, which it keeps by hand, and the seats it cannot go below."""
+    values, kept = {}, []
+    for name in COLUMNS:
+        if name not in new or name == "minutes" or getattr(row, name) == new[name]:
+            continue
+        if getattr(row, name) == getattr(series, name):
+            values[name] = new[name]
+        else:
+            kept.append(name)
+    held = row.seats_taken if values.get("capacity", row.capacity) < row.seats_taken else 0
+    if held:
+        values["capacity"] = held
+    return {name: value for name, value in values.items() if getattr(row, name) != value}, kept, held
+
+
 def _other_time(series: Series, rule: SeriesRule) -> bool:
     old = ruling.rule_of(series)
     return (old.starts_at.time(), old.zone) != (rule.starts_at.time(), rule.zone)
 
 
-def _misfit(row: Lecture, people: People) -> Line:
-    if people.live or row.edited:
-        return _line("stray", row, people=people)
-    return _line("closed" if people.ever else "gone", row, people=people)
+def _misfit(row: Lecture, series: Series, aim: Aim, people: People) -> Line:
+    """Say what becomes of a date that no longer fits: one with people takes a new link or host, its time and course stay."""
+    if not (people.live or row.edited):
+        return _line("closed" if people.ever else "gone", row, people=people)
+    values, kept, held = _columns(row, series, {name: new for name, new in aim.values.items() if name != "course_id"})
+    mails = people.reachable if values.keys() & TELLING else 0
+    about: dict[str, Any] = {"values": values, "by_hand": tuple(kept), "held_seats": held}
+    return _line("stray", row, people=people, mails=mails, **about)
 
 
 def _line(what: str, row: Lecture, **fields: Any) -> Line:

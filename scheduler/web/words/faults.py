@@ -96,6 +96,9 @@ def _of_rules() -> dict[str, str]:
         "time_unreadable": _("「%(value)s」は時刻として読み取れません。14:00 の形で入力してください。"),
         "ends_in_the_past": _("最終日は、今日以降の日付にしてください。"),
         "starts_before_the_change": _("最初の日時は、変更を始める日程の日付以降にしてください。"),
+        "after_the_last_day": _(
+            "定期開催の最終日より後の日程です。「この日程だけ」か「これからのすべて」を選んでください。"
+        ),
         "unknown_scope_of_change": _("変更する範囲を選んでください。一部だけを変えるときは、日程も選んでください。"),
         "rule_of_one_lecture": _("繰り返し・祝日・タイムゾーンは、一つの日程だけでは変えられません。"),
         "account_unknown": _("顧客ID「%(value)s」の顧客企業はありません。"),

@@ -160,6 +160,23 @@ def test_a_new_closed_day_takes_the_empty_date_and_leaves_the_other_for_a_decisi
     assert second.stray_since is None
 
 
+def test_a_date_that_everybody_left_is_offered_no_more_once_it_no_longer_fits(now: datetime) -> None:
+    number = create(now)
+    first, second, *_rest = made()
+    moved = booking.register(a_contact().id, first.id, now, STAFF)
+    changes.swap(moved, second.id, now, STAFF)
+    vendor.save({"closed": (first.starts_at.astimezone(TOKYO).date().isoformat(),)}, now, STAFF)
+    horizon.fill_horizons(now)
+    assert (first.status, first.slot, first.sequence) == ("cancelled", None, 1)
+    vendor.save({"closed": ()}, now, STAFF)
+    assert horizon.fill_horizons(now) == 1
+    ending.end(number, now, STAFF, last_on=second.starts_at.astimezone(TOKYO).date() - timedelta(days=1))
+    assert second.status == "scheduled"
+    changes.cancel(moved, now, STAFF)
+    horizon.fill_horizons(now)
+    assert second.status == "cancelled"
+
+
 RULES = st.sampled_from(
     [
         *("FREQ=DAILY", "FREQ=WEEKLY;BYDAY=MO,FR", "FREQ=WEEKLY;INTERVAL=2;BYDAY=WE", "FREQ=MONTHLY;BYDAY=1MO"),
