@@ -125,7 +125,7 @@ def check_facts(
         attended=frozenset({wanted}) if wanted and (attended or excused) else frozenset(),
         registered=registered,
         contact_id=contact_id,
-        colleagues=_colleagues(contact_id, account_id, lecture_id) if counted else 0,
+        colleagues=seats_of(account_id, lecture_id, besides=contact_id) if counted else 0,
     )
     refusal = seats.may_register(replace(lecture, account_limit=None) if over_limit else lecture, person, now)
     if refusal is not None and refusal.key in _REFUSALS:
@@ -133,20 +133,20 @@ def check_facts(
     return wanted is not None and not attended
 
 
-def _colleagues(contact_id: int, account_id: int, lecture_id: int) -> int:
-    """Count the others of an account who hold or wait for a seat, so that moving up never passes the limit."""
-    others = (
+def seats_of(account_id: int, lecture_id: int, besides: int = 0) -> int:
+    """Count who of an account, `besides` one contact, holds or waits for a seat, so that moving up never passes the limit."""
+    theirs = (
         select(func.count())
         .select_from(Registration)
         .join(Contact, Contact.id == Registration.contact_id)
         .where(
             Registration.lecture_id == lecture_id,
             Registration.status != "cancelled",
-            Registration.contact_id != contact_id,
+            Registration.contact_id != besides,
             Contact.account_id == account_id,
         )
     )
-    return db.session.scalar(others) or 0
+    return db.session.scalar(theirs) or 0
 
 
 def check_open(lecture: Lecture, now: datetime, cancelled_too: bool = False) -> None:

@@ -101,6 +101,12 @@ class OfferGone(Refused):
     key = "offer_gone"
 
 
+class NotForColleagues(Forbidden):
+    """The course wants another one attended first, so only the person or the coordinator may register for it."""
+
+    key = "not_for_colleagues"
+
+
 class TooManyColleagues(Refused):
     """Somebody registered as many colleagues today as one person may; `most` says how many."""
 

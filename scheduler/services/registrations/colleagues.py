@@ -9,10 +9,19 @@ from sqlalchemy import func, select
 from scheduler.models.accounts import Contact
 from scheduler.models.db import db
 from scheduler.models.history import Event
+from scheduler.models.lectures import Lecture
 from scheduler.rules.names import name_key
-from scheduler.services import account_fields, contacts, history, seating
+from scheduler.services import account_fields, contacts, eligibility, history, seating
 from scheduler.services.actors import Actor
-from scheduler.services.refusals import AlreadyBooked, Invalid, LectureFull, NotFound, TooManyColleagues
+from scheduler.services.refusals import (
+    AccountLimitReached,
+    AlreadyBooked,
+    Invalid,
+    LectureFull,
+    NotForColleagues,
+    NotFound,
+    TooManyColleagues,
+)
 from scheduler.services.registrations import booking
 
 # How many colleagues one person may register by address within a day; a coordinator has a whole company to look after.
@@ -26,7 +35,8 @@ def register_colleague(
     """Register whoever of the contact's account uses this address; a person not known there yet is added, to be checked.
 
     The confirmation goes to the colleague. Whoever is registered already stays so, without a word about it, and other
-    accounts are never looked at. Raises Invalid (email, name), TooManyColleagues and what `booking.register` raises.
+    accounts are never looked at. No answer depends on who is named, but to a coordinator, who may see what each has
+    attended. Raises Invalid (email, name), TooManyColleagues, NotForColleagues and what `booking.register` raises.
     """
     fields = account_fields.contact({"email": email, "name": name})
     for field in ("email", "name"):
@@ -39,6 +49,7 @@ def register_colleague(
         # The lecture before the account, as everybody locks them.
         lecture = seating.lock(lecture_id)
         _check_rate(host, now)
+        _check_whoever(host, lecture)
         found = _colleague(host.account_id, fields["email"], fields["name"])
         number = found.id if found is not None else _added(host, fields["email"], fields["name"], now, actor)
         history.record(
@@ -68,6 +79,20 @@ def _check_rate(host: Contact, now: datetime) -> None:
     )
     if (db.session.scalar(named) or 0) >= most:
         raise TooManyColleagues(most=most)
+
+
+def may_name(host: Contact, prerequisite_id: int | None) -> bool:
+    """Tell whether somebody may register colleagues for a course; `prerequisite_id` is what they must have attended."""
+    return host.role == "coordinator" or prerequisite_id is None
+
+
+def _check_whoever(host: Contact, lecture: Lecture) -> None:
+    """Raise what keeps anybody of the account from the lecture, before it is looked who is named."""
+    if not may_name(host, lecture.course.prerequisite_id):
+        raise NotForColleagues()
+    limit = lecture.account_limit
+    if limit is not None and eligibility.seats_of(host.account_id, lecture.id) >= limit:
+        raise AccountLimitReached(limit=limit)
 
 
 def _colleague(account_id: int, email: str, name: str) -> Contact | None:

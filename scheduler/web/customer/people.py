@@ -13,7 +13,7 @@ from scheduler.models.lectures import Course, Lecture
 from scheduler.services import courses, eligibility, participation
 from scheduler.services.eligibility import OpenDate
 from scheduler.services.refusals import Invalid, Refused
-from scheduler.services.registrations.colleagues import register_colleague
+from scheduler.services.registrations.colleagues import may_name, register_colleague
 from scheduler.web import access, edge
 from scheduler.web.customer import acting, company, standing
 from scheduler.web.customer.private import private
@@ -105,9 +105,11 @@ def _coordinators_only() -> None:
 
 def _form(values: dict[str, str], errors: dict[str, str]) -> str:
     dates = [(course, _dates(course, g.contact)) for course in courses.in_order()]
+    dates = [(course, ones) for course, ones in dates if ones]
     return render_template(
         "customer/colleagues.html",
-        dates=[(course, ones) for course, ones in dates if ones],
+        dates=[(course, ones) for course, ones in dates if may_name(g.contact, course.prerequisite_id)],
+        others=[course for course, _ones in dates if not may_name(g.contact, course.prerequisite_id)],
         values=values,
         errors=errors,
     )

@@ -8,13 +8,21 @@ import pytest
 from sqlalchemy import func, select
 
 from scheduler.models.accounts import Contact
+from scheduler.models.attendance import Attendance
 from scheduler.models.db import db
 from scheduler.models.history import Event
 from scheduler.models.lectures import Lecture
 from scheduler.models.mails import Mail
 from scheduler.models.registrations import Registration
 from scheduler.services.actors import Actor
-from scheduler.services.refusals import Invalid, LectureFull, PrerequisiteMissing, TooManyColleagues
+from scheduler.services.refusals import (
+    AccountLimitReached,
+    Invalid,
+    LectureFull,
+    NotForColleagues,
+    PrerequisiteMissing,
+    TooManyColleagues,
+)
 from scheduler.services.registrations import colleagues
 from scheduler.services.registrations.colleagues import register_colleague
 from tests.factories import a_contact, a_course, a_lecture, a_registration, a_store, an_account
@@ -119,13 +127,18 @@ def test_what_cannot_be_a_person_is_refused(host: Contact, email: str, name: str
 
 
 def test_a_refusal_adds_nobody(host: Contact, now: datetime) -> None:
-    before, full = people(), a_lecture(capacity=1)
+    full = a_lecture(capacity=1)
     advanced = a_lecture(a_course("advanced", prerequisite_id=a_course("basic").id))
+    coordinator = a_contact(host.account, role="coordinator")
     a_registration(a_contact(), full)
     before = people()
-    for lecture, refusal in ((full, LectureFull), (advanced, PrerequisiteMissing)):
+    for who, lecture, refusal in (
+        (host, full, LectureFull),
+        (host, advanced, NotForColleagues),
+        (coordinator, advanced, PrerequisiteMissing),
+    ):
         with pytest.raises(refusal):
-            register_colleague(host.id, lecture.id, "new@customer.example", "新人", now, by(host))
+            register_colleague(who.id, lecture.id, "new@customer.example", "新人", now, by(who))
     assert people() == before
     register_colleague(host.id, full.id, "new@customer.example", "新人", now, by(host), waitlist=True)
     assert people() == before + 1
@@ -139,6 +152,35 @@ def test_on_a_full_date_the_refusal_is_the_same_for_whoever_is_registered(host: 
             register_colleague(host.id, full.id, email, "佐藤 健", now, by(host))
     register_colleague(host.id, full.id, "ken@customer.example", "佐藤 健", now, by(host), waitlist=True)
     assert booked(full) == [colleague.id]
+
+
+def test_whether_somebody_attended_is_told_to_nobody_but_a_coordinator(host: Contact, now: datetime) -> None:
+    basic = a_lecture(starts_at=now - timedelta(days=1))
+    advanced = a_lecture(a_course("advanced", prerequisite_id=basic.course_id))
+    came, booked_already = (a_contact(host.account, email=f"{name}@customer.example") for name in ("came", "booked"))
+    with db.writing():
+        for person in (came, booked_already):
+            verdict = {"lecture_id": basic.id, "contact_id": person.id, "verdict": "attended"}
+            db.session.add(Attendance(**verdict, seconds=3600, decided_at=now))
+    a_registration(booked_already, advanced)
+    for email in ("came@customer.example", "booked@customer.example", "new@customer.example"):
+        with pytest.raises(NotForColleagues):
+            register_colleague(host.id, advanced.id, email, "佐藤 健", now, by(host))
+    coordinator = a_contact(host.account, role="coordinator")
+    register_colleague(coordinator.id, advanced.id, "came@customer.example", "佐藤 健", now, by(coordinator))
+    assert booked(advanced) == [booked_already.id, came.id]
+
+
+@pytest.mark.parametrize("waitlist", [False, True])
+def test_a_company_that_has_all_the_seats_it_may_is_told_so_whoever_is_named(
+    host: Contact, waitlist: bool, now: datetime
+) -> None:
+    lecture = a_lecture(account_limit=2)
+    a_registration(a_contact(host.account, email="here@customer.example"), lecture)
+    a_registration(a_contact(host.account, email="waits@customer.example"), lecture, status="waitlisted")
+    for email in ("here@customer.example", "waits@customer.example", "new@customer.example"):
+        with pytest.raises(AccountLimitReached):
+            register_colleague(host.id, lecture.id, email, "佐藤 健", now, by(host), waitlist=waitlist)
 
 
 def test_so_many_a_day_and_no_more(host: Contact, now: datetime, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -17,7 +17,7 @@ from scheduler.models.registrations import Registration
 from scheduler.services.registrations import booking, changes
 from tests.conftest import Client
 from tests.factories import NOW, a_contact, a_course, a_lecture, a_registration, a_store, an_account
-from tests.web.customer.pages import DAY, actor, attend, fill, page_of, written
+from tests.web.customer.pages import DAY, actor, advanced, attend, fill, page_of, written
 
 
 @pytest.fixture
@@ -161,6 +161,23 @@ def test_the_answer_is_the_same_whether_an_address_is_known_registered_or_new(cl
         shown = client.get(answer.headers["Location"]).text
         answers.add((answer.status_code, re.sub(r'value="[\w-]{20,}.*?"', "", shown)))
     assert len(answers) == 1
+
+
+def test_a_course_for_those_who_attended_another_is_left_to_the_person_and_the_coordinator(
+    client: Client, account: Account
+) -> None:
+    lecture, member = a_lecture(advanced()), a_contact(account, role="member")
+    attend(member, a_lecture(starts_at=NOW - DAY))
+    form = client.get(f"{page_of(member)}/colleagues").text
+    assert f'value="{lecture.id}"' not in form
+    assert "活用編は受講の条件があるため、ご本人か、貴社の窓口の方から" in form
+    sent = {"lecture": lecture.id, "name": "新人 一郎", "email": "new@customer.example"}
+    answer = client.post(f"{page_of(member)}/colleagues", data=sent)
+    assert (answer.status_code, "窓口の方からお申し込みください" in answer.text) == (403, True)
+    coordinator = a_contact(account, role="coordinator")
+    form = client.get(f"{page_of(coordinator)}/colleagues").text
+    assert f'value="{lecture.id}"' in form
+    assert "受講の条件" not in form
 
 
 @pytest.mark.parametrize(
