@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from urllib.parse import quote
 
 import pytest
 from flask import Flask
@@ -101,7 +102,17 @@ def test_it_says_how_to_register_and_whom_to_call(client: Client, app: Flask) ->
     text = client.get("/lectures").text
     assert "ご案内メールに記載のお客様専用ページから" in text
     assert 'href="tel:0355550100"' in text
-    assert 'href="webcal://127.0.0.1:8000/calendar/courses/basic.ics"' in text
+
+
+def test_a_courses_dates_go_into_every_calendar_program_in_the_readers_language(client: Client, app: Flask) -> None:
+    a_lecture()
+    for language, asked in (("ja", ""), ("en", "?lang=en")):
+        text = client.get("/lectures", headers={"Accept-Language": language}).text
+        feed = f"127.0.0.1:8000/calendar/courses/basic.ics{asked}"
+        assert f'href="webcal://{feed}"' in text
+        assert f'href="https://calendar.google.com/calendar/render?cid={quote(f"webcal://{feed}", safe="")}"' in text
+        assert f'href="https://outlook.office.com/calendar/0/addfromweb?url={quote(f"http://{feed}", safe="")}' in text
+        assert f'href="http://{feed}" download' in text
 
 
 def test_it_reads_in_the_browsers_language(client: Client, app: Flask) -> None:

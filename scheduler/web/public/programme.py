@@ -20,6 +20,7 @@ from scheduler.services.eligibility import FEW
 from scheduler.services.installation import here
 from scheduler.services.outbox.facts import text
 from scheduler.web import edge
+from scheduler.web.subscribing import calendar_links
 
 public = Blueprint("public", __name__)
 
@@ -82,6 +83,8 @@ class Programme(NamedTuple):
     """Everything the programme's text depends on: it is made once for all who see the same."""
 
     base_url: str
+    # The language feeds are written in unless they are asked for another.
+    house_locale: str
     locale: str
     zone: str
     # Days of other years are written with theirs.
@@ -115,6 +118,7 @@ def lectures() -> ResponseReturnValue:
         abort(404)
     programme = Programme(
         here().base_url,
+        here().locale,
         locale,
         str(zone),
         now.astimezone(zone).year,
@@ -158,10 +162,13 @@ def _section(course: Taught, programme: Programme) -> dict[str, Any]:
     own = [one for one in programme.dates if one.course_id == course.id]
     languages = {one.locale for one in own}
     days = groupby(own, key=lambda one: one.starts_at.astimezone(zone).date())
+    asked = "" if programme.locale == programme.house_locale else f"?lang={programme.locale}"
+    feed = f"{programme.base_url}/calendar/courses/{quote(course.key)}.ics{asked}"
     return {
         "course": course,
         "days": [(day, list(ones)) for day, ones in days],
         # The one language of all its dates, where that is not the reader's.
         "once": languages.pop() if len(languages) == 1 and programme.locale not in languages else "",
-        "feed": f"webcal://{programme.base_url.partition('://')[2]}/calendar/courses/{quote(course.key)}.ics",
+        "feed": feed,
+        "calendars": calendar_links(feed, course.name),
     }
