@@ -19,7 +19,7 @@ from scheduler.readers.customer_rows import Refusal
 from scheduler.services.attendance.plan import AttendancePlan
 from scheduler.services.refusals import Refused
 from scheduler.settings import Settings, load
-from scheduler.web import access, characters, edge, errors, feeds, ids, limits
+from scheduler.web import access, characters, edge, errors, feeds, ids, limits, segments
 from scheduler.web.api.register import register_api
 from scheduler.web.blueprints import BLUEPRINTS
 from scheduler.web.words import imports, refusals, reports
@@ -118,7 +118,7 @@ def _plug_pages(app: Flask, settings: Settings) -> None:
         frame_options="SAMEORIGIN",
         referrer_policy="same-origin",
     )
-    app.url_map.converters["id"] = ids.IdConverter
+    app.url_map.converters |= {"id": ids.IdConverter, "name": segments.NameConverter}
     app.before_request(characters.refuse_nul)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
@@ -126,6 +126,7 @@ def _plug_pages(app: Flask, settings: Settings) -> None:
     register_api(app, csrf)
     register_words(app)
     calendar = feeds.create(app)
+    app.wsgi_app = segments.keep(app.wsgi_app)  # type: ignore[assignment, method-assign]
     app.wsgi_app = DispatcherMiddleware(app.wsgi_app, {"/calendar": calendar})  # type: ignore[method-assign]
     if settings.trusted_proxies:
         hops = settings.trusted_proxies

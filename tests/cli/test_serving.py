@@ -19,7 +19,7 @@ from scheduler.services.registrations import booking
 from tests import servers
 from tests.cli.conftest import Tasuki, booked, refused, started_with
 from tests.conftest import SECRET
-from tests.factories import NOW, a_contact, a_lecture
+from tests.factories import NOW, a_contact, a_lecture, a_token
 
 
 def test_a_tick_delivers_what_is_due_at_once_and_once(tasuki: Tasuki, tmp_path: Path) -> None:
@@ -75,6 +75,17 @@ def test_the_web_server_answers_and_ends_when_asked(app: Flask, tmp_path: Path) 
         assert requests.get(f"{base}/healthz", timeout=5).text == "ok\n"
         assert requests.get(f"{base}/readyz", timeout=5).json()["migrated"] is True
     assert [path.read_text() for path in tmp_path.glob("web-*.log")] == [""]
+
+
+def test_the_web_server_tells_a_slash_in_a_name_from_the_end_of_it(app: Flask, tmp_path: Path) -> None:
+    asked = {"Authorization": f"Bearer {a_token()}"}
+    with servers.web(servers.environment() | started_with(app), tmp_path) as base:
+        address = f"{base}/api/v1/accounts/KK%2FA%25-%E5%BA%97"
+        made = requests.put(address, json={"name": "株式会社みほん"}, headers=asked, timeout=5)
+        assert (made.status_code, made.json()["external_id"]) == (201, "KK/A%-店")
+        assert requests.get(address, headers=asked, timeout=5).json()["name"] == "株式会社みほん"
+        assert requests.get(f"{address}/events", headers=asked, timeout=5).json()["items"] != []
+        assert requests.get(f"{base}/api/v1/accounts/KK/A", headers=asked, timeout=5).status_code == 404
 
 
 def test_run_turns_an_empty_folder_into_a_running_program(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import quote
 
 from flask import Response, current_app
 from flask.typing import ResponseReturnValue
@@ -44,7 +45,7 @@ def list_accounts(asked: dict[str, Any]) -> dict[str, Any]:
     return {"items": [account_answer(row) for row in page], "next": following}
 
 
-@resource.get("/accounts/<external_id>")
+@resource.get("/accounts/<name:external_id>")
 @resource.response(200, AccountAnswer, example=examples.ACCOUNT)
 @resource.operation(
     "顧客企業を一件読む", "店舗、先方担当者、出欠、初期設定、引き継ぎ条件とその根拠、未完了のタスクを含みます。"
@@ -54,7 +55,7 @@ def read_account(external_id: str) -> dict[str, Any]:
     return account_answer(overviews.of([requests.account_id(external_id)])[0])
 
 
-@resource.put("/accounts/<external_id>")
+@resource.put("/accounts/<name:external_id>")
 @resource.arguments(AccountInput, example=examples.ACCOUNT_INPUT)
 @resource.response(200, AccountAnswer, example=examples.ACCOUNT)
 @resource.alt_response(201, schema=AccountAnswer, description="Created", example=examples.ACCOUNT, success=True)
@@ -70,7 +71,7 @@ def put_account(values: dict[str, Any], external_id: str) -> ResponseReturnValue
     body = current_app.json.dumps(AccountAnswer().dump(account_answer(row)))
     response = Response(body, 201 if new else 200, content_type="application/json")
     if new:
-        response.headers["Location"] = f"{here().base_url}{PREFIX}/accounts/{row.account.external_id}"
+        response.headers["Location"] = f"{here().base_url}{PREFIX}/accounts/{quote(row.account.external_id, safe='')}"
     return response
 
 

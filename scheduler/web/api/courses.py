@@ -86,7 +86,7 @@ def list_courses(asked: dict[str, Any]) -> dict[str, Any]:
     return {"items": [course_answer(row) for row in page], "next": following}
 
 
-@resource.get("/courses/<key>")
+@resource.get("/courses/<name:key>")
 @resource.response(200, CourseAnswer, example=examples.COURSE)
 @resource.operation("レクチャーを一件読む")
 def read_course(key: str) -> dict[str, Any]:
@@ -94,7 +94,7 @@ def read_course(key: str) -> dict[str, Any]:
     return course_answer(requests.course(key))
 
 
-@resource.put("/courses/<key>")
+@resource.put("/courses/<name:key>")
 @resource.arguments(CourseInput, example=examples.COURSE_INPUT)
 @resource.response(200, CourseAnswer, example=examples.COURSE)
 @resource.alt_response(201, schema=CourseAnswer, description="Created", example=examples.COURSE, success=True)
@@ -109,7 +109,7 @@ def put_course(values: dict[str, Any], key: str) -> ResponseReturnValue:
     return response
 
 
-@resource.delete("/courses/<key>")
+@resource.delete("/courses/<name:key>")
 @resource.response(204)
 @resource.operation("レクチャーを削除する", "一度も使われていないレクチャーだけを削除できます。")
 def delete_course(key: str) -> None:

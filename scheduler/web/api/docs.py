@@ -28,7 +28,7 @@ INTRODUCTION = (
 )
 # What stands in addresses.
 _PLACES = {
-    "external_id": "顧客企業の外部ID。",
+    "external_id": "顧客企業の外部ID。/ は %2F、% は %25 と書きます。",
     "key": "レクチャーのキー。",
     "step": "初期設定の項目のキー。",
     "series_id": "定期開催の ID。",

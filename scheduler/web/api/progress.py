@@ -89,7 +89,7 @@ class EventAnswer(Answer):
     channel = text("page、phone、import、report、api など。")
 
 
-@resource.put("/accounts/<external_id>/setup/<step>")
+@resource.put("/accounts/<name:external_id>/setup/<name:step>")
 @resource.arguments(SetupInput, example=examples.SETUP_INPUT)
 @resource.response(200, SetupAnswer, example=examples.SETUP)
 @resource.operation("初期設定の項目を完了にする", "同じ内容を何度送っても結果は変わりません。")
@@ -109,7 +109,7 @@ def put_setup(values: dict[str, Any], external_id: str, step: str) -> dict[str, 
     return step_answer(_known(number, step))
 
 
-@resource.post("/accounts/<external_id>/usage")
+@resource.post("/accounts/<name:external_id>/usage")
 @resource.arguments(UsageInput(many=True), example=examples.USAGE_INPUT)
 @resource.response(201, UsageAnswer, example=examples.USAGE)
 @resource.operation(
@@ -120,7 +120,7 @@ def record_usage(signals: list[dict[str, Any]], external_id: str) -> Response:
     return requests.create(UsageAnswer(), lambda: _record(external_id, signals))
 
 
-@resource.post("/accounts/<external_id>/introduction")
+@resource.post("/accounts/<name:external_id>/introduction")
 @resource.arguments(IntroductionInput, example=examples.INTRODUCTION_INPUT)
 @resource.response(201, IntroductionAnswer, example=examples.INTRODUCTION)
 @resource.operation(
@@ -133,7 +133,7 @@ def introduce(values: dict[str, Any], external_id: str) -> Response:
     return requests.create(IntroductionAnswer(), lambda: _introduce(external_id, values["audience"]))
 
 
-@resource.get("/accounts/<external_id>/events")
+@resource.get("/accounts/<name:external_id>/events")
 @resource.arguments(Paging, location="query")
 @resource.response(200, page_of(EventAnswer), example={"items": [examples.EVENT], "next": None})
 @resource.operation("対応履歴を一覧する", "新しい順です。")

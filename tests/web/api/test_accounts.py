@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from sqlalchemy import func, select
@@ -57,6 +58,22 @@ def test_a_new_account_comes_with_everything_it_has_and_mails_nobody(program: Pr
     assert account["readiness"]["ready"] is False
     assert account["state"]["level"] == "on_track"
     assert count(Mail) == 0
+
+
+@both
+@pytest.mark.parametrize("name", ["KK/A-1", "A/events", "50%2F", "店/本店", "a?b#c /"])
+def test_an_external_id_may_hold_any_character_at_every_address_of_its_account(name: str, program: Program) -> None:
+    a_setup_step("menu")
+    made = program.put(f"/accounts/{quote(name, safe='')}", ACCOUNT)
+    assert (made.status_code, made.json["external_id"]) == (201, name)
+    address = made.headers["Location"].removeprefix("http://127.0.0.1:8000/api/v1")
+    assert program.get(address).json["external_id"] == name
+    assert program.put(f"{address}/setup/menu", {"done": True}).json["done"] is True
+    assert program.post(f"{address}/usage", {"at": "2026-04-01T00:00:00Z", "event": "order"}).status_code == 201
+    assert program.get(f"{address}/events").json["items"] != []
+    missing = program.get(f"{address}%2Fmore")
+    assert (missing.status_code, missing.json["params"]["value"]) == (404, f"{name}/more")
+    assert count(Account) == 1
 
 
 @both
