@@ -49,10 +49,10 @@ _ALL = (
         (*_CONTACT, "course_name", "course_summary", "minutes", "dates", "unsubscribe_url"),
         subscription="invitations",
     ),
-    Kind("confirmation", "contact", (*_CONTACT, *_JOIN, *_BEFORE, "feed_url", "registered_by"), calendar="REQUEST"),
-    Kind("waitlisted", "contact", (*_CONTACT, *_LECTURE, "registered_by")),
-    Kind("offered", "contact", (*_CONTACT, *_LECTURE, "answer_by")),
-    Kind("promoted", "contact", (*_CONTACT, *_JOIN, *_BEFORE, "feed_url"), calendar="REQUEST"),
+    Kind("confirmation", "contact", (*_CONTACT, *_JOIN, *_BEFORE, "calendar_url", "registered_by"), calendar="REQUEST"),
+    Kind("waitlisted", "contact", (*_CONTACT, *_LECTURE, "meeting", "registered_by")),
+    Kind("offered", "contact", (*_CONTACT, *_LECTURE, "meeting", "answer_by")),
+    Kind("promoted", "contact", (*_CONTACT, *_JOIN, *_BEFORE, "calendar_url"), calendar="REQUEST"),
     Kind(
         "changed",
         "contact",
@@ -64,7 +64,7 @@ _ALL = (
     Kind("lecture_cancelled", "contact", (*_CONTACT, *_LECTURE, "reason", "dates"), calendar="CANCEL"),
     Kind("called_off", "contact", (*_CONTACT, *_LECTURE, "reason", "dates"), calendar="CANCEL"),
     Kind("reminder_day", "contact", (*_CONTACT, *_JOIN, *_BEFORE)),
-    Kind("reminder_hour", "contact", (*_CONTACT, *_JOIN)),
+    Kind("reminder_hour", "contact", (*_CONTACT, *_JOIN, "meeting")),
     Kind(
         "thanks",
         "contact",

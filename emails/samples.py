@@ -57,7 +57,7 @@ SAMPLES: dict[str, dict[str, Value]] = {
     "material_before_url": _both(Link("https://asahi-booking.example/material/basics.pdf")),
     "recording_url": _both(Link("https://asahi-booking.example/recording/basics")),
     "material_after_url": _both(Link("https://asahi-booking.example/material/after-basics.pdf")),
-    "feed_url": _both(Link(f"{_SITE}/calendar/ZmVlZA.5Hn8bV2c.ics")),
+    "calendar_url": _both(Link(f"{_ME}/calendar")),
     "unsubscribe_url": _both(Link(f"{_SITE}/unsubscribe/c3RvcA.1Lw6yJ0d")),
     "apply_url": _both(Link(f"{_SITE}/apply/YXBwbHk.3Kd7sG5h")),
     "declined": _both(False),

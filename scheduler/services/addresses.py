@@ -14,6 +14,11 @@ def personal(contact: Contact, lecture_id: int | None = None) -> str:
     return url if lecture_id is None else f"{url}?lecture={lecture_id}"
 
 
+def calendar(contact: Contact) -> str:
+    """Return the address of the page with a button for each calendar program: the feed's own would save a file that stands still."""
+    return f"{personal(contact)}/calendar"
+
+
 def join(registration_id: int, contact: Contact) -> str:
     """Return the address of the page with the button into the meeting."""
     return f"{here().base_url}/join/{here().links.sign('join', registration_id, contact.link_version)}"

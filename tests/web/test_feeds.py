@@ -13,6 +13,7 @@ from werkzeug.test import TestResponse
 from scheduler.app import create_app
 from scheduler.models.accounts import Contact
 from scheduler.models.db import db
+from scheduler.models.lectures import Lecture
 from scheduler.models.settings import Setting
 from scheduler.services import addresses, courses
 from scheduler.services.actors import WORKER
@@ -287,6 +288,15 @@ def test_a_course_feed_follows_its_lectures_and_its_name(client: Client, app: Fl
     with db.writing():
         db.session.merge(lecture.course).name = {"ja": "入門編"}
     assert events(again(client, COURSE, second))[0]["SUMMARY"] == "入門編"
+
+
+def test_a_course_feed_says_that_other_companies_take_part_in_a_meeting(client: Client, app: Flask) -> None:
+    a_lecture(a_course(summary={"ja": "ひととおりご説明します。"}))
+    before = client.get(COURSE)
+    assert events(before)[0]["DESCRIPTION"].startswith("ひととおりご説明します。\nhttp")
+    changing.change(db.session.query(Lecture).one().id, {"kind": "meeting"}, NOW + HOUR, WORKER)
+    (event,) = events(again(client, COURSE, before))
+    assert event["DESCRIPTION"].startswith("ひととおりご説明します。\nミーティング形式です（ほかの会社の方も")
 
 
 def test_a_cancelled_date_stays_in_the_course_feed(client: Client, app: Flask) -> None:

@@ -42,6 +42,13 @@ def test_opening_the_link_shows_one_button_and_notes_nothing(client: Client, app
     assert answer.headers["X-Robots-Tag"] == "noindex"
 
 
+def test_before_somebody_enters_a_meeting_the_page_says_who_else_is_there(client: Client, app: Flask) -> None:
+    row = a_registration(lecture=a_lecture(starts_at=NOW + 10 * MINUTE, kind="meeting"))
+    assert "ほかの会社の方もご参加になります" in client.get(door_of(row)).text
+    own = a_lecture(starts_at=NOW + 10 * MINUTE, kind="meeting", account_id=row.contact.account_id)
+    assert "ほかの会社の方" not in client.get(door_of(a_registration(row.contact, own))).text
+
+
 def test_pressing_it_notes_the_click_and_shows_the_way_into_the_meeting(client: Client, database: Flask) -> None:
     row = a_registration(lecture=a_lecture(starts_at=NOW + 10 * MINUTE))
     answer = client.post(door_of(row))

@@ -18,6 +18,10 @@ from scheduler.services.installation import here
 from scheduler.services.outbox.facts import text
 
 _ONLINE = {"ja": "オンライン", "en": "Online"}
+_MEETING = {
+    "ja": "ミーティング形式です（ほかの会社の方もご参加になります）",
+    "en": "A meeting in which other companies take part",
+}
 
 _OF_COURSE = (
     Lecture.course_id == bindparam("course_id"),
@@ -31,7 +35,15 @@ _OF_COURSE = (
 )
 _COURSE = select(func.count(Lecture.id), func.max(Lecture.revised_at), func.sum(Lecture.sequence)).where(*_OF_COURSE)
 _PUBLIC_DATES = (
-    select(Lecture.uid, Lecture.sequence, Lecture.revised_at, Lecture.starts_at, Lecture.ends_at, Lecture.status)
+    select(
+        Lecture.uid,
+        Lecture.sequence,
+        Lecture.revised_at,
+        Lecture.starts_at,
+        Lecture.ends_at,
+        Lecture.status,
+        (Lecture.kind == "meeting").label("meeting"),
+    )
     .where(*_OF_COURSE)
     .order_by(Lecture.starts_at, Lecture.id)
 )
@@ -79,6 +91,7 @@ def _public_entry(
     starts_at: datetime,
     ends_at: datetime,
     status: str,
+    meeting: bool,
     feed: Public,
     page: str,
 ) -> str:
@@ -90,7 +103,7 @@ def _public_entry(
             starts_at=starts_at,
             ends_at=ends_at,
             summary=feed.name,
-            description=feed.summary,
+            description="\n".join(filter(None, (feed.summary, _MEETING[feed.locale] if meeting else ""))),
             location=_ONLINE[feed.locale],
             url=page,
             status=status,

@@ -135,7 +135,7 @@ def _of_contact(contact: Contact, details: Vendor) -> dict[str, Value]:
         "owner_name": owner.name if owner else details.name,
         "owner_phone": (owner.phone if owner else "") or details.phone,
         "personal_url": Link(addresses.personal(contact)),
-        "feed_url": Link(addresses.feed(contact)),
+        "calendar_url": Link(addresses.calendar(contact)),
         "unsubscribe_url": Link(addresses.unsubscribe(contact, "invitations")),
     }
 

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from flask import Flask
+from sqlalchemy import select
 
 from scheduler.models.accounts import Contact
 from scheduler.models.db import db
+from scheduler.models.mails import Mail
 from scheduler.services import addresses, history
 from scheduler.services.installation import here
+from scheduler.services.outbox.content import preview
+from scheduler.services.registrations import booking
 from tests.conftest import Client
-from tests.factories import a_contact, a_registration
-from tests.web.customer.pages import page_of, written
+from tests.factories import NOW, a_contact, a_lecture, a_registration
+from tests.web.customer.pages import actor, page_of, written
 
 
 def path_of(address: str) -> str:
@@ -36,6 +40,16 @@ def test_the_page_shows_every_way_into_a_calendar(client: Client, app: Flask) ->
     ):
         assert words in text
     assert client.get(page).headers["Cache-Control"] == "no-store"
+
+
+def test_the_mails_lead_to_that_page_because_the_link_itself_would_save_a_file(client: Client, app: Flask) -> None:
+    contact = a_contact()
+    booking.register(contact.id, a_lecture().id, NOW, actor(contact))
+    mail = db.session.scalars(select(Mail)).one()
+    words = preview(mail, NOW).text
+    assert f"カレンダーを購読する: {addresses.calendar(contact)}\n" in words
+    assert ".ics" not in words
+    assert client.get(path_of(addresses.calendar(contact))).status_code == 200
 
 
 def test_a_link_that_others_know_is_changed_after_asking(client: Client, database: Flask) -> None:

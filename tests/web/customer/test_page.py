@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 import pytest
 from flask import Flask
 
@@ -221,6 +223,16 @@ def test_a_meeting_says_that_other_companies_take_part_and_one_companys_own_does
     a_registration(contact, own)
     assert "ミーティング形式" not in client.get(page_of(contact)).text
     a_registration(contact, meeting)
+    assert "ミーティング形式で開催します" in client.get(page_of(contact)).text
+
+
+@pytest.mark.parametrize("kept", [None, NOW + DAY])
+def test_whoever_waits_for_a_meeting_knows_that_other_companies_take_part(
+    client: Client, app: Flask, kept: datetime | None
+) -> None:
+    contact = a_contact()
+    meeting = a_lecture(starts_at=NOW + 2 * DAY, kind="meeting", capacity=1, seats_taken=1)
+    a_registration(contact, meeting, status="waitlisted", offered_until=kept)
     assert "ミーティング形式で開催します" in client.get(page_of(contact)).text
 
 

@@ -51,6 +51,17 @@ def test_colleagues_before_the_same_screen_can_be_named_at_once(client: Client, 
     assert db.session.scalars(select(Registration)).one().companions == ["佐藤 次郎", "鈴木", "高橋"]
 
 
+@pytest.mark.parametrize(("locale", "said"), [("ja", "開催するかどうかを確認している"), ("en", "whether this date")])
+def test_a_date_that_waits_for_a_decision_refuses_who_types_its_address(
+    locale: str, said: str, client: Client, app: Flask
+) -> None:
+    contact, lecture = a_contact(locale=locale), a_lecture(stray_since=NOW)
+    answer = client.post(f"{page_of(contact)}/lectures/{lecture.id}/register")
+    assert (answer.status_code, said in answer.text) == (409, True)
+    assert said in client.get(f"{page_of(contact)}?lecture={lecture.id}").text
+    assert db.session.scalars(select(Registration)).all() == []
+
+
 def test_a_date_that_has_just_filled_up_says_so_and_shows_the_others(client: Client, database: Flask) -> None:
     contact, lecture, other = a_contact(), a_lecture(capacity=2), a_lecture(starts_at=NOW + 9 * DAY)
     fill(lecture)
