@@ -22,7 +22,8 @@ class LectureFacts:
 
     `contact_id` is the only person of that account it is for, None when it is for all of them. `prerequisite` is the key
     of the course that must have been attended before, None when there is none. `account_limit` is the most seats that one
-    account may take, None when there is no limit.
+    account may take, None when there is no limit. `undecided`: the date no longer fits its series and waits for a person's
+    decision, so that nobody new may come.
     """
 
     status: str
@@ -33,6 +34,7 @@ class LectureFacts:
     prerequisite: str | None = None
     contact_id: int | None = None
     account_limit: int | None = None
+    undecided: bool = False
 
 
 @dataclass(frozen=True)
@@ -54,7 +56,7 @@ class PersonFacts:
 class Refusal:
     """Why there is no seat.
 
-    Keys: not_found, lecture_cancelled, lecture_over, already_booked, prerequisite_missing (`course`),
+    Keys: not_found, lecture_cancelled, lecture_over, already_booked, lecture_undecided, prerequisite_missing (`course`),
     account_limit_reached (`limit`), lecture_full (`capacity`).
     """
 
@@ -76,6 +78,8 @@ def may_register(lecture: LectureFacts, person: PersonFacts, now: datetime) -> R
         return Refusal("lecture_over")
     if person.registered:
         return Refusal("already_booked")
+    if lecture.undecided:
+        return Refusal("lecture_undecided")
     if lecture.prerequisite is not None and lecture.prerequisite not in person.attended:
         return Refusal("prerequisite_missing", {"course": lecture.prerequisite})
     if lecture.account_limit is not None and person.colleagues >= lecture.account_limit:

@@ -20,6 +20,7 @@ from scheduler.services.refusals import (
     AlreadyBooked,
     LectureCancelled,
     LectureOver,
+    LectureUndecided,
     NotFound,
     PrerequisiteMissing,
     Refused,
@@ -57,6 +58,7 @@ _REFUSALS: dict[str, type[Refused]] = {
     "lecture_cancelled": LectureCancelled,
     "lecture_over": LectureOver,
     "already_booked": AlreadyBooked,
+    "lecture_undecided": LectureUndecided,
     "prerequisite_missing": PrerequisiteMissing,
     "account_limit_reached": AccountLimitReached,
 }
@@ -86,6 +88,7 @@ def check(
         prerequisite=before.key if before else None,
         contact_id=lecture.contact_id,
         account_limit=lecture.account_limit,
+        undecided=lecture.stray_since is not None,
     )
     return check_facts(
         contact_id,

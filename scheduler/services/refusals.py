@@ -65,6 +65,12 @@ class LectureCancelled(Refused):
     key = "lecture_cancelled"
 
 
+class LectureUndecided(Refused):
+    """The date no longer fits its series; until a person decides what becomes of it, it takes nobody new."""
+
+    key = "lecture_undecided"
+
+
 class LectureHeld(Refused):
     """The lecture is held: nobody needs to be called about it."""
 

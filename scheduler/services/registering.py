@@ -34,6 +34,7 @@ _GROUND = (
         _lectures.c.account_id.label("only_account_id"),
         _lectures.c.contact_id.label("only_contact_id"),
         _lectures.c.account_limit,
+        _lectures.c.stray_since,
         _before.c.id.label("prerequisite_id"),
         _before.c.key.label("prerequisite"),
         _contacts.c.account_id,
@@ -87,6 +88,7 @@ def lock(contact_id: int, lecture_id: int) -> Ground:
         prerequisite=row.prerequisite,
         contact_id=row.only_contact_id,
         account_limit=row.account_limit,
+        undecided=row.stray_since is not None,
     )
     return Ground(facts, row.prerequisite_id, row.account_id, StoredWay(row.knots, row.level, row.next_step))
 

@@ -114,3 +114,14 @@ def test_an_offer_never_outlasts_the_start_and_is_never_too_short(starts_at: dat
     if until is not None:
         assert start - left + timedelta(minutes=14) < until <= start
         assert until == start or until.astimezone(ZoneInfo("Asia/Tokyo")).hour in range(8, 22)
+
+
+def test_a_date_that_waits_for_a_decision_takes_nobody_new() -> None:
+    undecided = replace(BASIC, undecided=True)
+    for lecture in (undecided, replace(undecided, seats_taken=30)):
+        refusal = may_register(lecture, PersonFacts(1), NOW)
+        assert refusal is not None
+        assert refusal.key == "lecture_undecided"
+    inside = may_register(undecided, PersonFacts(1, registered=True), NOW)
+    assert inside is not None
+    assert inside.key == "already_booked"

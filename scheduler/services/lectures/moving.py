@@ -17,7 +17,15 @@ from scheduler.models.registrations import Registration
 from scheduler.services import eligibility, history, readiness, seating
 from scheduler.services.actors import Actor
 from scheduler.services.outbox.owe import owe_many
-from scheduler.services.refusals import AccountLimitReached, Invalid, LectureFull, LectureOver, NotFound, Refused
+from scheduler.services.refusals import (
+    AccountLimitReached,
+    Invalid,
+    LectureFull,
+    LectureOver,
+    LectureUndecided,
+    NotFound,
+    Refused,
+)
 from scheduler.services.registrations import waiting
 from scheduler.services.registrations.rows import holds_seat, lock_accounts
 
@@ -48,8 +56,8 @@ def plan(
 ) -> Plan:
     """Say who would move to another date of the same course, without moving anybody; `account_id` and `contact_id` narrow.
 
-    Raises NotFound; Invalid(lecture) for the same lecture or another course; LectureOver, LectureCancelled for a date
-    nobody can move to, and LectureOver where the old one was held.
+    Raises NotFound; Invalid(lecture) for the same lecture or another course; LectureOver, LectureCancelled,
+    LectureUndecided for a date nobody can move to, and LectureOver where the old one was held.
     """
     rows = {row.id: row for row in db.session.scalars(select(Lecture).where(Lecture.id.in_((lecture_id, to_id))))}
     if len(rows) < len({lecture_id, to_id}):
@@ -100,6 +108,7 @@ def other_dates(lecture: Lecture, now: datetime) -> list[Lecture]:
                 Lecture.id != lecture.id,
                 Lecture.status == "scheduled",
                 Lecture.starts_at > now,
+                Lecture.stray_since.is_(None),
                 Lecture.account_id.is_(None) | (Lecture.account_id == lecture.account_id),
                 Lecture.contact_id.is_(None) | (Lecture.contact_id == lecture.contact_id),
             )
@@ -133,6 +142,8 @@ def _sorted(old: Lecture, new: Lecture, people: Sequence[Registration], now: dat
     if old.status == "scheduled" and old.starts_at <= now:
         raise LectureOver()
     eligibility.check_open(new, now)
+    if new.stray_since is not None:
+        raise LectureUndecided()
     there = _live(new.id)
     present, held = {contact for contact, _account in there}, Counter(account for _contact, account in there)
     free, result = new.capacity - new.seats_taken, Plan()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from scheduler.models.db import db
@@ -34,7 +35,7 @@ def register(
     """Register a contact on a lecture and return the registration's id; the confirmation with its invitation is owed.
 
     On a full lecture the contact is put on the waiting list when `waitlist` says so, else LectureFull is raised. Raises
-    NotFound (also for a lecture of another account), LectureOver, LectureCancelled, PrerequisiteMissing,
+    NotFound (also for a lecture of another account), LectureOver, LectureCancelled, LectureUndecided, PrerequisiteMissing,
     AccountLimitReached, AlreadyBooked, OfferGone, Invalid for companions.
     `companions`, `unnamed`: the colleagues before the same screen, by name, and how many more. `mails` False: reached by
     phone, no message about this registration is wanted. `exception`: why staff let in who lacks the prerequisite;
@@ -50,7 +51,8 @@ def register(
             contact_id,
             ground.account_id,
             lecture_id,
-            ground.lecture,
+            # Whoever is in line already may take a seat of a date that is still to be decided.
+            replace(ground.lecture, undecided=False) if waits else ground.lecture,
             ground.prerequisite_id,
             now,
             registered=before is not None and before.status == "booked",

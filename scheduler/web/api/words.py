@@ -30,6 +30,7 @@ _KINDS: dict[type[Refused], dict[str, Any]] = {
     refusals.LectureFull: {},
     refusals.LectureOver: {},
     refusals.LectureCancelled: {},
+    refusals.LectureUndecided: {},
     refusals.LectureNotBegun: {},
     refusals.AlreadyBooked: {},
     refusals.PrerequisiteMissing: {},

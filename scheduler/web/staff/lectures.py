@@ -237,6 +237,7 @@ def _other_dates(lecture: Lecture) -> list[Lecture]:
         for other in ahead
         if other.id != lecture.id
         and other.status == "scheduled"
+        and other.stray_since is None
         and other.seats_taken < other.capacity
         and other.account_id in (None, lecture.account_id)
         and other.contact_id in (None, lecture.contact_id)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import pytest
@@ -13,10 +14,18 @@ from scheduler.models.lectures import Lecture
 from scheduler.models.mails import Mail
 from scheduler.models.registrations import Registration
 from scheduler.services.actors import Actor
-from scheduler.services.refusals import AccountLimitReached, Invalid, NotBooked, PrerequisiteMissing
+from scheduler.services.lectures import moving
+from scheduler.services.refusals import (
+    AccountLimitReached,
+    AlreadyBooked,
+    Invalid,
+    LectureUndecided,
+    NotBooked,
+    PrerequisiteMissing,
+)
 from scheduler.services.registrations import booking, changes
 from scheduler.services.registrations.companions import set_companions
-from tests.factories import a_contact, a_course, a_lecture, an_account
+from tests.factories import a_contact, a_course, a_lecture, a_registration, an_account
 
 PAGE = Actor("contact", 1, "page")
 PHONE = Actor("staff", None, "phone")
@@ -49,6 +58,31 @@ def test_whoever_waits_counts_for_the_limit_so_that_moving_up_never_passes_it(no
         booking.register(a_contact(account).id, lecture.id, now, PAGE, waitlist=True)
     changes.cancel(booked, now, PAGE)
     assert the(waiting).status == "booked"
+
+
+def test_a_date_that_waits_for_a_decision_takes_nobody_new_and_keeps_who_is_there(now: datetime) -> None:
+    stray, other = a_lecture(capacity=2, stray_since=now), a_lecture()
+    waits = a_registration(lecture=stray, status="waitlisted")
+    booked = a_registration(lecture=stray)
+    new, moving_in = a_contact(), booking.register(a_contact().id, other.id, now, PAGE)
+    acts: list[Callable[[], object]] = [
+        lambda: booking.register(new.id, stray.id, now, PAGE),
+        lambda: booking.register(new.id, stray.id, now, PHONE, waitlist=True, over_limit=True, exception="電話で確認"),
+        lambda: changes.swap(moving_in, stray.id, now, PHONE),
+        lambda: moving.move(other.id, stray.id, now, PHONE),
+    ]
+    for act in acts:
+        with pytest.raises(LectureUndecided):
+            act()
+    with pytest.raises(AlreadyBooked):
+        booking.register(booked.contact_id, stray.id, now, PAGE)
+    assert stray.id not in {row.id for row in moving.other_dates(other, now)}
+    assert booking.register(waits.contact_id, stray.id, now, PAGE) == waits.id
+    changes.swap(booked.id, other.id, now, PAGE)
+    assert ((the(waits.id).status, the(waits.id).lecture_id), the(booked.id).lecture_id) == (
+        ("booked", stray.id),
+        other.id,
+    )
 
 
 def test_a_change_of_date_keeps_to_the_limit_too(now: datetime) -> None:

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from scheduler.models.db import db
 from scheduler.models.mails import Mail
 from scheduler.models.registrations import Registration
-from tests.factories import a_contact, a_course, a_lecture, a_registration, an_account
+from tests.factories import NOW, a_contact, a_course, a_lecture, a_registration, an_account
 from tests.web.api.conftest import Program, both
 
 
@@ -94,6 +94,7 @@ def test_changing_the_date_keeps_the_registration_and_moves_it_to_the_other_lect
     [
         ({"starts_at": datetime.fromisoformat("2026-03-31T00:00:00+00:00")}, "lecture_over"),
         ({"status": "cancelled"}, "lecture_cancelled"),
+        ({"stray_since": NOW}, "lecture_undecided"),
     ],
 )
 def test_a_lecture_that_takes_nobody_says_why(program: Program, fields: dict[str, Any], reason: str) -> None:

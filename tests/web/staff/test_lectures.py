@@ -13,7 +13,7 @@ from scheduler.models.lectures import Lecture
 from scheduler.models.mails import Mail
 from scheduler.models.registrations import Registration
 from tests.conftest import Client, sign_in
-from tests.factories import a_contact, a_course, a_lecture, a_member, a_registration, a_store, an_account
+from tests.factories import a_contact, a_course, a_lecture, a_member, a_registration, a_series, a_store, an_account
 
 
 def the_lecture() -> Lecture:
@@ -119,6 +119,15 @@ def test_a_full_lecture_says_what_to_do(staff_client: Client) -> None:
     staff_client.post("/staff/roster/register", data={"lecture": lecture.id, "contact": contact.id, "waitlist": "1"})
     rows = db.session.scalars(select(Registration.status).order_by(Registration.id)).all()
     assert rows == ["booked", "waitlisted"]
+
+
+def test_a_date_that_waits_for_a_decision_says_so_and_takes_nobody_new(staff_client: Client, now: datetime) -> None:
+    lecture, contact = a_lecture(series_id=a_series().id, stray_since=now), a_contact()
+    page = f"/staff/lectures/{lecture.id}"
+    assert "新しい申込は受け付けません" in staff_client.get(page).text
+    staff_client.post("/staff/roster/register", data={"lecture": lecture.id, "contact": contact.id})
+    assert "開催するかどうかを確認している" in staff_client.get(page).text
+    assert db.session.scalars(select(Registration)).all() == []
 
 
 def test_a_person_is_moved_and_cancelled_from_the_roster(staff_client: Client) -> None:
