@@ -21,21 +21,20 @@ KNOTS = ("signed", "invited", "registered", "attended", "set_up", "in_use", "han
 class Journey:
     """What is known of an account's way beside the facts of readiness; `stage` is the one it is in now.
 
-    `registered_on` is the day of the first registration, `next_lecture_on` the day of the next booked lecture.
+    `registered_on` is the day of the first registration.
     """
 
     stage: str = "onboarding"
     signed_on: date | None = None
     invited_on: date | None = None
     registered_on: date | None = None
-    next_lecture_on: date | None = None
     handover_requested_on: date | None = None
     handed_over_on: date | None = None
 
 
 @dataclass(frozen=True)
 class Knot:
-    """One knot; `on` is the day it was met or, while it waits, the day it began or is expected, where that is known."""
+    """One knot; `on` is the day it was met or, while it waits, the day it began, where that is known."""
 
     key: str
     state: State
@@ -61,16 +60,13 @@ def sash(facts: Facts, journey: Journey, now: datetime, rule: Rule = DEFAULT["on
     Who has registered counts as invited, who has attended as registered; an account past onboarding counts as handed
     over, also when that happened elsewhere.
     """
-    attended = _of_clauses("attended", facts, now, rule)
-    if attended.state != "met" and journey.next_lecture_on:
-        attended = Knot("attended", "waiting", journey.next_lecture_on)
     registered = journey.registered_on is not None or bool(facts.attended)
     signed = journey.signed_on is not None or journey.stage != "sales"
     return [
         _met("signed", signed, journey.signed_on),
         _met("invited", registered or journey.invited_on is not None, journey.invited_on),
         _met("registered", registered, journey.registered_on),
-        attended,
+        _of_clauses("attended", facts, now, rule),
         _of_clauses("set_up", facts, now, rule),
         _of_clauses("in_use", facts, now, rule),
         _handed_over(journey),

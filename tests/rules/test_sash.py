@@ -13,7 +13,7 @@ from scheduler.rules.readiness import Rule
 from scheduler.rules.sash import KNOTS, Journey, Knot, sash
 
 NOW = datetime(2026, 11, 24, 3, 0, tzinfo=UTC)
-NOV_1, NOV_10, NOV_16, NOV_20, DEC_7 = (date(2026, *day) for day in ((11, 1), (11, 10), (11, 16), (11, 20), (12, 7)))
+NOV_1, NOV_10, NOV_16, NOV_20 = (date(2026, *day) for day in ((11, 1), (11, 10), (11, 16), (11, 20)))
 TO_DO = Facts(stores=frozenset({101, 102, 103, 104}), setup=(SetupItem("users", True, None, "open"),))
 BEGUN = replace(
     TO_DO,
@@ -39,10 +39,8 @@ SYMBOL = {"met": "●", "waiting": "◐", "missing": "○"}
         (TO_DO, Journey(), "●○○○○○○"),
         (TO_DO, INVITED, "●●○○○○○"),
         (TO_DO, REGISTERED, "●●●○○○○"),
-        (TO_DO, replace(REGISTERED, next_lecture_on=DEC_7), "●●●◐○○○"),
         (BEGUN, REGISTERED, "●●●◐◐○○"),
         (SMALL, REGISTERED, "●●●●●●○"),
-        (SMALL, replace(REGISTERED, next_lecture_on=DEC_7), "●●●●●●○"),
         (SMALL, replace(REGISTERED, handover_requested_on=NOV_20), "●●●●●●◐"),
         (SMALL, replace(REGISTERED, handover_requested_on=NOV_20, handed_over_on=NOV_20, stage="success"), "●●●●●●●"),
         # Registered on the public page without an invitation; walked in without a registration.
@@ -64,12 +62,10 @@ def test_each_knot_carries_its_day() -> None:
     assert knots[3].to_json() == {"key": "attended", "state": "met", "on": "2026-11-16"}
 
 
-def test_a_waiting_knot_carries_the_day_it_began_or_is_expected() -> None:
+def test_a_waiting_knot_carries_the_day_it_began() -> None:
     knots = {knot.key: knot for knot in sash(BEGUN, REGISTERED, NOW)}
     assert knots["attended"] == Knot("attended", "waiting", NOV_16)
     assert knots["set_up"] == Knot("set_up", "waiting", NOV_16)
-    (expected,) = (k for k in sash(TO_DO, replace(REGISTERED, next_lecture_on=DEC_7), NOW) if k.key == "attended")
-    assert expected.on == DEC_7
 
 
 def test_a_rule_that_does_not_ask_for_a_knot_leaves_it_to_the_usual_one() -> None:
