@@ -12,11 +12,12 @@ from sqlalchemy.orm import joinedload
 from scheduler.models.accounts import Contact
 from scheduler.models.db import db
 from scheduler.models.lectures import Course, Lecture
+from scheduler.models.registrations import Registration
 from scheduler.rules.workdays import to_utc
-from scheduler.services import clashes, courses, eligibility, locking, wishes
+from scheduler.services import clashes, courses, eligibility, locking, seating, wishes
 from scheduler.services.actors import Actor
 from scheduler.services.clashes import Clash
-from scheduler.services.lectures import making
+from scheduler.services.lectures import changing, making
 from scheduler.services.lectures.values import check_values
 from scheduler.services.refusals import Invalid, PrerequisiteMissing
 from scheduler.services.registrations.booking import register
@@ -53,18 +54,35 @@ class Own:
         return self.capacity if self.capacity is not None else max(len(self.people), 1)
 
 
+@dataclass(frozen=True)
+class Plan:
+    """What booking a lecture of one's own comes to."""
+
+    course: Course
+    begins: datetime
+    ends: datetime
+    # The lecture at that moment that is booked already, if there is one.
+    lecture_id: int | None
+    # Who of the people chosen is still to be registered.
+    people: tuple[int, ...]
+
+
 def book(own: Own, starts_at: datetime, now: datetime, actor: Actor, *, mails: bool = True) -> int:
     """Make the lecture (`starts_at` is naive wall clock of its zone), register its people, return its id.
 
-    The same lecture booked twice is one: pressed again, nothing happens. Their wishes for a date are met by it. `mails`
-    False: nobody is written to. Raises what `check` raises, and Invalid for a start that is past.
+    The same lecture booked twice is one: pressed again, nothing happens, and other people chosen for it join it. Their
+    wishes for a date are met by it. `mails` False: nobody is written to. Raises what `plan` raises.
     """
     with db.writing():
-        locking.account(own.account_id)
-        begins, _ends = checked(own, starts_at, now)
-        course = courses.by_key(own.course_key)
-        known = _known(own, course, begins)
-        return known if known is not None else make(own, course, begins, now, actor, mails=mails)
+        known = plan(own, starts_at, now)
+        if known.lecture_id is None:
+            locking.account(own.account_id)
+            # Somebody else may have booked it while this waited for the account.
+            known = plan(own, starts_at, now)
+        if known.lecture_id is None:
+            return make(own, known.course, known.begins, now, actor, mails=mails)
+    # In a transaction of its own: everybody else locks a lecture before accounts.
+    return _join(own, known, now, actor, mails)
 
 
 def make(own: Own, course: Course, begins: datetime, now: datetime, actor: Actor, *, mails: bool = True) -> int:
@@ -90,16 +108,29 @@ def make(own: Own, course: Course, begins: datetime, now: datetime, actor: Actor
     return number
 
 
-def checked(own: Own, starts_at: datetime, now: datetime) -> tuple[datetime, datetime]:
-    """Return from when to when a lecture would be held that starts at a naive wall clock of its zone.
+def plan(own: Own, starts_at: datetime, now: datetime) -> Plan:
+    """Return what booking comes to for a start in naive wall clock of the lecture's zone.
 
-    Raises what `check` raises, and Invalid for a start that is past.
+    Raises what `check` raises, Invalid for a start that is past, for a lecture at that moment that is booked otherwise, and
+    for fewer seats than its people need.
     """
     course = check(own)
     begins = to_utc(starts_at, own.zone)
     if begins <= now:
         raise Invalid(field="starts_at", why="starts_in_the_past", value=starts_at.isoformat())
-    return begins, begins + timedelta(minutes=own.minutes or course.minutes)
+    ends = begins + timedelta(minutes=own.minutes or course.minutes)
+    lecture = _known(own, course, begins)
+    if lecture is None:
+        return Plan(course, begins, ends, None, own.people)
+    asked = (ends, own.host_id, own.join_url, own.kind, own.locale)
+    if asked != (lecture.ends_at, lecture.host_id, lecture.join_url, lecture.kind, lecture.locale):
+        raise Invalid(field="starts_at", why="own_lecture_differs")
+    there = Registration.lecture_id == lecture.id, Registration.status == "booked"
+    registered = set(db.session.scalars(select(Registration.contact_id).where(*there)))
+    people = tuple(number for number in own.people if number not in registered)
+    if own.capacity is not None and own.capacity < len(registered) + len(people):
+        raise Invalid(field="capacity", why="capacity_below_people", people=len(registered) + len(people))
+    return Plan(course, begins, ends, lecture.id, people)
 
 
 def check(own: Own) -> Course:
@@ -148,13 +179,39 @@ def of_account(account_id: int, now: datetime) -> list[Lecture]:
     return list(db.session.scalars(query.order_by(Lecture.starts_at, Lecture.id)))
 
 
-def _known(own: Own, course: Course, begins: datetime) -> int | None:
+def _join(own: Own, known: Plan, now: datetime, actor: Actor, mails: bool) -> int:
+    """Register those who are not on the lecture that was found; it gets the seats they need, after those who wait."""
+    assert known.lecture_id is not None
+    with db.writing():
+        lecture = seating.lock(known.lecture_id)
+        live = Registration.lecture_id == lecture.id, Registration.status != "cancelled"
+        status = {row.contact_id: row.status for row in db.session.scalars(select(Registration).where(*live))}
+        missing = [number for number in known.people if status.get(number) != "booked"]
+        if missing:
+            needed = lecture.seats_taken + len(
+                {number for number in status if status[number] == "waitlisted"} | {*missing}
+            )
+            changing.change(lecture.id, {"capacity": max(lecture.capacity, needed, own.capacity or 0)}, now, actor)
+        for contact_id in missing:
+            if not _seated(contact_id, lecture.id):
+                register(contact_id, lecture.id, now, actor, mails=mails, exception=own.exception)
+            wishes.met(contact_id, known.course.id, now, actor)
+        return lecture.id
+
+
+def _seated(contact_id: int, lecture_id: int) -> bool:
+    """Tell whether somebody who waited has moved up."""
+    mine = Registration.contact_id == contact_id, Registration.lecture_id == lecture_id
+    return db.session.scalar(select(Registration.id).where(*mine, Registration.status == "booked")) is not None
+
+
+def _known(own: Own, course: Course, begins: datetime) -> Lecture | None:
     person = own.people[0] if own.only_person else None
-    same = select(Lecture.id).where(
+    same = select(Lecture).where(
         Lecture.account_id == own.account_id,
         Lecture.contact_id.is_(None) if person is None else Lecture.contact_id == person,
         Lecture.course_id == course.id,
         Lecture.starts_at == begins,
         Lecture.status == "scheduled",
     )
-    return db.session.scalar(same.limit(1))
+    return db.session.scalar(same.order_by(Lecture.id).limit(1).execution_options(populate_existing=True))

@@ -20,6 +20,7 @@ from scheduler.services.actors import Actor
 from scheduler.services.attendance import marks
 from scheduler.services.bookings import Own
 from scheduler.services.refusals import Invalid, NotFound, PrerequisiteMissing
+from scheduler.services.registrations import changes
 from scheduler.services.registrations.booking import register
 from tests.factories import NOW, a_contact, a_course, a_lecture, a_member, a_registration, an_account
 from tests.services.together import at_once
@@ -92,6 +93,67 @@ def test_pressed_twice_it_is_booked_once(database: Flask) -> None:
     assert at_once(database, *[lambda: bookings.book(plan, AT, NOW, STAFF)] * 2) == []
     assert len(list(db.session.scalars(select(Lecture.id)))) == 1
     assert mails() == [("confirmation", contact.id)]
+
+
+def test_others_chosen_for_the_same_lecture_join_it_once(database: Flask) -> None:
+    account = an_account()
+    first, second, third = a_contact(account), a_contact(account), a_contact(account)
+    basic = own(first, only_person=False)
+    number = bookings.book(basic, AT, NOW, STAFF)
+    wishes.ask(second.id, "basic", [wishes.Wish(words="来週")], "", "", NOW, Actor("contact", second.id, "page"))
+    more = replace(basic, people=(second.id, third.id))
+    assert at_once(database, *[lambda: bookings.book(more, AT, NOW, STAFF)] * 2) == []
+    assert {bookings.book(plan, AT, NOW, STAFF) for plan in (basic, more)} == {number}
+    assert on(number) == {first.id, second.id, third.id}
+    assert (the(number).capacity, the(number).seats_taken) == (3, 3)
+    assert sorted(mails()) == [("confirmation", contact.id) for contact in (first, second, third)]
+    assert tasks.count_open() == 0
+
+
+def test_presses_for_one_person_each_at_the_same_moment_share_the_companys_lecture(database: Flask) -> None:
+    account = an_account()
+    people = [a_contact(account) for _ in range(4)]
+    plans = [own(person, only_person=False) for person in people]
+    assert at_once(database, *[lambda plan=plan: bookings.book(plan, AT, NOW, STAFF) for plan in plans]) == []
+    number = db.session.scalars(select(Lecture.id)).one()
+    assert on(number) == {person.id for person in people}
+    assert the(number).seats_taken == the(number).capacity == 4
+
+
+def test_whoever_waits_for_the_companys_lecture_gets_a_seat_before_others_join(database: Flask) -> None:
+    account = an_account()
+    first, waiting, other = a_contact(account), a_contact(account), a_contact(account)
+    basic = own(first, only_person=False)
+    number = bookings.book(basic, AT, NOW, STAFF)
+    register(waiting.id, number, NOW, STAFF, waitlist=True)
+    bookings.book(replace(basic, people=(waiting.id, other.id)), AT, NOW, STAFF)
+    assert on(number) == {first.id, waiting.id, other.id}
+    assert the(number).capacity == 3
+
+
+def test_who_cancelled_is_registered_again_when_booked_again(database: Flask) -> None:
+    contact = a_contact()
+    number = bookings.book(own(contact), AT, NOW, STAFF)
+    changes.cancel(db.session.scalars(select(Registration.id)).one(), NOW, STAFF)
+    assert bookings.book(own(contact), AT, NOW, STAFF) == number
+    assert on(number) == {contact.id}
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [{"minutes": 90}, {"join_url": "https://meet.example/other"}, {"kind": "webinar"}, {"locale": "en"}],
+)
+def test_a_lecture_that_is_booked_otherwise_is_not_changed_in_passing(app: Flask, changed: dict[str, object]) -> None:
+    first = a_contact()
+    second = a_contact(first.account)
+    number = bookings.book(own(first, only_person=False), AT, NOW, STAFF)
+    with pytest.raises(Invalid) as refusal:
+        bookings.book(own(second, only_person=False, **changed), AT, NOW, STAFF)
+    assert refusal.value.params["why"] == "own_lecture_differs"
+    with pytest.raises(Invalid) as refusal:
+        bookings.book(own(second, only_person=False, capacity=1), AT, NOW, STAFF)
+    assert (refusal.value.params["why"], refusal.value.params["people"]) == ("capacity_below_people", 2)
+    assert on(number) == {first.id}
 
 
 @pytest.mark.parametrize(

@@ -40,8 +40,8 @@ def book(account_id: int) -> ResponseReturnValue:
         if not own.people:
             raise Invalid(field="people", why="nobody_chosen")
         if step != "book":
-            begins, ends = service.checked(own, start, edge.now())
-            return own_forms.check_page(CHECK, account_id, own, [start], begins=begins, ends=ends, mails=mails)
+            plan = service.plan(own, start, edge.now())
+            return own_forms.check_page(CHECK, account_id, own, [start], plan=plan, mails=mails)
         number = service.book(own, start, edge.now(), edge.staff_actor("phone"), mails=mails)
     except Refused as error:
         return own_forms.form(FORM, account_id, own_forms.entered(), own_forms.errors(error)), error.status

@@ -86,6 +86,22 @@ def test_pressed_twice_it_is_booked_once(staff_client: Client) -> None:
     assert len(lectures()) == 1
 
 
+def test_the_check_says_who_joins_a_lecture_that_is_booked_already(staff_client: Client) -> None:
+    account = an_account()
+    first, second = a_contact(account), a_contact(account)
+    sent = body(people=[first.id], whose="company")
+    staff_client.post(path(account), data=sent | {"step": "book"})
+    both = sent | {"people": [first.id, second.id]}
+    text = staff_client.post(path(account), data=both).text
+    assert "まだ申込のない 1 人を追加します" in text
+    assert "1 人に確認メールが届きます" in text
+    staff_client.post(path(account), data=both | {"step": "book"})
+    assert [lecture.seats_taken for lecture in lectures()] == [2]
+    assert "全員お申し込み済みです" in staff_client.post(path(account), data=both).text
+    other = staff_client.post(path(account), data=both | {"join_url": "https://meet.example/other"})
+    assert (other.status_code, "すでに予約されています" in other.text) == (422, True)
+
+
 def test_from_the_check_one_goes_back_with_everything_still_there(staff_client: Client) -> None:
     account = an_account()
     first, second = a_contact(account), a_contact(account)
