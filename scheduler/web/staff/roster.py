@@ -34,7 +34,7 @@ def register() -> ResponseReturnValue:
             lecture_id,
             edge.now(),
             edge.staff_actor("phone"),
-            companions=_companions(),
+            companions=_companions() if "companions" in request.form else None,
             unnamed=_unnamed(),
             waitlist=request.form.get("waitlist") == "1",
             mails=_mails(),

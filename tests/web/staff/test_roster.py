@@ -70,6 +70,32 @@ def test_a_kept_seat_is_answered_from_roster_and_account(
     assert the(number).status == status
 
 
+def test_a_seat_that_is_free_is_taken_for_whoever_waits_and_those_beside_them(
+    staff_client: Client, database: Flask
+) -> None:
+    # Ten minutes before the start a seat is no longer kept for anybody.
+    lecture, contact = a_lecture(starts_at=NOW + timedelta(minutes=10), capacity=1), a_contact()
+    row = a_registration(contact, lecture, status="waitlisted", companions=["佐藤"], unnamed_companions=1)
+    for page in (f"/staff/accounts/{contact.account_id}/people/{contact.id}", f"/staff/lectures/{lecture.id}"):
+        text = staff_client.get(page).text
+        assert "空いた席で申し込む" in text
+    sent = {"lecture": lecture.id, "contact": contact.id, "next": f"/staff/lectures/{lecture.id}"}
+    staff_client.post("/staff/roster/register", data=sent)
+    row = the(row.id)
+    assert (row.status, row.companions, row.unnamed_companions) == ("booked", ["佐藤"], 1)
+    assert "空いた席で申し込む" not in staff_client.get(f"/staff/lectures/{lecture.id}").text
+
+
+def test_the_form_says_what_becomes_of_the_entry_when_nobody_is_told(staff_client: Client) -> None:
+    lecture = a_lecture()
+    told = a_registration(a_contact(), lecture)
+    untold = a_registration(a_contact(email=None), lecture)
+    for row, times in ((told, 2), (untold, 0)):
+        page = f"/staff/accounts/{row.contact.account_id}/people/{row.contact_id}"
+        a_lecture(starts_at=NOW + 9 * DAY)
+        assert staff_client.get(page).text.count("先方のカレンダーに登録済みの予定は変わりません") == times
+
+
 def test_whoever_cannot_be_mailed_about_a_kept_seat_stands_among_the_tasks(staff_client: Client) -> None:
     an_offer(email=None, phone="03-1111-2222", name="電話 一郎")
     assert "確保した席のご案内（電話）" in staff_client.get("/staff/tasks?whose=all").text
