@@ -118,16 +118,18 @@ class StateAnswer(Answer):
 
 
 class TaskAnswer(Answer):
-    """Something a person must still do for the account."""
+    """Something a person must do for an account."""
 
     id = whole("ID。")
     kind = text("by_hand 手入力、wish 日程のご希望、stray 規則に合わない日程など。")
     words = text("すること、またはお客様の言葉。")
+    account = text("顧客企業の外部ID。", allow_none=True)
     contact = text("誰のことか。先方担当者、なければ null。", allow_none=True)
     lecture = whole("どの開催日程のことか。なければ null。", allow_none=True)
     owner = text("行う自社担当のメールアドレス。決まっていなければ null。", allow_none=True)
     due_on = text("期限。YYYY-MM-DD。", metadata={"format": "date"})
     created_at = moment("できた日時。")
+    done_at = moment("完了した日時。未完了なら null。", allow_none=True)
 
 
 class OwnersAnswer(Answer):

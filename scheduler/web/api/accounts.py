@@ -10,7 +10,6 @@ from flask import Response, current_app
 from flask.typing import ResponseReturnValue
 
 from scheduler.models.accounts import STAGES
-from scheduler.models.tasks import Task
 from scheduler.services import accounts, addresses, overviews
 from scheduler.services.installation import here
 from scheduler.services.overviews import Overview
@@ -21,6 +20,7 @@ from scheduler.web.api.account_schemas import AccountAnswer, AccountInput
 from scheduler.web.api.blueprint import PREFIX, Blueprint
 from scheduler.web.api.fields import Choice, Flag
 from scheduler.web.api.schemas import Paging, page_of
+from scheduler.web.api.tasks import task_answer
 
 resource = Blueprint("accounts", "顧客企業。外部ID（CRM のキー）で指定します。")
 
@@ -94,7 +94,7 @@ def account_answer(row: Overview) -> dict[str, Any]:
             "since": one.ready_since,
             "clauses": [_clause(clause, row) for clause in one.clauses],
         },
-        "tasks": [_task(task, row) for task in row.tasks],
+        "tasks": [task_answer(task, row.names) for task in row.tasks],
         "state": {"level": one.level, "reasons": one.level_reasons, "next_step": one.next_step or None},
     }
 
@@ -113,19 +113,6 @@ def step_answer(step: StepProgress) -> dict[str, Any]:
             {"store": item.store_code or None, "state": item.state, "at": item.at, "reason": item.reason or None}
             for item in step.items
         ],
-    }
-
-
-def _task(task: Task, row: Overview) -> dict[str, Any]:
-    return {
-        "id": task.id,
-        "kind": task.kind,
-        "words": task.words,
-        "contact": row.names.get(task.contact_id) if task.contact_id is not None else None,
-        "lecture": task.lecture_id,
-        "owner": task.owner.email if task.owner is not None else None,
-        "due_on": task.due_on.isoformat(),
-        "created_at": task.created_at,
     }
 
 

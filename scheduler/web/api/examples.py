@@ -167,6 +167,19 @@ MAIL: Example = {
     "created_at": "2026-12-01T01:30:00Z",
 }
 
+TASK: Example = {
+    "id": 31,
+    "kind": "wish",
+    "words": "急ぎです",
+    "account": "A-1024",
+    "contact": "hanako.yamada@customer.example",
+    "lecture": None,
+    "owner": "misaki.kobayashi@vendor.example",
+    "due_on": "2026-12-10",
+    "created_at": "2026-12-09T02:10:00Z",
+    "done_at": None,
+}
+
 SETUP_INPUT: Example = {"done": True, "at": "2026-12-10T03:00:00Z", "store": "Y01"}
 SETUP: Example = {
     "step": "staff_logins",
@@ -272,16 +285,5 @@ ACCOUNT: Example = {
         "reasons": [{"key": "planned_start_near", "params": {"on": "2026-12-21", "working_days": 8, "open": 1}}],
         "next_step": "confirm_usage",
     },
-    "tasks": [
-        {
-            "id": 31,
-            "kind": "wish",
-            "words": "急ぎです",
-            "contact": "hanako.yamada@customer.example",
-            "lecture": None,
-            "owner": "misaki.kobayashi@vendor.example",
-            "due_on": "2026-12-10",
-            "created_at": "2026-12-09T02:10:00Z",
-        }
-    ],
+    "tasks": [TASK],
 }

@@ -20,6 +20,7 @@ from scheduler.web.api import (
     progress,
     registrations,
     series,
+    tasks,
 )
 from scheduler.web.api.blueprint import Api
 from scheduler.web.api.fields import Bilingual, Named
@@ -35,6 +36,7 @@ RESOURCES = (
     attendance.resource,
     handovers.resource,
     mails.resource,
+    tasks.resource,
 )
 
 

@@ -293,10 +293,12 @@ def test_an_accounts_open_tasks_are_told(program: Program) -> None:
             "id": number,
             "kind": "wish",
             "words": "午前を希望",
+            "account": "T-1",
             "contact": contact.email,
             "lecture": None,
             "owner": owner.email,
             "due_on": "2026-04-02",
             "created_at": "2026-04-01T00:00:00Z",
+            "done_at": None,
         }
     ]
