@@ -7,14 +7,17 @@ from datetime import datetime
 from typing import Any
 
 from email_validator import EmailNotValidError, validate_email
+from sqlalchemy import select
 
-from scheduler.models.db import db
+from scheduler.models.db import db, table
 from scheduler.models.settings import Setting
 from scheduler.rules.workdays import WorkingDays, read_closed_days
 from scheduler.services import history
 from scheduler.services.actors import Actor
 from scheduler.services.installation import here
 from scheduler.services.refusals import Invalid
+
+_VALUE = select(table(Setting).c.value).where(table(Setting).c.key == "vendor")
 
 
 @dataclass(frozen=True)
@@ -31,9 +34,8 @@ class Vendor:
 
 
 def get() -> Vendor:
-    """Read the vendor's details; what was never entered is empty."""
-    row = db.session.get(Setting, "vendor")
-    return read(row.value if row is not None else {})
+    """Read the vendor's details; what was never entered is empty. By a plain statement: every page shows them."""
+    return read(db.core(_VALUE).scalar_one_or_none() or {})
 
 
 def read(value: dict[str, Any]) -> Vendor:
