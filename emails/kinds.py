@@ -50,7 +50,7 @@ _ALL = (
         subscription="invitations",
     ),
     Kind("confirmation", "contact", (*_CONTACT, *_JOIN, *_BEFORE, "calendar_url", "registered_by"), calendar="REQUEST"),
-    Kind("waitlisted", "contact", (*_CONTACT, *_LECTURE, "meeting", "registered_by")),
+    Kind("waitlisted", "contact", (*_CONTACT, *_LECTURE, "meeting", "registered_by", "old_when", "reason")),
     Kind("offered", "contact", (*_CONTACT, *_LECTURE, "meeting", "answer_by")),
     Kind("promoted", "contact", (*_CONTACT, *_JOIN, *_BEFORE, "calendar_url"), calendar="REQUEST"),
     Kind(
@@ -85,7 +85,7 @@ MAY_BE_EMPTY = frozenset(
     {
         *("store", "name", "owner_name", "owner_phone", "vendor_phone", "vendor_hours", "vendor_address"),
         *("vendor_reply_to", "course_summary", "host_name", "registered_by", "next_course_name", "dates", "reason"),
-        *("moved_by_us", "for_company"),
+        *("moved_by_us", "old_when", "for_company"),
         *("meeting", "material_before_url", "recording_url", "material_after_url"),
         *("old_owner_name", "new_owner_phone", "note", "request_note", "return_reason", "declined"),
     }

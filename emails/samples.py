@@ -46,7 +46,7 @@ SAMPLES: dict[str, dict[str, Value]] = {
     "next_course_name": {"ja": "活用編", "en": "Getting results"},
     "minutes": _both(60),
     "when": _both(Span(datetime(2026, 12, 1, 1, 0, tzinfo=UTC), datetime(2026, 12, 1, 2, 0, tzinfo=UTC))),
-    "old_when": _both(Span(datetime(2026, 12, 1, 1, 0, tzinfo=UTC), datetime(2026, 12, 1, 2, 0, tzinfo=UTC))),
+    "old_when": _both(Span(datetime(2026, 11, 30, 1, 0, tzinfo=UTC), datetime(2026, 11, 30, 2, 0, tzinfo=UTC))),
     "new_when": _both(Span(datetime(2026, 12, 4, 5, 0, tzinfo=UTC), datetime(2026, 12, 4, 6, 0, tzinfo=UTC))),
     "dates": _both(_DATES),
     "registered_by": {"ja": "佐藤 恵", "en": "Megumi Sato"},

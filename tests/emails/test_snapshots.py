@@ -23,6 +23,8 @@ VARIANTS: dict[str, tuple[str, dict[str, object]]] = {
     "confirmation_by_oneself": ("confirmation", {"registered_by": None}),
     "application_declined": ("application", {"declined": True}),
     "proposal_for_one": ("proposal", {"for_company": False, "host_name": None, "owner_name": None}),
+    "waitlisted_anew": ("waitlisted", {"old_when": None, "reason": None}),
+    "changed_link_only": ("changed", {"old_when": None, "reason": None}),
     "changed_by_contact": ("changed", {"moved_by_us": False, "reason": None}),
     "thanks_last_course": ("thanks", {"next_course_name": None, "dates": ()}),
     "invitation_without_dates": ("invitation", {"dates": (), "owner_name": None, "owner_phone": None}),

@@ -27,8 +27,8 @@ def change(
 
     `fields`: starts_at, ends_at, host_id, join_url, capacity, account_limit, kind, and while nobody ever registered
     course_id and account_id (it is then no longer for one person alone); when only the start is given, the length stays.
-    Its people are told of a new time or a new link, once, with the calendar's update. Raises NotFound, Invalid, CapacityBelowBooked, and LectureOver for a new time of a lecture that has
-    ended.
+    Its people are told of a new time or a new link, once, with the calendar's update. Raises NotFound, Invalid,
+    CapacityBelowBooked, and LectureOver for a new time of a lecture that has ended.
     """
     with db.writing():
         lecture = seating.lock(lecture_id)
@@ -55,7 +55,7 @@ def change(
         if values.keys() & {"starts_at", "ends_at", "join_url"}:
             lecture.sequence += 1
             db.session.flush()
-            told = tell_all(lecture, "changed", now, by_us=True, **old)
+            told = tell_all(lecture, "changed", now, by_us=True, link="join_url" in values, **old)
         history.record("lecture_changed", now=now, actor=actor, lecture_id=lecture_id, fields=sorted(values))
         db.session.flush()
         waiting.promote(lecture_id, now)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -27,14 +28,18 @@ def tell_all(lecture: Lecture, kind: str, now: datetime, **params: Any) -> int:
     """Raise every invitation's SEQUENCE and owe each person one mail; nobody is told of what is over.
 
     Seats kept for somebody no longer are, what was offered is another date now. Whoever waits for a seat is told of a
-    cancellation alike, and of a new date in the words of the waiting list.
+    cancellation alike, and of a new date in the words of the waiting list; a new link alone is nothing to them.
     """
-    waiting.withdraw(lecture.id, now)
-    rows.revise_all(lecture.id, now)
+    moved = _is_moved(lecture, params)
+    if moved:
+        waiting.withdraw(lecture.id, now)
+    rows.revise_all(lecture.id, now, booked_only=not moved)
     if lecture.ends_at <= now:
         return 0
     mails = []
     for number, sequence, contact_id, account_id, status in _people(lecture.id):
+        if status == "waitlisted" and not moved:
+            continue
         own = "waitlisted" if status == "waitlisted" and kind not in CANCELLED else kind
         mails.append(
             {
@@ -49,6 +54,14 @@ def tell_all(lecture: Lecture, kind: str, now: datetime, **params: Any) -> int:
             }
         )
     return owe_many(mails, now)
+
+
+def _is_moved(lecture: Lecture, params: Mapping[str, Any]) -> bool:
+    """Tell whether what is told is a new time, or that the lecture is held at all or not."""
+    if "old_starts_at" not in params:
+        return True
+    old = tuple(datetime.fromisoformat(params[name]) for name in ("old_starts_at", "old_ends_at"))
+    return old != (lecture.starts_at, lecture.ends_at)
 
 
 def _people(lecture_id: int) -> list[tuple[int, int, int, int, str]]:

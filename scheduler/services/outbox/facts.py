@@ -19,6 +19,7 @@ from scheduler.models.proposals import Proposal
 from scheduler.models.registrations import Registration
 from scheduler.services import addresses, eligibility, proposed
 from scheduler.services.installation import here
+from scheduler.services.outbox import told
 from scheduler.services.vendor import Vendor
 
 # How many dates a mail offers; the personal page has them all.
@@ -95,9 +96,10 @@ def _of_lecture(mail: Mail) -> dict[str, Value]:
         "meeting": eligibility.has_other_companies(lecture),
     }
     values |= {name: _link(lecture.course.materials.get(key)) for name, key in _MATERIALS.items()}
-    if "old_starts_at" in mail.params:
-        old = (datetime.fromisoformat(mail.params[key]) for key in ("old_starts_at", "old_ends_at"))
-        values["old_when"] = Span(*old)
+    before = told.known(mail)
+    # None: a new link, or another date at the same time.
+    differs = before is not None and (before.starts_at, before.ends_at) != (lecture.starts_at, lecture.ends_at)
+    values["old_when"] = Span(before.starts_at, before.ends_at) if before is not None and differs else None
     by = db.session.get(Contact, int(mail.params["by"])) if "by" in mail.params else None
     values["registered_by"] = by.name if by is not None and by.id != mail.contact_id else ""
     if "until" in mail.params:

@@ -12,6 +12,7 @@ from scheduler.models.lectures import Lecture
 from scheduler.models.mails import Mail, Suppression
 from scheduler.models.proposals import Proposal
 from scheduler.models.registrations import Registration
+from scheduler.services.outbox import told
 from scheduler.services.outbox.about import About
 
 
@@ -53,10 +54,22 @@ def _booked(about: About) -> str:
     return "" if row is not None and row.status == "booked" and scheduled else "cancelled"
 
 
+def _changed(about: About) -> str:
+    return _booked(about) or _back(about)
+
+
+def _back(about: About) -> str:
+    """What was changed and changed back before anybody was told is no news."""
+    before, lecture = told.known(about.mail), about.lecture
+    if before is None or lecture is None or not before.back:
+        return ""
+    return "changed_back" if (before.starts_at, before.ends_at) == (lecture.starts_at, lecture.ends_at) else ""
+
+
 def _waitlisted(about: About) -> str:
     """Whoever was given or offered a seat meanwhile, or a new date, is told so by a mail of its own."""
     waits = about.registration is not None and about.registration.status == "waitlisted"
-    return _cancelled(about) if waits else "superseded"
+    return _cancelled(about) or _back(about) if waits else "superseded"
 
 
 def _offered(about: About) -> str:
@@ -145,7 +158,7 @@ _CHECKS: dict[str, Callable[[About], str]] = {
     "invitation": _invitation,
     "confirmation": _booked,
     "promoted": _booked,
-    "changed": _booked,
+    "changed": _changed,
     "waitlisted": _waitlisted,
     "offered": _offered,
     "cancelled": _cancelled,

@@ -108,7 +108,7 @@ def _change(line: Line, change: Change, now: datetime) -> None:
         row.sequence += 1
         row.reason = dict(change.reason)
         db.session.flush()
-        tell_all(row, "changed", now, by_us=True, **old)
+        tell_all(row, "changed", now, by_us=True, link="join_url" in line.values, **old)
     db.session.flush()
     waiting.promote(row.id, now)
 

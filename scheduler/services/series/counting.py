@@ -15,11 +15,12 @@ from scheduler.models.registrations import Registration
 
 @dataclass(frozen=True)
 class People:
-    """Who is on a lecture: booked, waiting, of both those a mail reaches; and whether anybody ever was."""
+    """Who is on a lecture: booked, waiting, of both those a mail reaches, of the booked those; and whether anybody ever was."""
 
     booked: int = 0
     waiting: int = 0
     reachable: int = 0
+    booked_reachable: int = 0
     ever: bool = False
 
     @property
@@ -32,19 +33,22 @@ def of(lecture_ids: Collection[int]) -> dict[int, People]:
     """Count the people of lectures that ever had some, in two statements."""
     if not lecture_ids:
         return {}
-    live = Registration.status != "cancelled"
+    reached = (Registration.status != "cancelled", Registration.mails, Contact.email.is_not(None))
     rows = db.session.execute(
         select(
             Registration.lecture_id,
             func.count().filter(Registration.status == "booked"),
             func.count().filter(Registration.status == "waitlisted"),
-            func.count().filter(live, Registration.mails, Contact.email.is_not(None)),
+            func.count().filter(*reached),
+            func.count().filter(*reached, Registration.status == "booked"),
         )
         .join(Contact, Contact.id == Registration.contact_id)
         .where(Registration.lecture_id.in_(lecture_ids))
         .group_by(Registration.lecture_id)
     )
-    found = {number: People(booked, waiting, reachable, True) for number, booked, waiting, reachable in rows}
+    found = {
+        number: People(booked, waiting, reachable, seated, True) for number, booked, waiting, reachable, seated in rows
+    }
     judged = select(Attendance.lecture_id).where(Attendance.lecture_id.in_(lecture_ids)).distinct()
     for number in db.session.scalars(judged):
         found.setdefault(number, People(ever=True))

@@ -196,7 +196,7 @@ def _changed(
         by_hand=tuple(kept),
         held_seats=held,
         people=people,
-        mails=people.reachable if values.keys() & TELLING else 0,
+        mails=_mails(values, people),
     )
 
 
@@ -226,9 +226,16 @@ def _misfit(row: Lecture, series: Series, aim: Aim, people: People) -> Line:
     if not (people.live or row.edited):
         return _line("closed" if people.ever else "gone", row, people=people)
     values, kept, held = _columns(row, series, {name: new for name, new in aim.values.items() if name != "course_id"})
-    mails = people.reachable if values.keys() & TELLING else 0
+    mails = _mails(values, people)
     about: dict[str, Any] = {"values": values, "by_hand": tuple(kept), "held_seats": held}
     return _line("stray", row, people=people, mails=mails, **about)
+
+
+def _mails(values: Mapping[str, Any], people: People) -> int:
+    """Count who is told: of a new time everybody, of a new link alone whoever has a seat."""
+    if values.keys() & {"starts_at", "ends_at"}:
+        return people.reachable
+    return people.booked_reachable if values.keys() & TELLING else 0
 
 
 def _line(what: str, row: Lecture, **fields: Any) -> Line:
@@ -261,7 +268,7 @@ def _one(series: Series, change: Change, now: datetime) -> Line:
     if held:
         values["capacity"] = held
     values = {name: value for name, value in values.items() if getattr(row, name) != value}
-    mails = people.reachable if values.keys() & TELLING and row.ends_at > now else 0
+    mails = _mails(values, people) if row.ends_at > now else 0
     what = "changed" if values else "same"
     return _line(what, row, values=values, held_seats=held, people=people, mails=mails)
 

@@ -421,3 +421,16 @@ def test_a_change_and_the_filling_of_the_horizon_at_once_make_no_date_twice(data
     days = [row.local_start[:10] for row in lectures()]
     assert len(set(days)) == len(days)
     assert horizon.fill_horizons(later) == 0
+
+
+def test_a_new_link_is_counted_for_those_with_a_seat_alone(now: datetime) -> None:
+    number = create(now, capacity=1)
+    first = lectures()[0]
+    register(first, now)
+    booking.register(a_contact().id, first.id, now, STAFF, waitlist=True)
+    link = {"join_url": "https://meet.example/2"}
+    assert planning.plan(number, Change("all", values=link), now).mails == 1
+    assert planning.plan(number, Change("all", starts_at=AT_THREE, values=link), now).mails == 2
+    changing.apply(number, Change("all", values=link), now, STAFF)
+    assert len(mails()) == 1
+    assert len(mails("waitlisted")) == 1

@@ -1,0 +1,71 @@
+"""Answers which date a reader last knew when a lecture was changed again before the mail about the first change had left."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+
+from scheduler.models.db import db
+from scheduler.models.mails import Mail
+
+# The mails that tell somebody of a date; reminders only repeat it.
+_TELLING = (
+    "confirmation",
+    "waitlisted",
+    "offered",
+    "promoted",
+    "changed",
+    "cancelled",
+    "lecture_cancelled",
+    "called_off",
+)
+
+
+@dataclass(frozen=True)
+class Known:
+    """The span (aware UTC) that the reader of a mail about a change last knew.
+
+    `back`: we changed it more than once, no mail about that left, and but for the span nothing is new; where the span is
+    the lecture's again there is nothing to tell.
+    """
+
+    starts_at: datetime
+    ends_at: datetime
+    back: bool
+
+
+def known(mail: Mail) -> Known | None:
+    """Return what the reader of a mail last knew of its date; None for a mail that is about no change.
+
+    What she changed herself she knows. Our own changes before this one, whose mails did not leave, are no news of
+    hers: she knows what was before the first of them.
+    """
+    if "old_starts_at" not in mail.params:
+        return None
+    chain = [mail]
+    confirmed = True
+    for earlier in _earlier(mail) if mail.params.get("by_us") else ():
+        if _has_left(earlier, mail):
+            break
+        if earlier.kind not in ("changed", "waitlisted") or not earlier.params.get("by_us"):
+            # Not even the registration itself was confirmed yet: this mail does it.
+            confirmed = False
+            break
+        chain.append(earlier)
+    begins, ends = (datetime.fromisoformat(chain[-1].params[name]) for name in ("old_starts_at", "old_ends_at"))
+    # One that was tried once may have arrived although nobody said so.
+    untold = len(chain) > 1 and all(one.attempts <= 1 for one in chain[1:])
+    return Known(begins, ends, untold and confirmed and not any(one.params.get("link") for one in chain))
+
+
+def _earlier(mail: Mail) -> list[Mail]:
+    """List what else was owed about the registration before this mail, the latest first."""
+    query = select(Mail).where(Mail.registration_id == mail.registration_id, Mail.id < mail.id, Mail.kind.in_(_TELLING))
+    return list(db.session.scalars(query.order_by(Mail.id.desc()).execution_options(populate_existing=True)))
+
+
+def _has_left(earlier: Mail, mail: Mail) -> bool:
+    """Tell whether a mail was handed over, or may be just now by another worker; one's own are handed over in turn."""
+    return earlier.state == "sent" or (earlier.state == "sending" and earlier.claimed_by != mail.claimed_by)
