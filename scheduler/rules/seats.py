@@ -7,7 +7,6 @@ from datetime import UTC, datetime, time, timedelta
 
 from scheduler.rules.workdays import WorkingDays, to_local, to_utc
 
-PROMOTION_ENDS_AT = time(17, 0)
 # A freed seat is kept so long for whoever it is offered to, or for this part of the time left, whichever is longer.
 OFFER_LASTS, OFFER_SHARE = timedelta(hours=3), 4
 # Shorter than this nobody could answer: the seat is left to whoever comes.
@@ -89,13 +88,13 @@ def may_register(lecture: LectureFacts, person: PersonFacts, now: datetime) -> R
     return None
 
 
-def promotion_cutoff(starts_at: datetime, zone: str, calendar: WorkingDays) -> datetime:
-    """Return the moment (aware UTC) from which a freed seat is only offered: 17:00 of the working day before.
+def promotion_cutoff(starts_at: datetime, zone: str, calendar: WorkingDays, at: time) -> datetime:
+    """Return the moment (aware UTC) from which a freed seat is only offered: this time of the working day before.
 
-    The day is the lecture's local date in `zone`.
+    Day and time are the lecture's local ones in `zone`.
     """
     day_before = calendar.previous_working_day(to_local(starts_at, zone).date())
-    return to_utc(datetime.combine(day_before, PROMOTION_ENDS_AT), zone)
+    return to_utc(datetime.combine(day_before, at), zone)
 
 
 def offer_ends(now: datetime, starts_at: datetime, zone: str) -> datetime | None:

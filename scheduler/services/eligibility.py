@@ -179,7 +179,8 @@ def may_promote(lecture: Lecture, now: datetime) -> bool:
     """Tell whether the waiting list still moves up by itself."""
     if lecture.status != "scheduled" or lecture.starts_at <= now:
         return False
-    return now < seats.promotion_cutoff(lecture.starts_at, lecture.zone, vendor.working_days())
+    calendar, until = vendor.working_days(), vendor.promotes_until()
+    return now < seats.promotion_cutoff(lecture.starts_at, lecture.zone, calendar, until)
 
 
 def offer_ends(lecture: Lecture, now: datetime) -> datetime | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass, fields, replace
-from datetime import datetime
+from datetime import datetime, time
 from typing import Any
 
 from email_validator import EmailNotValidError, validate_email
@@ -22,7 +22,7 @@ _VALUE = select(table(Setting).c.value).where(table(Setting).c.key == "vendor")
 
 @dataclass(frozen=True)
 class Vendor:
-    """会社情報: what stands in every mail's footer and on customers' pages, and when the vendor is closed."""
+    """会社情報: what stands in every mail's footer and on customers' pages, and what the vendor's days are like."""
 
     name: str = ""
     phone: str = ""
@@ -31,6 +31,8 @@ class Vendor:
     reply_to: str = ""
     # Closed days beside weekends and holidays: dates YYYY-MM-DD or yearly spans MM-DD..MM-DD.
     closed: tuple[str, ...] = ("12-29..01-03",)
+    # Until when on the working day before a lecture waiting lists move up unasked, HH:MM where the lecture is held.
+    promotes_until: str = "17:00"
 
 
 def get() -> Vendor:
@@ -47,7 +49,7 @@ def read(value: dict[str, Any]) -> Vendor:
 
 
 def save(values: dict[str, Any], now: datetime, actor: Actor) -> None:
-    """Save the vendor's details; raise Invalid(field, why) for an address or a closed day that cannot be used."""
+    """Save the vendor's details; raise Invalid(field, why) for an address, a closed day or a time that cannot be used."""
     vendor = Vendor(**values)
     if vendor.reply_to:
         vendor = replace(vendor, reply_to=_address(vendor.reply_to))
@@ -55,6 +57,10 @@ def save(values: dict[str, Any], now: datetime, actor: Actor) -> None:
         read_closed_days(vendor.closed)
     except ValueError as error:
         raise Invalid(field="closed", why="closed_day_unreadable", value=str(error)) from error
+    try:
+        vendor = replace(vendor, promotes_until=f"{time.fromisoformat(vendor.promotes_until):%H:%M}")
+    except ValueError as error:
+        raise Invalid(field="promotes_until", why="time_unreadable", value=vendor.promotes_until) from error
     with db.writing():
         db.session.merge(Setting(key="vendor", value=asdict(vendor) | {"closed": list(vendor.closed)}, changed_at=now))
         history.record("vendor_changed", now=now, actor=actor)
@@ -63,6 +69,11 @@ def save(values: dict[str, Any], now: datetime, actor: Actor) -> None:
 def working_days() -> WorkingDays:
     """Return the vendor's working days: weekdays without public holidays and closed days."""
     return WorkingDays(country=here().holidays, closed=read_closed_days(get().closed))
+
+
+def promotes_until() -> time:
+    """Return until when on the working day before a lecture its waiting list moves up unasked."""
+    return time.fromisoformat(get().promotes_until)
 
 
 def _address(text: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -76,14 +76,15 @@ def test_a_seat_is_given_or_refused_with_its_reason(
 )
 def test_a_freed_seat_is_given_on_until_five_on_the_working_day_before(starts_at: str, zone: str, cutoff: str) -> None:
     calendar = WorkingDays("JP", read_closed_days(["12-29..01-03"]))
-    moment = promotion_cutoff(datetime.fromisoformat(starts_at).replace(tzinfo=UTC), zone, calendar)
+    moment = promotion_cutoff(datetime.fromisoformat(starts_at).replace(tzinfo=UTC), zone, calendar, time(17))
     assert moment == datetime.fromisoformat(cutoff).replace(tzinfo=UTC)
 
 
 @given(st.datetimes(datetime(2024, 1, 1), datetime(2030, 1, 1)), st.sampled_from(["Asia/Tokyo", "Europe/Paris"]))
 def test_promotion_always_ends_before_the_lectures_day(starts_at: datetime, zone: str) -> None:
     moment = starts_at.replace(tzinfo=UTC)
-    assert moment - timedelta(days=14) < promotion_cutoff(moment, zone, WorkingDays()) < moment - timedelta(hours=6)
+    cutoff = promotion_cutoff(moment, zone, WorkingDays(), time(17))
+    assert moment - timedelta(days=14) < cutoff < moment - timedelta(hours=6)
 
 
 @pytest.mark.parametrize(

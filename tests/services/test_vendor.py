@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, time
 
 import pytest
 from flask import Flask
@@ -20,6 +20,14 @@ def test_an_address_that_answers_could_not_reach_is_refused(app: Flask, now: dat
         vendor.save({"name": "たすき社", "reply_to": address}, now, CLI)
     assert (refused.value.params["field"], refused.value.params["why"]) == ("reply_to", "email_malformed")
     assert vendor.get().name == ""
+
+
+@pytest.mark.parametrize("at", ["noon", "25:00", "17時"])
+def test_a_time_that_is_none_is_refused(app: Flask, now: datetime, at: str) -> None:
+    with pytest.raises(Invalid) as refused:
+        vendor.save({"name": "たすき社", "promotes_until": at}, now, CLI)
+    assert (refused.value.params["field"], refused.value.params["why"]) == ("promotes_until", "time_unreadable")
+    assert vendor.promotes_until() == time(17)
 
 
 @pytest.mark.parametrize("address", ["", "support@vendor.example"])

@@ -19,7 +19,7 @@ from scheduler.web import access, edge, inputs
 settings = Blueprint("staff_settings", __name__, url_prefix="/staff/settings")
 settings.before_request(access.staff_gate)
 
-VENDOR_FIELDS = ("name", "phone", "hours", "address", "reply_to")
+VENDOR_FIELDS = ("name", "phone", "hours", "address", "reply_to", "promotes_until")
 SCOPES = {"read": ("read",), "write": ("read", "write")}
 
 
@@ -37,6 +37,7 @@ def details() -> ResponseReturnValue:
 def save_details() -> ResponseReturnValue:
     """Save the vendor's details."""
     values: dict[str, Any] = {field: request.form.get(field, "").strip() for field in VENDOR_FIELDS}
+    values["promotes_until"] = values["promotes_until"] or vendor.Vendor.promotes_until
     closed = tuple(line.strip() for line in request.form.get("closed", "").splitlines() if line.strip())
     try:
         vendor.save(values | {"closed": closed}, edge.now(), edge.staff_actor())

@@ -15,6 +15,7 @@ from scheduler.models.lectures import Lecture
 from scheduler.models.mails import Mail
 from scheduler.models.registrations import Registration
 from scheduler.models.tasks import Task
+from scheduler.services import vendor
 from scheduler.services.actors import Actor
 from scheduler.services.lectures import cancelling, changing
 from scheduler.services.refusals import AlreadyBooked, CapacityBelowBooked, LectureFull, LectureOver, OfferGone, Refused
@@ -192,6 +193,16 @@ def test_whom_no_mail_reaches_is_to_be_rung_while_the_seat_is_kept(
     db.session.refresh(task)
     assert task.done_at == LATE + timedelta(minutes=5)
     assert db.session.scalars(select(Event.channel).where(Event.key == "promoted")).all() == ["phone"]
+
+
+@pytest.mark.parametrize(("until", "given"), [("12:00", False), ("17:00", True)])
+def test_until_when_seats_are_given_unasked_is_for_operations_to_decide(
+    lecture: Lecture, booked: int, wait: Callable[[Contact], int], until: str, given: bool
+) -> None:
+    number = wait(a_contact())
+    vendor.save({"name": "たすき", "promotes_until": until}, LATE, STAFF)
+    changes.cancel(booked, LATE - timedelta(hours=19), PAGE)
+    assert (the(number).status == "booked", the(number).offered_until is None) == (given, given)
 
 
 def test_more_seats_are_given_before_the_cut_off_and_offered_after_it(

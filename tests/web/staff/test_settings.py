@@ -34,6 +34,12 @@ def test_the_vendors_details_are_kept(operations: Client) -> None:
     assert "保存しました。" in page(operations, response.location)
     known = vendor.get()
     assert (known.name, known.closed) == ("株式会社たすき", ("2026-08-13", "12-29..01-03"))
+    assert known.promotes_until == "17:00"
+    operations.post("/staff/settings", data=form | {"promotes_until": "12:30"})
+    assert vendor.get().promotes_until == "12:30"
+    assert 'value="12:30"' in page(operations, "/staff/settings")
+    refused = operations.post("/staff/settings", data=form | {"promotes_until": "noon"})
+    assert (refused.status_code, "「noon」は時刻として読み取れません" in refused.text) == (422, True)
 
 
 def test_a_closed_day_that_cannot_be_read_is_named_and_nothing_is_saved(operations: Client) -> None:
