@@ -50,7 +50,9 @@ _ALL = (
         subscription="invitations",
     ),
     Kind("confirmation", "contact", (*_CONTACT, *_JOIN, *_BEFORE, "calendar_url", "registered_by"), calendar="REQUEST"),
-    Kind("waitlisted", "contact", (*_CONTACT, *_LECTURE, "meeting", "registered_by", "old_when", "reason")),
+    Kind(
+        "waitlisted", "contact", (*_CONTACT, *_LECTURE, "meeting", "registered_by", "old_when", "reason", "given_until")
+    ),
     Kind("offered", "contact", (*_CONTACT, *_LECTURE, "meeting", "answer_by")),
     Kind("promoted", "contact", (*_CONTACT, *_JOIN, *_BEFORE, "calendar_url"), calendar="REQUEST"),
     Kind(

@@ -50,6 +50,7 @@ SAMPLES: dict[str, dict[str, Value]] = {
     "new_when": _both(Span(datetime(2026, 12, 4, 5, 0, tzinfo=UTC), datetime(2026, 12, 4, 6, 0, tzinfo=UTC))),
     "dates": _both(_DATES),
     "registered_by": {"ja": "佐藤 恵", "en": "Megumi Sato"},
+    "given_until": _both(Until(datetime(2026, 11, 30, 8, 0, tzinfo=UTC))),
     "answer_by": _both(Until(datetime(2026, 11, 30, 12, 0, tzinfo=UTC))),
     "host_name": {"ja": "小林 美咲", "en": "Misaki Kobayashi"},
     "join_url": _both(Link(f"{_SITE}/join/am9pbg.9Zk1pR3w")),

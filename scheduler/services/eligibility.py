@@ -179,8 +179,12 @@ def may_promote(lecture: Lecture, now: datetime) -> bool:
     """Tell whether the waiting list still moves up by itself."""
     if lecture.status != "scheduled" or lecture.starts_at <= now:
         return False
-    calendar, until = vendor.working_days(), vendor.promotes_until()
-    return now < seats.promotion_cutoff(lecture.starts_at, lecture.zone, calendar, until)
+    return now < promotes_until(lecture)
+
+
+def promotes_until(lecture: Lecture) -> datetime:
+    """Return the moment from which a seat of this lecture is no longer given unasked."""
+    return seats.promotion_cutoff(lecture.starts_at, lecture.zone, vendor.working_days(), vendor.promotes_until())
 
 
 def offer_ends(lecture: Lecture, now: datetime) -> datetime | None:

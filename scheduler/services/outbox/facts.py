@@ -102,6 +102,8 @@ def _of_lecture(mail: Mail) -> dict[str, Value]:
     values["old_when"] = Span(before.starts_at, before.ends_at) if before is not None and differs else None
     by = db.session.get(Contact, int(mail.params["by"])) if "by" in mail.params else None
     values["registered_by"] = by.name if by is not None and by.id != mail.contact_id else ""
+    if mail.kind == "waitlisted":
+        values["given_until"] = Until(eligibility.promotes_until(lecture))
     if "until" in mail.params:
         values["answer_by"] = Until(datetime.fromisoformat(mail.params["until"]))
     if mail.registration_id is not None and mail.contact is not None:

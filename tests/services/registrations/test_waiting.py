@@ -18,6 +18,7 @@ from scheduler.models.tasks import Task
 from scheduler.services import vendor
 from scheduler.services.actors import Actor
 from scheduler.services.lectures import cancelling, changing
+from scheduler.services.outbox.content import preview
 from scheduler.services.refusals import AlreadyBooked, CapacityBelowBooked, LectureFull, LectureOver, OfferGone, Refused
 from scheduler.services.registrations import booking, changes, waiting
 from tests.factories import a_contact, a_lecture
@@ -201,6 +202,8 @@ def test_until_when_seats_are_given_unasked_is_for_operations_to_decide(
 ) -> None:
     number = wait(a_contact())
     vendor.save({"name": "たすき", "promotes_until": until}, LATE, STAFF)
+    (mail,) = db.session.scalars(select(Mail).where(Mail.kind == "waitlisted"))
+    assert f"2026年4月7日(火) {until}（日本時間）以降に空いたお席は" in preview(mail, LATE).text
     changes.cancel(booked, LATE - timedelta(hours=19), PAGE)
     assert (the(number).status == "booked", the(number).offered_until is None) == (given, given)
 
