@@ -11,6 +11,19 @@ function showChosen() {
   }
 }
 
+// One date may differ from its series: what nobody has touched shows the values of what is to be changed.
+function showValues() {
+  const shown = form.elements.shown;
+  const scope = new FormData(form).get("scope") === "this" ? "lecture" : "series";
+  if (!shown || shown.value === scope) return;
+  const bases = JSON.parse(shown.dataset.bases);
+  for (const [name, value] of Object.entries(bases[scope])) {
+    const field = form.elements[name];
+    if (field.value === bases[shown.value][name]) field.value = value;
+  }
+  shown.value = scope;
+}
+
 let waiting, asking;
 async function ask() {
   asking?.abort();
@@ -30,12 +43,14 @@ if (form) {
   showChosen();
   form.addEventListener("input", () => {
     showChosen();
+    showValues();
     clearTimeout(waiting);
     waiting = setTimeout(ask, 300);
   });
   // A browser that comes back to the page fills the form in again.
   window.addEventListener("pageshow", () => {
     showChosen();
+    showValues();
     if (!box.querySelector("li")) ask();
   });
 }

@@ -44,4 +44,8 @@ def test_a_change_shows_what_it_does_while_it_is_entered(walk: tuple[Page, str, 
     accessible(tab, f"series-change-{name}")
     tab.check("[name=scope][value=this]")
     expect(tab.locator("[name=holidays]")).to_be_hidden()
+    expect(tab.locator("[name=day]")).to_be_visible()
+    # The date's own values now stand in the form, but for the time that was typed.
+    expect(tab.locator("[name=shown]")).to_have_value("lecture")
+    expect(tab.locator("[name=time]")).to_have_value("16:30")
     expect(tab.locator("#plan li")).to_have_count(1)

@@ -30,7 +30,7 @@ def form(series_id: int) -> ResponseReturnValue:
     series = series_pages.the(series_id)
     lecture = _lecture(series, request.args.get("lecture"))
     scope = request.args.get("scope", "following" if lecture is not None else "all")
-    return _page(series, lecture, series_form.of_series(series) | {"scope": scope}, {}, None)
+    return _page(series, lecture, series_form.filled(series, lecture, scope), {}, None)
 
 
 @series_changes.post("/<id:series_id>/change")
@@ -39,7 +39,7 @@ def change(series_id: int) -> ResponseReturnValue:
     """Show what the change would do, or do what was shown."""
     series = series_pages.the(series_id)
     lecture = _lecture(series, request.form.get("lecture"))
-    values = series_form.sent()
+    values = series_form.sent_change(series, lecture)
     shown = request.form.get("fingerprint", "")
     try:
         asked = series_form.change(series, lecture)
@@ -114,6 +114,7 @@ def _page(
         rule=words.describe(ruling.rule_of(series)),
         lecture=lecture,
         values=values,
+        bases=series_form.both(series, lecture),
         errors=errors,
         plan=plan,
         changes=changes,

@@ -147,12 +147,80 @@ def of_series(series: Series) -> dict[str, Any]:
     }
 
 
+def own(series: Series, lecture: Lecture) -> dict[str, str]:
+    """Return what stands in that form for one date alone, by the fields in which a date may differ from its series."""
+    begins = ruling.local(lecture.local_start)
+    return {
+        "course": lecture.course.key,
+        "time": f"{begins:%H:%M}",
+        "minutes": str(_length(lecture)),
+        "capacity": str(lecture.capacity),
+        "account_limit": str(lecture.account_limit or ""),
+        "host": str(lecture.host_id or ""),
+        "join_url": lecture.join_url,
+        "locale": lecture.locale,
+        "held_as": lecture.kind,
+    }
+
+
+def both(series: Series, lecture: Lecture | None) -> dict[str, dict[str, str]]:
+    """Return, by what `shown` names, the values of the date alone and those of the series, {} without a date."""
+    if lecture is None:
+        return {}
+    one, every = own(series, lecture), of_series(series)
+    return {"lecture": one, "series": {name: every[name] for name in one}}
+
+
+def filled(series: Series, lecture: Lecture | None, scope: str) -> dict[str, Any]:
+    """Return what stands in the form of a change that nobody has touched yet."""
+    values = of_series(series) | {"scope": scope, "shown": "series"}
+    if lecture is not None:
+        values |= {"day": lecture.local_start[:10]}
+        values |= own(series, lecture) | {"shown": "lecture"} if scope == "this" else {}
+    return values
+
+
+def sent_change(series: Series, lecture: Lecture | None) -> dict[str, Any]:
+    """Return what was sent, to be shown again; what nobody touched shows the values of the scope that was chosen."""
+    values, bases = sent(), both(series, lecture)
+    before = values.get("shown", "series")
+    after = "lecture" if values.get("scope") == "this" else "series"
+    if before in bases and after != before:
+        untouched = {name for name, value in bases[before].items() if values.get(name, value) == value}
+        values |= {name: bases[after][name] for name in untouched} | {"shown": after}
+    return values
+
+
 def change(series: Series, lecture: Lecture | None) -> Change:
-    """Read the form that changes a series: what differs from what the series has; raise Invalid."""
+    """Read the form that changes a series: what differs from what stood in it; raise Invalid."""
     scope: Any = request.form.get("scope", "all")
     if scope not in SCOPES or (scope != "all" and lecture is None):
         raise Invalid(field="scope", why="unknown_scope_of_change")
-    before, rule = of_series(series), ruling.rule_of(series)
+    # The values that stood in the form: those of the series, or of the date alone.
+    shown = lecture if lecture is not None and request.form.get("shown") == "lecture" else series
+    columns = _columns(shown)
+    if scope == "this" and lecture is not None:
+        columns = {name: value for name, value in columns.items() if _value(lecture, name) != value}
+        starts_at = _own_start(shown, lecture)
+        return Change(scope, lecture.id, starts_at=starts_at, values=columns, reason=inputs.bilingual("reason"))
+    rule, clock = ruling.rule_of(series), _time()
+    day = _slot(lecture) if scope == "following" and lecture is not None else rule.starts_at
+    rrule, zone, policy = written(), request.form.get("zone", "").strip(), request.form.get("holidays", "skip")
+    chosen: Any = policy if policy != series.holidays else None
+    return Change(
+        scope,
+        lecture.id if lecture is not None and scope != "all" else None,
+        rrule=rrule if rrule != rhythms.written(rhythms.read(rule)) else None,
+        starts_at=datetime.combine(day.date(), clock) if clock != _clock(shown) else None,
+        zone=zone if zone != series.zone else None,
+        holidays=chosen,
+        values=columns,
+        reason=inputs.bilingual("reason"),
+    )
+
+
+def _columns(shown: Series | Lecture) -> dict[str, Any]:
+    """Return the values that were entered, by column, but for those that stood in the form."""
     columns: dict[str, Any] = {
         "minutes": inputs.whole("minutes"),
         "capacity": inputs.whole("capacity"),
@@ -162,29 +230,34 @@ def change(series: Series, lecture: Lecture | None) -> Change:
         "locale": request.form.get("locale", "ja"),
         "kind": request.form.get("held_as", "webinar"),
     }
-    if request.form.get("course", before["course"]) != before["course"]:
+    if "course" in request.form:
         columns["course_id"] = courses.by_key(request.form["course"]).id
-    clock = _time()
-    first = {"this": lecture and ruling.local(lecture.local_start), "following": lecture and _slot(lecture)}
-    day = first.get(scope) or rule.starts_at
-    rrule, zone, policy = written(), request.form.get("zone", "").strip(), request.form.get("holidays", "skip")
-    of_rule: dict[str, Any] = {}
-    if scope != "this":
-        of_rule = {
-            "rrule": rrule if rrule != rhythms.written(rhythms.read(rule)) else None,
-            "zone": zone if zone != series.zone else None,
-            "holidays": policy if policy != series.holidays else None,
-        }
-    return Change(
-        scope,
-        lecture.id if lecture is not None and scope != "all" else None,
-        starts_at=datetime.combine(day.date(), clock) if clock != rule.starts_at.time() else None,
-        values={
-            name: value for name, value in columns.items() if name == "course_id" or getattr(series, name) != value
-        },
-        reason=inputs.bilingual("reason"),
-        **of_rule,
-    )
+    return {name: value for name, value in columns.items() if _value(shown, name) != value}
+
+
+def _value(shown: Series | Lecture, name: str) -> Any:
+    return _length(shown) if name == "minutes" and isinstance(shown, Lecture) else getattr(shown, name)
+
+
+def _length(lecture: Lecture) -> int:
+    return int((lecture.ends_at - lecture.starts_at).total_seconds()) // 60
+
+
+def _clock(shown: Series | Lecture) -> time:
+    return (ruling.local(shown.local_start) if isinstance(shown, Lecture) else ruling.rule_of(shown).starts_at).time()
+
+
+def _own_start(shown: Series | Lecture, lecture: Lecture) -> datetime | None:
+    """Return the wall-clock time to which one date alone is moved, None when it stays."""
+    begins, clock = ruling.local(lecture.local_start), _time()
+    day = begins.date()
+    if "day" in request.form:
+        wanted = inputs.optional_date(request.form["day"])
+        if wanted is None:
+            raise Invalid(field="day", why="day_unreadable", value=request.form["day"])
+        day = wanted
+    moved = datetime.combine(day, clock if clock != _clock(shown) else begins.time())
+    return moved if moved != begins else None
 
 
 def _slot(lecture: Lecture) -> datetime:

@@ -147,6 +147,56 @@ def test_dates_that_no_longer_fit_are_decided_on_the_series_page(staff_client: C
     assert (first.series_id, first.status, second.status) == (None, "scheduled", "cancelled")
 
 
+def by_hand(client: Client, address: str) -> Lecture:
+    """Change one date on its own page: later, shorter of seats, another link."""
+    lecture = lectures()[1]
+    values = {"starts_at": "2026-04-07T16:00", "ends_at": "2026-04-07T17:00", "capacity": "5"}
+    client.post(f"/staff/lectures/{lecture.id}/edit", data=values | {"join_url": "https://meet.example/own"})
+    return lecture
+
+
+def entered(page: str) -> dict[str, str]:
+    """Read what stands in the fields of a form."""
+    wanted = ("day", "time", "minutes", "capacity", "join_url", "shown")
+    fields = [dict(re.findall(r'([\w-]+)="([^"]*)"', tag)) for tag in re.findall(r"<input[^>]*>", page)]
+    return {field["name"]: field.get("value", "") for field in fields if field.get("name") in wanted}
+
+
+def test_the_form_for_one_date_shows_its_own_values_and_can_set_them_back(staff_client: Client) -> None:
+    address = made(staff_client)
+    lecture = by_hand(staff_client, address)
+    values = entered(staff_client.get(f"{address}/change?lecture={lecture.id}&scope=this").text)
+    own = {"day": "2026-04-07", "time": "16:00", "minutes": "60", "capacity": "5", "shown": "lecture"}
+    assert values == own | {"join_url": "https://meet.example/own"}
+    chosen = values | {"lecture": lecture.id, "scope": "this"}
+    assert "変更なし 1 件" in preview(staff_client, address, **chosen)[0]
+    back = {"day": "2026-04-06", "time": "14:00", "capacity": "30", "join_url": FORM["join_url"]}
+    words, name = preview(staff_client, address, **chosen | back)
+    assert "4月7日(火) 16:00–17:00 → 4月6日(月) 14:00–15:00" in words
+    done = CHANGE | chosen | back | {"action": "apply", "fingerprint": name}
+    assert staff_client.post(f"{address}/change", data=done).status_code == 302
+    db.session.expire_all()
+    assert (lecture.local_start, lecture.capacity, lecture.join_url) == ("2026-04-06T14:00", 30, FORM["join_url"])
+
+
+def test_choosing_one_date_shows_its_values_but_keeps_what_was_typed(staff_client: Client) -> None:
+    address = made(staff_client)
+    lecture = by_hand(staff_client, address)
+    form = entered(staff_client.get(f"{address}/change?lecture={lecture.id}").text)
+    assert (form["time"], form["capacity"], form["shown"]) == ("14:00", "30", "series")
+    typed = CHANGE | form | {"lecture": lecture.id, "scope": "this", "capacity": "8", "action": "preview"}
+    page = staff_client.post(f"{address}/change", data=typed).text
+    assert "変更する項目: 定員" in shown(page)
+    again = entered(page)
+    assert (again["time"], again["capacity"], again["shown"]) == ("16:00", "8", "lecture")
+    found = re.search(r'name="fingerprint" value="(\w+)"', page)
+    assert found is not None
+    last = CHANGE | again | {"lecture": lecture.id, "scope": "this", "action": "apply", "fingerprint": found[1]}
+    assert staff_client.post(f"{address}/change", data=last).status_code == 302
+    db.session.expire_all()
+    assert (lecture.local_start, lecture.capacity) == ("2026-04-07T16:00", 8)
+
+
 def test_only_teams_that_schedule_may_change(client: Client, member: Staff) -> None:
     sign_in(client, member)
     address = made(client)
