@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _
 
 from scheduler.services import refusals, tokens
 from scheduler.services.refusals import Invalid, Refused
@@ -49,60 +49,101 @@ _KINDS: dict[type[Refused], dict[str, Any]] = {
     tokens.AnotherBody: {"why": "another_body"},
 }
 
+# What a status means, and what to do about it.
+_TITLES = {
+    400: _("リクエストを読み取れません"),
+    401: _("APIトークンが必要です"),
+    403: _("許可されていません"),
+    404: _("見つかりません"),
+    405: _("このメソッドは使えません"),
+    409: _("今の状態では実行できません"),
+    413: _("送られた内容が大きすぎます"),
+    422: _("入力内容に誤りがあります"),
+    429: _("しばらくお待ちください"),
+    500: _("処理を完了できませんでした"),
+    503: _("ただいまご利用いただけません"),
+}
+_OTHER_TITLE = _("リクエストを処理できません")
+_OF_STATUS = {
+    400: _("アドレスに使えない文字（NUL）があります。その文字を除いて送ってください。"),
+    401: _(
+        "Authorization: Bearer に続けて有効なAPIトークンを送ってください。トークンは tasuki token add で発行します。"
+    ),
+    403: _("このトークンでは読み取りだけができます。書き込みには write の権限を持つトークンをお使いください。"),
+    404: _("このアドレスには何もありません。/api/docs でアドレスをご確認ください。"),
+    405: _("このアドレスで使えるメソッドは Allow ヘッダーにあります。"),
+    413: _("送れるのは 20 MB までです。分けて送ってください。"),
+    429: _("誤ったトークンが続いたため、一時的に受け付けを止めています。Retry-After の秒数だけお待ちください。"),
+    500: _("変更は保存されていません。時間をおいてもう一度お試しください。"),
+    503: _(
+        "一時的に情報を読み書きできません。Retry-After の秒数だけ待って、同じ内容を送り直してください。"
+        "同じ Idempotency-Key を付けた POST は、二重には行われません。"
+    ),
+}
+_OF_OTHER_STATUS = _("リクエストの形式をご確認ください。形式は /api/docs にあります。")
+
+_OWN_FAULTS = {
+    "not_an_object": _("JSON のオブジェクト {…} を送ってください。"),
+    "not_a_list": _("JSON の配列 […] を送ってください。"),
+    "too_many": _("%(maximum)d 件までにしてください。"),
+    "not_bilingual": _('文字、または {"ja": "…", "en": "…"} の形で送ってください。'),
+    "not_a_number": _("「%(value)s」は整数ではありません。"),
+    "out_of_range": _("%(lowest)d から %(highest)d までの整数にしてください。"),
+    "moment_unreadable": _(
+        "「%(value)s」は日時として読み取れません。2026-04-01T05:00:00Z の形で送ってください（時差のない日時の項目では 2026-04-01T14:00）。"
+    ),
+    "offset_given": _("この日時は time_zone の現地時刻です。時差を付けずに 2026-04-01T14:00 の形で送ってください。"),
+    "cursor_unreadable": _("cursor には、前の応答の next の値をそのまま送ってください。"),
+    "status_alone": _("status を変えるときは、ほかに reason と urgent だけを送ってください。"),
+    "status_missing": _("urgent は、status の cancelled と一緒に送ってください。"),
+    "lecture_has_people": _(
+        "申込か出欠のある開催日程では、レクチャーと顧客企業を変えられません。別に登録してください。"
+    ),
+    "capacity_missing": _("定員（capacity）を送ってください。省けるのは個社開催（account）のときだけです。"),
+    "name_or_row": _("表示名（name）か行番号（row）のどちらか一方を送ってください。"),
+    "nothing_sent": _("変える項目を少なくとも一つ送ってください。"),
+}
+_UNKNOWN = {
+    "no_account": _("外部ID「%(value)s」の顧客企業はありません。外部IDをご確認ください。"),
+    "no_contact": _("「%(value)s」という先方担当者はいません。ID かメールアドレスをご確認ください。"),
+    "no_course": _("「%(value)s」というレクチャーはありません。/api/v1/courses でキーをご確認ください。"),
+    "no_lecture": _("この ID の開催日程はありません。/api/v1/lectures でご確認ください。"),
+    "no_series": _("この ID の定期開催はありません。/api/v1/series でご確認ください。"),
+    "no_registration": _("この開催日程に、この ID の申込はありません。"),
+    "no_handover": _("この ID の引き継ぎはありません。/api/v1/handovers でご確認ください。"),
+    "no_attendance": _("この方は、この開催日程に申込も参加の記録もありません。"),
+    "no_upload": _("この開催日程には、まだ参加レポートが取り込まれていません。先に取り込んでください。"),
+    "no_step": _("「%(value)s」という初期設定項目はありません。/api/v1/accounts/… の setup でキーをご確認ください。"),
+}
+# What the API says in words of its own, by reason.
+_OWN = _OWN_FAULTS | _UNKNOWN
+
 
 def title(status: int) -> str:
     """Name what a status means."""
-    return {
-        400: _("リクエストを読み取れません"),
-        401: _("APIトークンが必要です"),
-        403: _("許可されていません"),
-        404: _("見つかりません"),
-        405: _("このメソッドは使えません"),
-        409: _("今の状態では実行できません"),
-        413: _("送られた内容が大きすぎます"),
-        422: _("入力内容に誤りがあります"),
-        429: _("しばらくお待ちください"),
-        500: _("処理を完了できませんでした"),
-        503: _("ただいまご利用いただけません"),
-    }.get(status, _("リクエストを処理できません"))
+    return str(_TITLES.get(status, _OTHER_TITLE))
 
 
 def of_status(status: int) -> str:
     """Say what to do about a plain HTTP error."""
-    return {
-        400: _("アドレスに使えない文字（NUL）があります。その文字を除いて送ってください。"),
-        401: _(
-            "Authorization: Bearer に続けて有効なAPIトークンを送ってください。トークンは tasuki token add で発行します。"
-        ),
-        403: _("このトークンでは読み取りだけができます。書き込みには write の権限を持つトークンをお使いください。"),
-        404: _("このアドレスには何もありません。/api/docs でアドレスをご確認ください。"),
-        405: _("このアドレスで使えるメソッドは Allow ヘッダーにあります。"),
-        413: _("送れるのは 20 MB までです。分けて送ってください。"),
-        429: _("誤ったトークンが続いたため、一時的に受け付けを止めています。Retry-After の秒数だけお待ちください。"),
-        500: _("変更は保存されていません。時間をおいてもう一度お試しください。"),
-        503: _(
-            "一時的に情報を読み書きできません。Retry-After の秒数だけ待って、同じ内容を送り直してください。"
-            "同じ Idempotency-Key を付けた POST は、二重には行われません。"
-        ),
-    }.get(status, _("リクエストの形式をご確認ください。形式は /api/docs にあります。"))
+    return str(_OF_STATUS.get(status, _OF_OTHER_STATUS))
 
 
 def malformed(line: int, column: int) -> str:
     """Say where a body is no JSON."""
-    return _("本文を JSON として読み取れません（%(line)d 行 %(column)d 文字目）。", line=line, column=column)
+    return str(_("本文を JSON として読み取れません（%(line)d 行 %(column)d 文字目）。", line=line, column=column))
 
 
 def not_json() -> str:
     """Say that a body is no JSON at all."""
-    return _("本文を JSON として読み取れません。UTF-8 の JSON を送ってください。")
+    return str(_("本文を JSON として読み取れません。UTF-8 の JSON を送ってください。"))
 
 
 def sentence(error: Refused) -> str:
     """Word a refusal."""
-    own = _own_faults() | _unknown()
     what = error.params.get("why") or (f"no_{error.params['what']}" if "what" in error.params else error.key)
-    words = own.get(str(what))
-    return words % {"value": "", **error.params} if words is not None else business_sentence(error)
+    words = _OWN.get(str(what))
+    return str(words) % {"value": "", **error.params} if words is not None else business_sentence(error)
 
 
 def of_fault(fault: Fault, field: str) -> str:
@@ -118,46 +159,3 @@ def kinds() -> list[tuple[str, int, str]]:
     return sorted(
         ((reason, status, words) for (reason, status), words in told.items()), key=lambda one: (one[1], one[0])
     )
-
-
-def _own_faults() -> dict[str, str]:
-    return {
-        "not_an_object": _("JSON のオブジェクト {…} を送ってください。"),
-        "not_a_list": _("JSON の配列 […] を送ってください。"),
-        "too_many": _("%(maximum)d 件までにしてください。"),
-        "not_bilingual": _('文字、または {"ja": "…", "en": "…"} の形で送ってください。'),
-        "not_a_number": _("「%(value)s」は整数ではありません。"),
-        "out_of_range": _("%(lowest)d から %(highest)d までの整数にしてください。"),
-        "moment_unreadable": _(
-            "「%(value)s」は日時として読み取れません。2026-04-01T05:00:00Z の形で送ってください（時差のない日時の項目では 2026-04-01T14:00）。"
-        ),
-        "offset_given": _(
-            "この日時は time_zone の現地時刻です。時差を付けずに 2026-04-01T14:00 の形で送ってください。"
-        ),
-        "cursor_unreadable": _("cursor には、前の応答の next の値をそのまま送ってください。"),
-        "status_alone": _("status を変えるときは、ほかに reason と urgent だけを送ってください。"),
-        "status_missing": _("urgent は、status の cancelled と一緒に送ってください。"),
-        "lecture_has_people": _(
-            "申込か出欠のある開催日程では、レクチャーと顧客企業を変えられません。別に登録してください。"
-        ),
-        "capacity_missing": _("定員（capacity）を送ってください。省けるのは個社開催（account）のときだけです。"),
-        "name_or_row": _("表示名（name）か行番号（row）のどちらか一方を送ってください。"),
-        "nothing_sent": _("変える項目を少なくとも一つ送ってください。"),
-    }
-
-
-def _unknown() -> dict[str, str]:
-    return {
-        "no_account": _("外部ID「%(value)s」の顧客企業はありません。外部IDをご確認ください。"),
-        "no_contact": _("「%(value)s」という先方担当者はいません。ID かメールアドレスをご確認ください。"),
-        "no_course": _("「%(value)s」というレクチャーはありません。/api/v1/courses でキーをご確認ください。"),
-        "no_lecture": _("この ID の開催日程はありません。/api/v1/lectures でご確認ください。"),
-        "no_series": _("この ID の定期開催はありません。/api/v1/series でご確認ください。"),
-        "no_registration": _("この開催日程に、この ID の申込はありません。"),
-        "no_handover": _("この ID の引き継ぎはありません。/api/v1/handovers でご確認ください。"),
-        "no_attendance": _("この方は、この開催日程に申込も参加の記録もありません。"),
-        "no_upload": _("この開催日程には、まだ参加レポートが取り込まれていません。先に取り込んでください。"),
-        "no_step": _(
-            "「%(value)s」という初期設定項目はありません。/api/v1/accounts/… の setup でキーをご確認ください。"
-        ),
-    }

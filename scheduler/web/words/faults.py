@@ -2,133 +2,119 @@
 
 from __future__ import annotations
 
-from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _
 
+_OF_FIELDS = {
+    "missing": _("必ず入力してください。"),
+    "not_a_text": _("文字で入力してください。"),
+    "not_a_number": _("「%(value)s」は数ではありません。半角の数字で入力してください。"),
+    "number_too_long": _("%(maximum)d 桁までの数で入力してください。"),
+    "not_a_choice": _("「%(value)s」は選べません。次のいずれかにしてください: %(choices)s"),
+    "too_long": _("%(maximum)d 文字以内で入力してください。"),
+    "day_unreadable": _("「%(value)s」は日付として読み取れません。2026-04-01 の形で入力してください。"),
+    "moment_unreadable": _("「%(value)s」は日時として読み取れません。2026-04-01T14:00 の形で入力してください。"),
+    "zone_missing": _("日時に UTC からの時差（Z または +09:00 など）を付けてください。"),
+    "zone_unknown": _("「%(value)s」というタイムゾーンはありません。Asia/Tokyo のように入力してください。"),
+    "unknown_field": _("「%(value)s」という項目はありません。項目名をご確認ください。"),
+    "key_taken": _("キー「%(value)s」のレクチャーはすでにあります。別のキーを入力してください。"),
+    "key_malformed": _("キー「%(value)s」には半角の英数字、ハイフン、下線だけを使ってください。"),
+    "name_missing": _("名称を日本語か英語で入力してください。"),
+    "reason_missing": _("理由を入力してください。"),
+    "another_body": _("この Idempotency-Key は別の内容ですでに使われています。新しいキーで送ってください。"),
+    "companions_too_many": _(
+        "同席される方は %(most)d 名まで、お名前は %(longest)d 文字以内で、1 行にお一人ずつご入力ください。"
+    ),
+    "nobody_recognised": _("先方担当者を一人お選びください。"),
+    "no_account_recognised": _("顧客企業を一つお選びください。"),
+    "unknown_list": _("そのような配信はありません。メールのリンクをもう一度開いてください。"),
+    "yourself": _("ご自身を退職にすることはできません。ほかの管理者にご依頼ください。"),
+    "unknown_member": _("その自社担当は登録されていません。一覧からお選びください。"),
+    "member_unknown": _("その自社担当は登録されていません。一覧からお選びください。"),
+}
 
-def sentences() -> dict[str, str]:
-    """Word every `why` of an Invalid refusal."""
-    return _of_fields() | _of_lectures() | _of_attendance() | _of_rules() | _of_accounts()
+_OF_LECTURES = {
+    "capacity_out_of_range": _("定員は 1 から %(largest)d までの数で入力してください。"),
+    "limit_out_of_range": _("1 社あたりの上限は 1 から %(largest)d までの数で入力してください。"),
+    "unknown_kind": _("形式を、ウェビナーかミーティングから選んでください。"),
+    "same_lecture": _("いまと同じ日程です。別の日程をお選びください。"),
+    "minutes_out_of_range": _("長さは 1 分から 720 分までで入力してください。"),
+    "minutes_not_positive": _("長さは 1 分以上で入力してください。"),
+    "minimum_longer_than_lecture": _("出席とみなす分数は、1 分以上、レクチャーの長さ以下にしてください。"),
+    "link_malformed": _("リンクは https:// から始まる形で入力してください。"),
+    "starts_in_the_past": _("開始日時は、これから先の日時にしてください。"),
+    "ends_before_start": _("終了日時は、開始日時より後、12 時間以内にしてください。"),
+    "lecture_has_people": _(
+        "申込か出欠のある開催日程では、レクチャーと顧客企業を変えられません。別に登録してください。"
+    ),
+    "prerequisite_unknown": _("前提のレクチャー「%(value)s」はありません。"),
+    "prerequisite_circular": _("前提のレクチャーが循環しています。別のレクチャーを選んでください。"),
+    "other_course": _("別のレクチャーの日程には変更できません。そのレクチャーにあらためてお申し込みください。"),
+    "nobody_chosen": _("受講する方を選んでください。"),
+    "own_lecture_differs": _(
+        "この日時の個社開催は、別の長さ・ホスト・リンク・形式・開催言語ですでに予約されています。"
+        "内容の変更や受講する方の追加は、その開催日程のページから行ってください。"
+    ),
+    "one_person": _("受講する方をお一人だけ選んでください。"),
+    "capacity_below_people": _("定員は、受講する方の人数（%(people)d 名）以上にしてください。"),
+    "times_too_many": _("候補日時は %(maximum)d つまでにしてください。"),
+    "wish_missing": _("ご希望の日をお選びいただくか、ご希望を文章でご入力ください。"),
+    "day_past": _("過ぎた日は選べません。これからの日をお選びください。"),
+    "unknown_audience": _("案内する方を、窓口のみ・窓口と店長・全員から選んでください。"),
+}
 
+_OF_ATTENDANCE = {
+    "lecture_not_begun": _("まだ始まっていない開催日程です。出欠は開始後に記録できます。"),
+    "missed_unbooked": _("申込のない方は欠席にできません。"),
+    "name_not_in_report": _(
+        "「%(value)s」という参加者はレポートにいません。レポートの表示名どおりに指定してください。"
+    ),
+    "name_several_times": _("「%(value)s」という参加者がレポートに複数います。レポートの行番号で指定してください。"),
+}
 
-def _of_fields() -> dict[str, str]:
-    return {
-        "missing": _("必ず入力してください。"),
-        "not_a_text": _("文字で入力してください。"),
-        "not_a_number": _("「%(value)s」は数ではありません。半角の数字で入力してください。"),
-        "number_too_long": _("%(maximum)d 桁までの数で入力してください。"),
-        "not_a_choice": _("「%(value)s」は選べません。次のいずれかにしてください: %(choices)s"),
-        "too_long": _("%(maximum)d 文字以内で入力してください。"),
-        "day_unreadable": _("「%(value)s」は日付として読み取れません。2026-04-01 の形で入力してください。"),
-        "moment_unreadable": _("「%(value)s」は日時として読み取れません。2026-04-01T14:00 の形で入力してください。"),
-        "zone_missing": _("日時に UTC からの時差（Z または +09:00 など）を付けてください。"),
-        "zone_unknown": _("「%(value)s」というタイムゾーンはありません。Asia/Tokyo のように入力してください。"),
-        "unknown_field": _("「%(value)s」という項目はありません。項目名をご確認ください。"),
-        "key_taken": _("キー「%(value)s」のレクチャーはすでにあります。別のキーを入力してください。"),
-        "key_malformed": _("キー「%(value)s」には半角の英数字、ハイフン、下線だけを使ってください。"),
-        "name_missing": _("名称を日本語か英語で入力してください。"),
-        "reason_missing": _("理由を入力してください。"),
-        "another_body": _("この Idempotency-Key は別の内容ですでに使われています。新しいキーで送ってください。"),
-        "companions_too_many": _(
-            "同席される方は %(most)d 名まで、お名前は %(longest)d 文字以内で、1 行にお一人ずつご入力ください。"
-        ),
-        "nobody_recognised": _("先方担当者を一人お選びください。"),
-        "no_account_recognised": _("顧客企業を一つお選びください。"),
-        "unknown_list": _("そのような配信はありません。メールのリンクをもう一度開いてください。"),
-        "yourself": _("ご自身を退職にすることはできません。ほかの管理者にご依頼ください。"),
-        "unknown_member": _("その自社担当は登録されていません。一覧からお選びください。"),
-        "member_unknown": _("その自社担当は登録されていません。一覧からお選びください。"),
-    }
+_OF_RULES = {
+    "rrule_unreadable": _("繰り返しの規則を読み取れません。FREQ=WEEKLY;BYDAY=MO,FR の形で入力してください。"),
+    "rrule_only": _("RRULE の規則だけを入力してください（DTSTART や EXDATE は使えません）。"),
+    "rrule_part": _("規則の %(part)s=%(value)s は使えません。値をご確認ください。"),
+    "rrule_times": _("規則に %(part)s は使えません。時刻は「最初の日時」で決まります。"),
+    "freq_below_daily": _("1 日より短い間隔の規則は使えません。"),
+    "count_and_until": _("COUNT と UNTIL はどちらか一方にしてください。"),
+    "too_many_dates": _("日程が多すぎます。%(limit)d 件までの規則にしてください。"),
+    "no_dates": _("この規則では 10 年先まで開催日がありません。曜日や祝日の扱いをご確認ください。"),
+    "no_weekday": _("曜日を一つ以上選んでください。"),
+    "no_monthday": _("日付を 1日から31日まで、または末日から選んでください。"),
+    "time_unreadable": _("「%(value)s」は時刻として読み取れません。14:00 の形で入力してください。"),
+    "ends_in_the_past": _("最終日は、今日以降の日付にしてください。"),
+    "starts_before_the_change": _("最初の日時は、変更を始める日程の日付以降にしてください。"),
+    "after_the_last_day": _(
+        "定期開催の最終日より後の日程です。「この日程だけ」か「これからのすべて」を選んでください。"
+    ),
+    "unknown_scope_of_change": _("変更する範囲を選んでください。一部だけを変えるときは、日程も選んでください。"),
+    "rule_of_one_lecture": _("繰り返し・祝日・タイムゾーンは、一つの日程だけでは変えられません。"),
+    "account_unknown": _("顧客ID「%(value)s」の顧客企業はありません。"),
+    "unknown_policy": _("祝日の扱いを、開催・休講・振り替えから選んでください。"),
+    "unknown_zone": _("そのタイムゾーンはありません。Asia/Tokyo のように入力してください。"),
+    "starts_at_unusable": _("最初の日時をご確認ください。"),
+}
 
+_OF_ACCOUNTS = {
+    "code_taken": _("この店舗コードはすでに使われています。"),
+    "store_missing": _("店舗ごとの項目です。店舗コードを指定してください。"),
+    "step_per_account": _("会社全体で 1 回の項目です。店舗は指定しないでください。"),
+    "unknown_store": _("店舗コード「%(value)s」はこの顧客企業にありません。"),
+    "unknown_state": _("状態は 完了 または 対象外 にしてください。"),
+    "contact_empty": _("氏名・メールアドレス・電話番号のいずれかを入力してください。"),
+    "contact_known": _("同じ方がすでに登録されています。"),
+    "contact_unknown": _("その先方担当者はこの顧客企業に登録されていません。"),
+    "weekdays_unreadable": _("定休日は曜日でお選びください。"),
+    "undecided": _("この顧客企業は、導入中か利用中かの確認が済んでいません。先に確認してください。"),
+    "in_the_future": _("未来の日付は入力できません。"),
+    "long_before_signing": _("契約日よりかなり前の日付です。年をご確認ください。"),
+    "source_missing": _("どのように確認したかを入力してください。"),
+    "event_missing": _("何が行われたか（event）を指定してください。"),
+    "too_many_signals": _("1 回に送れるのは %(maximum)d 件までです。分けて送ってください。"),
+    "not_next_stage": _("次のフェーズにだけ引き継げます。"),
+    "receiver_not_of_team": _("引き継ぎ先のチームの方を選んでください。"),
+}
 
-def _of_lectures() -> dict[str, str]:
-    return {
-        "capacity_out_of_range": _("定員は 1 から %(largest)d までの数で入力してください。"),
-        "limit_out_of_range": _("1 社あたりの上限は 1 から %(largest)d までの数で入力してください。"),
-        "unknown_kind": _("形式を、ウェビナーかミーティングから選んでください。"),
-        "same_lecture": _("いまと同じ日程です。別の日程をお選びください。"),
-        "minutes_out_of_range": _("長さは 1 分から 720 分までで入力してください。"),
-        "minutes_not_positive": _("長さは 1 分以上で入力してください。"),
-        "minimum_longer_than_lecture": _("出席とみなす分数は、1 分以上、レクチャーの長さ以下にしてください。"),
-        "link_malformed": _("リンクは https:// から始まる形で入力してください。"),
-        "starts_in_the_past": _("開始日時は、これから先の日時にしてください。"),
-        "ends_before_start": _("終了日時は、開始日時より後、12 時間以内にしてください。"),
-        "lecture_has_people": _(
-            "申込か出欠のある開催日程では、レクチャーと顧客企業を変えられません。別に登録してください。"
-        ),
-        "prerequisite_unknown": _("前提のレクチャー「%(value)s」はありません。"),
-        "prerequisite_circular": _("前提のレクチャーが循環しています。別のレクチャーを選んでください。"),
-        "other_course": _("別のレクチャーの日程には変更できません。そのレクチャーにあらためてお申し込みください。"),
-        "nobody_chosen": _("受講する方を選んでください。"),
-        "own_lecture_differs": _(
-            "この日時の個社開催は、別の長さ・ホスト・リンク・形式・開催言語ですでに予約されています。"
-            "内容の変更や受講する方の追加は、その開催日程のページから行ってください。"
-        ),
-        "one_person": _("受講する方をお一人だけ選んでください。"),
-        "capacity_below_people": _("定員は、受講する方の人数（%(people)d 名）以上にしてください。"),
-        "times_too_many": _("候補日時は %(maximum)d つまでにしてください。"),
-        "wish_missing": _("ご希望の日をお選びいただくか、ご希望を文章でご入力ください。"),
-        "day_past": _("過ぎた日は選べません。これからの日をお選びください。"),
-        "unknown_audience": _("案内する方を、窓口のみ・窓口と店長・全員から選んでください。"),
-    }
-
-
-def _of_attendance() -> dict[str, str]:
-    return {
-        "lecture_not_begun": _("まだ始まっていない開催日程です。出欠は開始後に記録できます。"),
-        "missed_unbooked": _("申込のない方は欠席にできません。"),
-        "name_not_in_report": _(
-            "「%(value)s」という参加者はレポートにいません。レポートの表示名どおりに指定してください。"
-        ),
-        "name_several_times": _(
-            "「%(value)s」という参加者がレポートに複数います。レポートの行番号で指定してください。"
-        ),
-    }
-
-
-def _of_rules() -> dict[str, str]:
-    return {
-        "rrule_unreadable": _("繰り返しの規則を読み取れません。FREQ=WEEKLY;BYDAY=MO,FR の形で入力してください。"),
-        "rrule_only": _("RRULE の規則だけを入力してください（DTSTART や EXDATE は使えません）。"),
-        "rrule_part": _("規則の %(part)s=%(value)s は使えません。値をご確認ください。"),
-        "rrule_times": _("規則に %(part)s は使えません。時刻は「最初の日時」で決まります。"),
-        "freq_below_daily": _("1 日より短い間隔の規則は使えません。"),
-        "count_and_until": _("COUNT と UNTIL はどちらか一方にしてください。"),
-        "too_many_dates": _("日程が多すぎます。%(limit)d 件までの規則にしてください。"),
-        "no_dates": _("この規則では 10 年先まで開催日がありません。曜日や祝日の扱いをご確認ください。"),
-        "no_weekday": _("曜日を一つ以上選んでください。"),
-        "no_monthday": _("日付を 1日から31日まで、または末日から選んでください。"),
-        "time_unreadable": _("「%(value)s」は時刻として読み取れません。14:00 の形で入力してください。"),
-        "ends_in_the_past": _("最終日は、今日以降の日付にしてください。"),
-        "starts_before_the_change": _("最初の日時は、変更を始める日程の日付以降にしてください。"),
-        "after_the_last_day": _(
-            "定期開催の最終日より後の日程です。「この日程だけ」か「これからのすべて」を選んでください。"
-        ),
-        "unknown_scope_of_change": _("変更する範囲を選んでください。一部だけを変えるときは、日程も選んでください。"),
-        "rule_of_one_lecture": _("繰り返し・祝日・タイムゾーンは、一つの日程だけでは変えられません。"),
-        "account_unknown": _("顧客ID「%(value)s」の顧客企業はありません。"),
-        "unknown_policy": _("祝日の扱いを、開催・休講・振り替えから選んでください。"),
-        "unknown_zone": _("そのタイムゾーンはありません。Asia/Tokyo のように入力してください。"),
-        "starts_at_unusable": _("最初の日時をご確認ください。"),
-    }
-
-
-def _of_accounts() -> dict[str, str]:
-    return {
-        "code_taken": _("この店舗コードはすでに使われています。"),
-        "store_missing": _("店舗ごとの項目です。店舗コードを指定してください。"),
-        "step_per_account": _("会社全体で 1 回の項目です。店舗は指定しないでください。"),
-        "unknown_store": _("店舗コード「%(value)s」はこの顧客企業にありません。"),
-        "unknown_state": _("状態は 完了 または 対象外 にしてください。"),
-        "contact_empty": _("氏名・メールアドレス・電話番号のいずれかを入力してください。"),
-        "contact_known": _("同じ方がすでに登録されています。"),
-        "contact_unknown": _("その先方担当者はこの顧客企業に登録されていません。"),
-        "weekdays_unreadable": _("定休日は曜日でお選びください。"),
-        "undecided": _("この顧客企業は、導入中か利用中かの確認が済んでいません。先に確認してください。"),
-        "in_the_future": _("未来の日付は入力できません。"),
-        "long_before_signing": _("契約日よりかなり前の日付です。年をご確認ください。"),
-        "source_missing": _("どのように確認したかを入力してください。"),
-        "event_missing": _("何が行われたか（event）を指定してください。"),
-        "too_many_signals": _("1 回に送れるのは %(maximum)d 件までです。分けて送ってください。"),
-        "not_next_stage": _("次のフェーズにだけ引き継げます。"),
-        "receiver_not_of_team": _("引き継ぎ先のチームの方を選んでください。"),
-    }
+# What every `why` of an Invalid refusal reads, in the reader's language once it is read.
+SENTENCES = _OF_FIELDS | _OF_LECTURES | _OF_ATTENDANCE | _OF_RULES | _OF_ACCOUNTS

@@ -12,8 +12,8 @@ from flask_babel import force_locale
 
 from scheduler.rules import recurrence
 from scheduler.services import refusals as known
-from scheduler.services.refusals import Refused
-from scheduler.web.words import faults, files
+from scheduler.services.refusals import LectureOver, Refused
+from scheduler.web.words import files
 from scheduler.web.words import refusals as words
 
 SCHEDULER = Path(known.__file__).parents[1]
@@ -34,13 +34,21 @@ def whys() -> set[str]:
 
 def test_every_why_has_words_of_its_own(app: Flask) -> None:
     with app.test_request_context():
-        table = words._sentences() | faults.sentences() | files.sentences()
-    assert whys() - table.keys() == set()
+        table = words.SENTENCES.keys() | files.sentences().keys()
+    assert whys() - table == set()
 
 
 @pytest.mark.parametrize("locale", ["ja", "en"])
 def test_every_refusal_is_worded(app: Flask, locale: str) -> None:
     with app.test_request_context(), force_locale(locale):
-        table = words._sentences() | faults.sentences() | files.sentences()
+        table = {key: str(sentence) for key, sentence in words.SENTENCES.items()} | files.sentences()
     missing = {kind.key for kind in Refused.__subclasses__()} - table.keys()
     assert missing == set()
+    assert all(table.values())
+
+
+def test_only_the_refusal_that_is_told_is_looked_up(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    for key in words.SENTENCES.keys() - {"lecture_over"}:
+        monkeypatch.delitem(words.SENTENCES, key)
+    with app.test_request_context(), force_locale("en"):
+        assert words.sentence(LectureOver()) == "This date is closed for registration. Please choose another one."
