@@ -8,11 +8,10 @@ from scheduler.models.accounts import Account
 from scheduler.models.db import db
 from scheduler.models.lectures import Series
 from scheduler.rules.recurrence import SeriesRule
-from scheduler.rules.workdays import to_utc
 from scheduler.services import courses, history, vendor
 from scheduler.services.actors import Actor
 from scheduler.services.lectures import values
-from scheduler.services.refusals import Invalid, NotFound
+from scheduler.services.refusals import NotFound
 from scheduler.services.series import horizon, ruling
 
 
@@ -37,8 +36,7 @@ def create(
     course or account, Invalid(field, why) for a rule, a first date in the past, or another value that cannot be used.
     """
     ruling.require(rule, vendor.working_days())
-    if to_utc(rule.starts_at, rule.zone) <= now:
-        raise Invalid(field="starts_at", why="starts_in_the_past", value=ruling.written(rule.starts_at))
+    ruling.require_ahead(rule, now)
     with db.writing():
         course = courses.by_key(course_key)
         length = course.minutes if minutes is None else minutes

@@ -10,7 +10,7 @@ from scheduler.models.db import db
 from scheduler.models.lectures import Series
 from scheduler.rules.recurrence import SeriesRule, Slot, check, slots
 from scheduler.rules.rrules import RuleRefused
-from scheduler.rules.workdays import WorkingDays, to_local
+from scheduler.rules.workdays import WorkingDays, to_local, to_utc
 from scheduler.services.lectures.values import LOCAL
 from scheduler.services.refusals import Invalid, NotFound
 
@@ -58,6 +58,12 @@ def require(rule: SeriesRule, calendar: WorkingDays) -> None:
         check(rule, calendar)
     except RuleRefused as refusal:
         raise invalid(refusal) from refusal
+
+
+def require_ahead(rule: SeriesRule, now: datetime) -> None:
+    """Raise Invalid for a new series whose first date and time is over already; the rule's zone is known."""
+    if to_utc(rule.starts_at, rule.zone) <= now:
+        raise Invalid(field="starts_at", why="starts_in_the_past", value=written(rule.starts_at))
 
 
 def invalid(refusal: RuleRefused) -> Invalid:

@@ -135,13 +135,15 @@ def the(series_id: int) -> Series:
 
 
 def _days(filled: series_form.Filled) -> list[Day]:
-    return previewing.preview(
+    days = previewing.preview(
         filled.rule,
         edge.now(),
         minutes=series_form.minutes(filled),
         host_id=filled.columns["host_id"],
         join_url=filled.columns["join_url"],
     )
+    ruling.require_ahead(filled.rule, edge.now())
+    return days
 
 
 def _form(values: dict[str, Any], errors: dict[str, str], days: list[Day] | None) -> str:

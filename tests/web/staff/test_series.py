@@ -85,6 +85,13 @@ def shown(page: str) -> str:
     return " ".join(re.sub(r"<[^>]+>", " ", page).split())
 
 
+def test_the_preview_says_at_once_that_a_series_cannot_begin_in_the_past(staff_client: Client) -> None:
+    a_course()
+    past = FORM | {"starts_at": "2026-03-02T14:00", "action": "preview"}
+    assert "これから先の日時" in staff_client.post("/staff/series/new", data=past).text
+    assert "これから先の日時" in staff_client.post("/staff/series/preview", data=past).text
+
+
 @pytest.mark.parametrize(
     ("change", "sentence", "dates"),
     [
