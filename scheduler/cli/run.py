@@ -79,14 +79,18 @@ def _prepare() -> None:
 @in_app_before_migration
 def _say_where(port: int) -> None:
     base = settings().base_url
-    click.echo(_("起動しました。終了するには Ctrl-C を押してください。"))
-    click.echo(_("  お客様のページ  %(url)s") % {"url": f"{base}/lectures"})
-    click.echo(_("  社内のページ    %(url)s") % {"url": f"{base}/staff"})
+    lines = [
+        _("起動しました。終了するには Ctrl-C を押してください。"),
+        _("  お客様のページ  %(url)s") % {"url": f"{base}/lectures"},
+        _("  社内のページ    %(url)s") % {"url": f"{base}/staff"},
+    ]
     if said := sign_in():
-        click.echo(f"  {said}")
+        lines.append(f"  {said}")
     elif db.session.scalar(select(Staff.id).where(Staff.password_hash.is_not(None)).limit(1)) is None:
-        click.echo(_("  サインインするには、まず社内メンバーを登録してください:"))
-        click.echo("  tasuki staff add you@example.com --team operations")
+        lines.append(_("  サインインするには、まず社内メンバーを登録してください:"))
+        lines.append("  tasuki staff add you@example.com --team operations")
+    # At once: the worker writes its log to the same terminal.
+    click.echo("\n".join(lines))
 
 
 @contextmanager
