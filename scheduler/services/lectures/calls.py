@@ -17,7 +17,7 @@ from scheduler.models.staff import Staff
 from scheduler.services import history, seating
 from scheduler.services.actors import Actor
 from scheduler.services.inserting import add_missing
-from scheduler.services.lectures.telling import CANCELLED
+from scheduler.services.outbox.told import CANCELLED
 from scheduler.services.refusals import LectureHeld, NotFound
 
 # For so long after its end a call list with somebody left to call stands among the day's work.

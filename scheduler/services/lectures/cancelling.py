@@ -64,7 +64,7 @@ def bring_back(lecture_id: int, now: datetime, actor: Actor) -> int:
         lecture.sequence += 1
         lecture.revised_at = now
         db.session.flush()
-        told = tell_all(lecture, "confirmation", now)
+        told = tell_all(lecture, "confirmation", now, brought_back=True)
         history.record("lecture_brought_back", now=now, actor=actor, lecture_id=lecture_id)
         db.session.flush()
         waiting.promote(lecture_id, now)

@@ -13,10 +13,8 @@ from scheduler.models.db import db
 from scheduler.models.lectures import Lecture
 from scheduler.models.registrations import Registration
 from scheduler.services.outbox.owe import owe_many
+from scheduler.services.outbox.told import CANCELLED
 from scheduler.services.registrations import rows, waiting
-
-# The kinds of mail that say that a lecture is not held.
-CANCELLED = ("lecture_cancelled", "called_off")
 
 
 def people_to_tell(lecture_id: int) -> int:

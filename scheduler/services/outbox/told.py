@@ -10,6 +10,8 @@ from sqlalchemy import select
 from scheduler.models.db import db
 from scheduler.models.mails import Mail
 
+# The kinds that say that a lecture is not held.
+CANCELLED = ("lecture_cancelled", "called_off")
 # The mails that tell somebody of a date; reminders only repeat it.
 _TELLING = (
     "confirmation",
@@ -58,6 +60,20 @@ def known(mail: Mail) -> Known | None:
     # One that was tried once may have arrived although nobody said so.
     untold = len(chain) > 1 and all(one.attempts <= 1 for one in chain[1:])
     return Known(begins, ends, untold and confirmed and not any(one.params.get("link") for one in chain))
+
+
+def never_missed(mail: Mail) -> bool:
+    """Tell of a mail about a lecture that is held again whether its reader never heard that it was not."""
+    if not mail.params.get("brought_back"):
+        return False
+    unheard = False
+    for earlier in _earlier(mail):
+        if _has_left(earlier, mail):
+            return unheard and earlier.kind not in CANCELLED
+        if earlier.attempts > 1 or not (earlier.kind in CANCELLED or earlier.params.get("brought_back")):
+            return False
+        unheard = True
+    return False
 
 
 def _earlier(mail: Mail) -> list[Mail]:

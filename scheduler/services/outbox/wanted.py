@@ -51,7 +51,9 @@ def _booked(about: About) -> str:
         return reason
     row, lecture = about.registration, about.lecture
     scheduled = lecture is not None and lecture.status == "scheduled"
-    return "" if row is not None and row.status == "booked" and scheduled else "cancelled"
+    if row is None or row.status != "booked" or not scheduled:
+        return "cancelled"
+    return "changed_back" if told.never_missed(about.mail) else ""
 
 
 def _changed(about: About) -> str:

@@ -39,7 +39,7 @@ def reason(key: str) -> str:
         "member_left": _("自社担当が退職しています"),
         "unsubscribed": _("配信停止のお申し出があります"),
         "proposal_closed": _("候補日時が選ばれたか、取り下げられました"),
-        "changed_back": _("お知らせする前に元の日時に戻りました"),
+        "changed_back": _("お知らせする前に元に戻りました"),
         "superseded": _("その後の変更のお知らせに置き換わりました"),
         "cancelled": _("申込が取り消されました"),
         "brought_back": _("開催に戻りました"),

@@ -12,7 +12,7 @@ from scheduler.models.db import db
 from scheduler.models.lectures import Lecture
 from scheduler.models.mails import Mail
 from scheduler.services.actors import Actor
-from scheduler.services.lectures import changing
+from scheduler.services.lectures import cancelling, changing
 from scheduler.services.registrations import booking, changes
 from tests.factories import a_contact, a_lecture, a_registration
 from tests.services.outbox.answering import Answering, deliver
@@ -113,6 +113,26 @@ def test_whoever_was_never_confirmed_hears_of_the_date_all_the_same(lecture: Lec
     move(lecture, -1, now)
     (text,) = sent(now)
     assert f"- 日時: 2026年{FIRST}" in text
+
+
+def test_a_lecture_brought_back_before_anybody_heard_of_it_is_no_news(
+    told: int, lecture: Lecture, now: datetime
+) -> None:
+    cancelling.cancel(lecture.id, {"ja": "押し間違い"}, now, STAFF)
+    cancelling.bring_back(lecture.id, now, STAFF)
+    assert sent(now) == []
+    cancelling.cancel(lecture.id, {"ja": "休講"}, now, STAFF)
+    assert "休講" in sent(now)[0]
+    cancelling.bring_back(lecture.id, now, STAFF)
+    (text,) = sent(now)
+    assert FIRST in text
+
+
+def test_whoever_was_never_confirmed_hears_that_the_lecture_is_held_again(lecture: Lecture, now: datetime) -> None:
+    booking.register(a_contact().id, lecture.id, now, PAGE)
+    cancelling.cancel(lecture.id, {"ja": "押し間違い"}, now, STAFF)
+    cancelling.bring_back(lecture.id, now, STAFF)
+    assert len(sent(now)) == 1
 
 
 def test_what_a_customer_changed_herself_she_knows(told: int, lecture: Lecture, now: datetime) -> None:
