@@ -87,7 +87,7 @@ MAY_BE_EMPTY = frozenset(
     {
         *("store", "name", "owner_name", "owner_phone", "vendor_phone", "vendor_hours", "vendor_address"),
         *("vendor_reply_to", "course_summary", "host_name", "registered_by", "next_course_name", "dates", "reason"),
-        *("moved_by_us", "old_when", "for_company"),
+        *("moved_by_us", "old_when", "given_until", "for_company"),
         *("meeting", "material_before_url", "recording_url", "material_after_url"),
         *("old_owner_name", "new_owner_phone", "note", "request_note", "return_reason", "declined"),
     }

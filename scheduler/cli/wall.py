@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import sys
 import tempfile
 import traceback
 from importlib import import_module
@@ -79,9 +80,12 @@ class Commands(click.Group):
 
 def _load(name: str) -> ModuleType:
     """Import a module of commands, the garbage collector kept off: what is loaded stays, and it would look through it all."""
+    path = f"scheduler.cli.{name}"
+    if path in sys.modules:
+        return sys.modules[path]
     gc.disable()
     try:
-        return import_module(f"scheduler.cli.{name}")
+        return import_module(path)
     finally:
         gc.freeze()
         gc.enable()

@@ -182,9 +182,11 @@ def may_promote(lecture: Lecture, now: datetime) -> bool:
     return now < promotes_until(lecture)
 
 
-def promotes_until(lecture: Lecture) -> datetime:
-    """Return the moment from which a seat of this lecture is no longer given unasked."""
-    return seats.promotion_cutoff(lecture.starts_at, lecture.zone, vendor.working_days(), vendor.promotes_until())
+def promotes_until(lecture: Lecture, details: vendor.Vendor | None = None) -> datetime:
+    """Return the moment from which a seat of this lecture is no longer given unasked; the vendor's details if they were read."""
+    details = details or vendor.get()
+    working_days, until = vendor.working_days(details), vendor.promotes_until(details)
+    return seats.promotion_cutoff(lecture.starts_at, lecture.zone, working_days, until)
 
 
 def offer_ends(lecture: Lecture, now: datetime) -> datetime | None:

@@ -66,14 +66,14 @@ def save(values: dict[str, Any], now: datetime, actor: Actor) -> None:
         history.record("vendor_changed", now=now, actor=actor)
 
 
-def working_days() -> WorkingDays:
-    """Return the vendor's working days: weekdays without public holidays and closed days."""
-    return WorkingDays(country=here().holidays, closed=read_closed_days(get().closed))
+def working_days(details: Vendor | None = None) -> WorkingDays:
+    """Return the vendor's working days: weekdays without public holidays and closed days; `details` if they were read."""
+    return WorkingDays(country=here().holidays, closed=read_closed_days((details or get()).closed))
 
 
-def promotes_until() -> time:
-    """Return until when on the working day before a lecture its waiting list moves up unasked."""
-    return time.fromisoformat(get().promotes_until)
+def promotes_until(details: Vendor | None = None) -> time:
+    """Return until when on the working day before a lecture its waiting list moves up unasked; `details` if they were read."""
+    return time.fromisoformat((details or get()).promotes_until)
 
 
 def _address(text: str) -> str:

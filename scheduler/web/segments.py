@@ -14,6 +14,7 @@ from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 from werkzeug.routing import UnicodeConverter
 
 _KEPT = re.compile("(%2F|%25)", re.IGNORECASE)
+_SLASHES = re.compile("/{2,}")
 
 
 class NameConverter(UnicodeConverter):
@@ -32,7 +33,7 @@ def keep(app: WSGIApplication) -> WSGIApplication:
     """Hand the API its paths with %2F and %25 left as they are, for `NameConverter` to read."""
 
     def call(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        if environ["PATH_INFO"].startswith("/api/"):
+        if environ["PATH_INFO"].lstrip("/").startswith("api/"):
             environ["PATH_INFO"] = _path(environ["PATH_INFO"], environ.get("RAW_URI", ""))
         return app(environ, start_response)
 
@@ -44,8 +45,10 @@ def _path(decoded: str, raw: str) -> str:
     written = raw.partition("?")[0]
     if _decoded(written) != decoded:
         # No such address from this server, or a proxy's whole URL.
-        return decoded.replace("%", "%25")
-    return "".join(part.upper() if _KEPT.fullmatch(part) else _decoded(part) for part in _KEPT.split(written))
+        return _SLASHES.sub("/", decoded.replace("%", "%25"))
+    # A redirect to the address without doubled slashes would encode names once more.
+    parts = _KEPT.split(_SLASHES.sub("/", written))
+    return "".join(part.upper() if _KEPT.fullmatch(part) else _decoded(part) for part in parts)
 
 
 def _decoded(written: str) -> str:

@@ -60,11 +60,12 @@ def bring_back(lecture_id: int, now: datetime, actor: Actor) -> int:
         rows.lock_accounts([lecture_id])
         lecture.status, lecture.reason, lecture.called_off_at = "scheduled", {}, None
         # Who was called once must be called again should it be called off again.
-        db.session.execute(delete(Call).where(Call.lecture_id == lecture_id))
+        called = db.changed(delete(Call).where(Call.lecture_id == lecture_id))
         lecture.sequence += 1
         lecture.revised_at = now
         db.session.flush()
-        told = tell_all(lecture, "confirmation", now, brought_back=True)
+        # Where nobody heard of the cancellation there is nothing to say; whoever was rung up has heard.
+        told = tell_all(lecture, "confirmation", now, brought_back=not called)
         history.record("lecture_brought_back", now=now, actor=actor, lecture_id=lecture_id)
         db.session.flush()
         waiting.promote(lecture_id, now)

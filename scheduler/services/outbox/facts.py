@@ -32,7 +32,7 @@ def of(mail: Mail, now: datetime, details: Vendor) -> dict[str, Value]:
     """Collect the placeholders that the mail's own facts give."""
     values: dict[str, Value] = {}
     if mail.lecture_id is not None:
-        values |= _of_lecture(mail)
+        values |= _of_lecture(mail, now, details)
     if mail.account_id is not None:
         account = db.session.get_one(Account, mail.account_id)
         values |= {"account_name": account.name, "account_url": Link(addresses.account(account.id))}
@@ -80,7 +80,7 @@ def entry_description(contact: Contact, lecture: Lecture, page: str, details: Ve
     return "\n".join(lines)
 
 
-def _of_lecture(mail: Mail) -> dict[str, Value]:
+def _of_lecture(mail: Mail, now: datetime, details: Vendor) -> dict[str, Value]:
     lecture = lecture_of(mail)
     reader = mail.contact or mail.application
     locale = reader.locale if reader else "ja"
@@ -103,7 +103,8 @@ def _of_lecture(mail: Mail) -> dict[str, Value]:
     by = db.session.get(Contact, int(mail.params["by"])) if "by" in mail.params else None
     values["registered_by"] = by.name if by is not None and by.id != mail.contact_id else ""
     if mail.kind == "waitlisted":
-        values["given_until"] = Until(eligibility.promotes_until(lecture))
+        until = eligibility.promotes_until(lecture, details)
+        values["given_until"] = Until(until) if now < until else None
     if "until" in mail.params:
         values["answer_by"] = Until(datetime.fromisoformat(mail.params["until"]))
     if mail.registration_id is not None and mail.contact is not None:

@@ -57,8 +57,7 @@ def known(mail: Mail) -> Known | None:
             break
         chain.append(earlier)
     begins, ends = (datetime.fromisoformat(chain[-1].params[name]) for name in ("old_starts_at", "old_ends_at"))
-    # One that was tried once may have arrived although nobody said so.
-    untold = len(chain) > 1 and all(one.attempts <= 1 for one in chain[1:])
+    untold = len(chain) > 1 and not any(_was_tried(one) for one in chain[1:])
     return Known(begins, ends, untold and confirmed and not any(one.params.get("link") for one in chain))
 
 
@@ -70,7 +69,7 @@ def never_missed(mail: Mail) -> bool:
     for earlier in _earlier(mail):
         if _has_left(earlier, mail):
             return unheard and earlier.kind not in CANCELLED
-        if earlier.attempts > 1 or not (earlier.kind in CANCELLED or earlier.params.get("brought_back")):
+        if _was_tried(earlier) or not (earlier.kind in CANCELLED or earlier.params.get("brought_back")):
             return False
         unheard = True
     return False
@@ -80,6 +79,11 @@ def _earlier(mail: Mail) -> list[Mail]:
     """List what else was owed about the registration before this mail, the latest first."""
     query = select(Mail).where(Mail.registration_id == mail.registration_id, Mail.id < mail.id, Mail.kind.in_(_TELLING))
     return list(db.session.scalars(query.order_by(Mail.id.desc()).execution_options(populate_existing=True)))
+
+
+def _was_tried(earlier: Mail) -> bool:
+    """Tell whether a mail may have arrived although nobody said so; a claim that ended without handing over is no try."""
+    return earlier.attempts > (earlier.state in ("sending", "dropped", "missed"))
 
 
 def _has_left(earlier: Mail, mail: Mail) -> bool:

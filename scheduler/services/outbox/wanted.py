@@ -71,7 +71,9 @@ def _back(about: About) -> str:
 def _waitlisted(about: About) -> str:
     """Whoever was given or offered a seat meanwhile, or a new date, is told so by a mail of its own."""
     waits = about.registration is not None and about.registration.status == "waitlisted"
-    return _cancelled(about) or _back(about) if waits else "superseded"
+    if not waits:
+        return "superseded"
+    return _cancelled(about) or _back(about) or ("changed_back" if told.never_missed(about.mail) else "")
 
 
 def _offered(about: About) -> str:

@@ -12,7 +12,7 @@ from scheduler.models.db import db
 from scheduler.models.lectures import Lecture
 from scheduler.models.mails import Mail
 from scheduler.services.actors import Actor
-from scheduler.services.lectures import cancelling, changing
+from scheduler.services.lectures import calls, cancelling, changing
 from scheduler.services.registrations import booking, changes
 from tests.factories import a_contact, a_lecture, a_registration
 from tests.services.outbox.answering import Answering, deliver
@@ -161,3 +161,21 @@ def test_whoever_waits_reads_both_dates_and_hears_nothing_of_a_link(now: datetim
     move(full, -1, now)
     assert sent(now) == []
     assert db.session.scalars(select(Mail.kind).where(Mail.registration_id == waits)).all() == ["waitlisted"] * 4
+
+
+def test_a_change_that_may_have_arrived_is_taken_back_by_a_mail(told: int, lecture: Lecture, now: datetime) -> None:
+    move(lecture, 1, now)
+    deliver(now, Answering(TryAgain("no answer", doubtful=True)))
+    move(lecture, -1, now)
+    assert [FIRST in text for text in sent(now)] == [True]
+
+
+def test_who_was_rung_up_about_a_cancellation_is_told_that_it_takes_place_after_all(
+    told: int, lecture: Lecture, now: datetime
+) -> None:
+    contact_id = db.session.scalars(select(Mail.contact_id)).first()
+    assert contact_id is not None
+    cancelling.call_off(lecture.id, {"ja": "講師の急病のため"}, now, STAFF)
+    calls.tick(lecture.id, contact_id, True, now, STAFF)
+    cancelling.bring_back(lecture.id, now, STAFF)
+    assert [FIRST in text for text in sent(now)] == [True]

@@ -203,7 +203,9 @@ def test_until_when_seats_are_given_unasked_is_for_operations_to_decide(
     number = wait(a_contact())
     vendor.save({"name": "たすき", "promotes_until": until}, LATE, STAFF)
     (mail,) = db.session.scalars(select(Mail).where(Mail.kind == "waitlisted"))
-    assert f"2026年4月7日(火) {until}（日本時間）以降に空いたお席は" in preview(mail, LATE).text
+    assert f"2026年4月7日(火) {until}（日本時間）以降に空いたお席は" in preview(mail, LATE - timedelta(days=2)).text
+    # Once that moment is past there is nothing of seats that come by themselves.
+    assert "空きが出ましたら、しばらくの間お取り置きし" in preview(mail, LATE).text
     changes.cancel(booked, LATE - timedelta(hours=19), PAGE)
     assert (the(number).status == "booked", the(number).offered_until is None) == (given, given)
 

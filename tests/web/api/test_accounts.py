@@ -68,6 +68,8 @@ def test_an_external_id_may_hold_any_character_at_every_address_of_its_account(n
     assert (made.status_code, made.json["external_id"]) == (201, name)
     address = made.headers["Location"].removeprefix("http://127.0.0.1:8000/api/v1")
     assert program.get(address).json["external_id"] == name
+    # Nor does a base address that ends in a slash lead to another name.
+    assert program.get(f"/{address}").json["external_id"] == name
     assert program.put(f"{address}/setup/menu", {"done": True}).json["done"] is True
     assert program.post(f"{address}/usage", {"at": "2026-04-01T00:00:00Z", "event": "order"}).status_code == 201
     assert program.get(f"{address}/events").json["items"] != []
