@@ -3,13 +3,13 @@ who delivers need carry."""
 
 from emails.headers import BadAddress
 from emails.invitations import invitation
-from emails.kinds import KINDS, Kind, samples
+from emails.kinds import KINDS, Kind, Number, Timing, samples
 from emails.message import Address, CalendarPart, Message, build_mime
 from emails.render import Rendered, render
 from emails.templates import TemplateBroken, template_source
 from emails.transports.base import BadTransport, Refused, Sent, Transport, TransportDown, TransportProblem, TryAgain
 from emails.transports.folder import ReadMessage, StoredMessage, list_messages, read_message
-from emails.values import Context, FreeDate, Link, Span, Until
+from emails.values import Context, Entry, FreeDate, Link, Span, Until
 from emails.words import LOCALES, day_and_time, salutation, when, zone_name
 
 __all__ = [
@@ -20,10 +20,12 @@ __all__ = [
     "BadTransport",
     "CalendarPart",
     "Context",
+    "Entry",
     "FreeDate",
     "Kind",
     "Link",
     "Message",
+    "Number",
     "ReadMessage",
     "Refused",
     "Rendered",
@@ -32,6 +34,7 @@ __all__ = [
     "Until",
     "StoredMessage",
     "TemplateBroken",
+    "Timing",
     "Transport",
     "TransportDown",
     "TransportProblem",

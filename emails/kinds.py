@@ -1,4 +1,4 @@
-"""Answers which mails there are, to whom they go, and which placeholders their words may use."""
+"""Answers which mails there are: to whom they go, when, whether they can be left, and which placeholders their words may use."""
 
 from __future__ import annotations
 
@@ -11,6 +11,34 @@ from emails.values import Value
 Audience = Literal["contact", "staff", "visitor"]
 Subscription = Literal["invitations", "nudges"]
 Method = Literal["REQUEST", "CANCEL"]
+# What sets a mail off: something happened; a lecture comes nearer; days passed without progress; a day of the week; a morning.
+Trigger = Literal["fact", "before", "after", "weekly", "daily"]
+Unit = Literal["days", "minutes", "times", "time", "weekday"]
+
+
+@dataclass(frozen=True)
+class Number:
+    """One figure of a kind's timing that operations may change: `time` is HH:MM in the reader's zone, `weekday` 0 = Monday."""
+
+    name: str
+    default: int | str
+    unit: Unit
+
+
+@dataclass(frozen=True)
+class Timing:
+    """When a kind leaves: what sets it off, what it waits for, and the figures that operations may change."""
+
+    trigger: Trigger = "fact"
+    # It can wait: not during quiet hours of the reader, and not before the closed days of the vendor are over, since it causes calls.
+    waits: bool = False
+    # It leaves by itself, so on working days of the vendor only.
+    working_days: bool = False
+    # Not on days on which the reader's shop is closed.
+    open_days: bool = False
+    # Operations may switch it off.
+    optional: bool = False
+    numbers: tuple[Number, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -21,7 +49,8 @@ class Kind:
     audience: Audience
     # What the words may name; the zone of the dates is always among them.
     placeholders: tuple[str, ...]
-    # The list a reader can leave in one click; None: owed because of what the reader did, always sent.
+    timing: Timing = Timing()
+    # The list a reader can leave in one click; None: transactional, owed because of what the reader did, always sent.
     subscription: Subscription | None = None
     # The calendar entry it carries.
     calendar: Method | None = None
@@ -39,16 +68,48 @@ _LECTURE = ("course_name", "when", "host_name")
 _BEFORE = ("meeting", "material_before_url")
 _AFTER = ("recording_url", "material_after_url")
 _JOIN = (*_LECTURE, "join_url")
+# What helps on the day itself: the meeting's number and passcode where the link tells them, and whom to call.
+_DAY = ("meeting_id", "passcode", "day_phone")
 _STAFF = ("staff_name", "vendor_name")
 _ACCOUNT = (*_STAFF, "account_name", "account_url")
 
+_HOURS = (Number("from", "10:00", "time"), Number("until", "17:00", "time"))
+_PRESSED = Timing(waits=True)
+_NEXT_MORNING = Timing(waits=True, optional=True, numbers=(Number("at", "10:00", "time"),))
+
+
+def _nudge(after_days: int, at_most: int) -> Timing:
+    repeated = (
+        Number("after_days", after_days, "days"),
+        Number("every_days", 7, "days"),
+        Number("at_most", at_most, "times"),
+    )
+    return Timing("after", waits=True, working_days=True, open_days=True, optional=True, numbers=(*repeated, *_HOURS))
+
+
 _ALL = (
+    Kind("welcome", "contact", (*_CONTACT, "course_name", "planned_start"), Timing(waits=True)),
     Kind(
         "invitation",
         "contact",
-        (*_CONTACT, "course_name", "course_summary", "minutes", "dates", "unsubscribe_url"),
+        (
+            *_CONTACT,
+            "course_name",
+            "course_summary",
+            "minutes",
+            "prerequisite_name",
+            "again",
+            "dates",
+            "unsubscribe_url",
+        ),
+        Timing(
+            waits=True,
+            numbers=(Number("every_days", 7, "days"), Number("at_most", 2, "times"), *_HOURS),
+        ),
         subscription="invitations",
     ),
+    Kind("application", "visitor", (*_VISITOR, "course_name", "when", "apply_url", "declined")),
+    Kind("link_again", "contact", _CONTACT),
     Kind("confirmation", "contact", (*_CONTACT, *_JOIN, *_BEFORE, "calendar_url", "registered_by"), calendar="REQUEST"),
     Kind(
         "waitlisted", "contact", (*_CONTACT, *_LECTURE, "meeting", "registered_by", "old_when", "reason", "given_until")
@@ -61,35 +122,101 @@ _ALL = (
         (*_CONTACT, "course_name", "old_when", "new_when", "host_name", "join_url", *_BEFORE, "moved_by_us", "reason"),
         calendar="REQUEST",
     ),
-    Kind("proposal", "contact", (*_CONTACT, "course_name", "minutes", "host_name", "for_company", "dates")),
     Kind("cancelled", "contact", (*_CONTACT, *_LECTURE), calendar="CANCEL"),
     Kind("lecture_cancelled", "contact", (*_CONTACT, *_LECTURE, "reason", "dates"), calendar="CANCEL"),
     Kind("called_off", "contact", (*_CONTACT, *_LECTURE, "reason", "dates"), calendar="CANCEL"),
-    Kind("reminder_day", "contact", (*_CONTACT, *_JOIN, *_BEFORE)),
-    Kind("reminder_hour", "contact", (*_CONTACT, *_JOIN, "meeting")),
+    Kind(
+        "reminder_day",
+        "contact",
+        (*_CONTACT, *_JOIN, *_BEFORE, *_DAY),
+        Timing("before", open_days=True, optional=True, numbers=(Number("days_before", 1, "days"),)),
+    ),
+    Kind(
+        "reminder_hour",
+        "contact",
+        (*_CONTACT, *_JOIN, "meeting", *_DAY, "evening_before"),
+        Timing(
+            "before",
+            optional=True,
+            numbers=(
+                Number("minutes_before", 60, "minutes"),
+                Number("morning_until", "11:00", "time"),
+                Number("evening_at", "18:00", "time"),
+            ),
+        ),
+    ),
     Kind(
         "thanks",
         "contact",
         (*_CONTACT, *_LECTURE, *_AFTER, "next_course_name", "dates", "unsubscribe_url"),
+        _NEXT_MORNING,
         subscription="invitations",
     ),
-    Kind("missed", "contact", (*_CONTACT, *_LECTURE, "dates", "unsubscribe_url"), subscription="nudges"),
-    Kind("handover_letter", "contact", (*_CONTACT, "old_owner_name", "new_owner_name", "new_owner_phone", "note")),
-    Kind("application", "visitor", (*_VISITOR, "course_name", "when", "apply_url", "declined")),
+    Kind("missed", "contact", (*_CONTACT, *_LECTURE, "dates", "unsubscribe_url"), _NEXT_MORNING, subscription="nudges"),
+    Kind(
+        "setup_nudge",
+        "contact",
+        (*_CONTACT, "steps", "done_count", "step_count", "planned_start", "unsubscribe_url"),
+        _nudge(5, 3),
+        subscription="nudges",
+    ),
+    Kind(
+        "usage_nudge", "contact", (*_CONTACT, "planned_start", "unsubscribe_url"), _nudge(5, 2), subscription="nudges"
+    ),
+    Kind("proposal", "contact", (*_CONTACT, "course_name", "minutes", "host_name", "for_company", "dates"), _PRESSED),
+    Kind(
+        "weekly_state",
+        "contact",
+        (
+            *(*_CONTACT, "course_name", "stores", "booked_count", "attended_count", "open_count", "dates"),
+            *("programme_url", "unsubscribe_url"),
+        ),
+        Timing(
+            "weekly",
+            waits=True,
+            working_days=True,
+            open_days=True,
+            optional=True,
+            numbers=(Number("weekday", 0, "weekday"), Number("at", "10:00", "time")),
+        ),
+        subscription="nudges",
+    ),
+    Kind(
+        "handover_letter",
+        "contact",
+        (*_CONTACT, "old_owner_name", "new_owner_name", "new_owner_phone", "note"),
+        Timing(waits=True, numbers=(Number("at", "10:00", "time"),)),
+    ),
+    Kind("feed_reset", "contact", (*_CONTACT, "calendar_url")),
     Kind("staff_ready", "staff", _ACCOUNT),
     Kind("staff_handover_requested", "staff", (*_ACCOUNT, "from_name", "request_note")),
     Kind("staff_handover_accepted", "staff", (*_ACCOUNT, "accepted_by")),
     Kind("staff_handover_returned", "staff", (*_ACCOUNT, "returned_by", "return_reason")),
+    Kind("staff_stuck", "staff", (*_ACCOUNT, "reasons"), Timing(waits=True, optional=True)),
+    Kind("staff_unreachable", "staff", (*_ACCOUNT, "contact_name", "contact_address", "why", "contact_url")),
+    Kind("staff_reply", "staff", (*_ACCOUNT, "contact_name", "reply_subject", "reply_text", "reply_url")),
+    Kind(
+        "staff_digest",
+        "staff",
+        (
+            *(*_STAFF, "day", "lectures", "ready", "stuck", "missing_reports", "failed_mails", "week", "weekly"),
+            "today_url",
+        ),
+        Timing("daily", working_days=True, optional=True, numbers=(Number("at", "08:30", "time"),)),
+    ),
 )
 KINDS: dict[str, Kind] = {kind.name: kind for kind in _ALL}
-# What the facts may lack: None, "" or no dates. Everything else has a value.
+# What the facts may lack: None, "", False or an empty list. Everything else has a value.
 MAY_BE_EMPTY = frozenset(
     {
         *("store", "name", "owner_name", "owner_phone", "vendor_phone", "vendor_hours", "vendor_address"),
         *("vendor_reply_to", "course_summary", "host_name", "registered_by", "next_course_name", "dates", "reason"),
-        *("moved_by_us", "old_when", "given_until", "for_company"),
+        *("moved_by_us", "old_when", "given_until", "for_company", "prerequisite_name", "again", "planned_start"),
         *("meeting", "material_before_url", "recording_url", "material_after_url"),
+        *("meeting_id", "passcode", "day_phone", "evening_before", "stores", "programme_url"),
         *("old_owner_name", "new_owner_phone", "note", "request_note", "return_reason", "declined"),
+        *("reasons", "lectures", "ready", "stuck", "missing_reports", "failed_mails", "week", "weekly", "contact_name"),
+        *("reply_subject",),
     }
 )
 

@@ -95,7 +95,7 @@ def _word(value: Value, zone: str, locale: str) -> object:
     if isinstance(value, Until):
         return until(value.at, zone, locale)
     if isinstance(value, Sequence) and not isinstance(value, str):
-        return [_offer(date, zone, locale) for date in value]
+        return [_offer(one, zone, locale) if isinstance(one, FreeDate) else one for one in value]
     return value
 
 
@@ -143,7 +143,7 @@ def _links(values: Iterable[object]) -> Iterable[Link]:
         if isinstance(value, Link):
             yield value
         elif isinstance(value, list):
-            yield from (offer.url for offer in value)
+            yield from (one.url for one in value if one.url)
 
 
 def _mark_buttons(tokens: list[Token]) -> None:

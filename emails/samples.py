@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from emails.values import FreeDate, Link, Span, Until, Value
+from emails.values import Entry, FreeDate, Link, Span, Until, Value
 from emails.words import salutation
 
 _SITE = "https://tasuki.example"
@@ -86,4 +86,73 @@ SAMPLES: dict[str, dict[str, Value]] = {
         "ja": "予約枠の初期設定が済んでいない店舗が3つあります。",
         "en": "Three stores have not yet set up their booking slots.",
     },
+    "planned_start": {"ja": "2026年12月15日(火)", "en": "Tue 15 December 2026"},
+    "prerequisite_name": {"ja": "基本操作編", "en": "Basic operation"},
+    "again": _both(True),
+    "meeting_id": _both("987 6543 2100"),
+    "passcode": _both("481516"),
+    "day_phone": _both("03-5550-0112"),
+    "evening_before": _both(False),
+    "steps": {
+        "ja": (Entry("予約枠の登録", "23 / 31 店舗"), Entry("スタッフの登録"), Entry("通知先の設定")),
+        "en": (Entry("Booking slots", "23 / 31 stores"), Entry("Staff members"), Entry("Notifications")),
+    },
+    "done_count": _both(2),
+    "step_count": _both(5),
+    "stores": {
+        "ja": (Entry("横浜店", "受講済み 1名"), Entry("川崎店", "申込済み 1名"), Entry("千葉店", "未申込")),
+        "en": (
+            Entry("Yokohama", "1 attended"),
+            Entry("Kawasaki", "1 registered"),
+            Entry("Chiba", "not registered yet"),
+        ),
+    },
+    "booked_count": _both(1),
+    "attended_count": _both(1),
+    "open_count": _both(1),
+    "programme_url": _both(Link(f"{_SITE}/lectures")),
+    "reasons": {
+        "ja": (Entry("ご利用開始予定日を3営業日過ぎています"), Entry("案内から12営業日、お申し込みがありません")),
+        "en": (
+            Entry("The planned start was 3 working days ago"),
+            Entry("Invited 12 working days ago and nobody has registered"),
+        ),
+    },
+    "contact_name": {"ja": "山田 花子", "en": "Hanako Yamada"},
+    "contact_address": _both("hanako@mihon.example"),
+    "contact_url": _both(Link(f"{_SITE}/staff/accounts/1/people/2")),
+    "why": {"ja": "宛先が存在しません (550 5.1.1)", "en": "There is no such address (550 5.1.1)"},
+    "reply_subject": {"ja": "Re: レクチャーのご案内", "en": "Re: Your invitation"},
+    "reply_text": {
+        "ja": "お世話になっております。\nこの日は無理です。翌週でお願いできますか。",
+        "en": "Hello,\nthat day is impossible for me. Could we take the week after?",
+    },
+    "reply_url": _both(Link(f"{_SITE}/staff/tasks")),
+    "day": {"ja": "2026年12月7日(月)", "en": "Mon 7 December 2026"},
+    "lectures": {
+        "ja": (Entry("14:00–15:00 基本操作編", "18 / 30 名", Link(f"{_SITE}/staff/lectures/41")),),
+        "en": (Entry("14:00–15:00 Basic operation", "18 of 30", Link(f"{_SITE}/staff/lectures/41")),),
+    },
+    "ready": {
+        "ja": (Entry("株式会社さくら不動産", "12月4日(金)から", Link(f"{_SITE}/staff/accounts/3")),),
+        "en": (Entry("Sakura Estate Inc.", "since Fri 4 December", Link(f"{_SITE}/staff/accounts/3")),),
+    },
+    "stuck": {
+        "ja": (Entry("株式会社あおばホーム", "ご利用開始予定日を3営業日超過", Link(f"{_SITE}/staff/accounts/4")),),
+        "en": (Entry("Aoba Home Inc.", "planned start 3 working days ago", Link(f"{_SITE}/staff/accounts/4")),),
+    },
+    "missing_reports": {
+        "ja": (Entry("12月4日(金) 10:00 基本操作編", "22名", Link(f"{_SITE}/staff/lectures/39")),),
+        "en": (Entry("Fri 4 December, 10:00, Basic operation", "22 people", Link(f"{_SITE}/staff/lectures/39")),),
+    },
+    "failed_mails": {
+        "ja": (Entry("株式会社みほん 山田 花子", "送信失敗", Link(f"{_SITE}/staff/mails/17")),),
+        "en": (Entry("Mihon Inc., Hanako Yamada", "failed", Link(f"{_SITE}/staff/mails/17")),),
+    },
+    "week": {
+        "ja": (Entry("12月9日(水) 10:00 基本操作編", "12 / 30 名", Link(f"{_SITE}/staff/lectures/43")),),
+        "en": (Entry("Wed 9 December, 10:00, Basic operation", "12 of 30", Link(f"{_SITE}/staff/lectures/43")),),
+    },
+    "weekly": _both(True),
+    "today_url": _both(Link(f"{_SITE}/staff/")),
 }

@@ -42,5 +42,14 @@ class FreeDate:
     url: Link
 
 
-Value = str | int | bool | Span | Until | Sequence[FreeDate] | None
+@dataclass(frozen=True)
+class Entry:
+    """One line of a list: what it is, what is to be said of it, and where it leads (None: nowhere)."""
+
+    what: str
+    note: str = ""
+    url: Link | None = None
+
+
+Value = str | int | bool | Span | Until | Sequence[FreeDate] | Sequence[Entry] | None
 Context = Mapping[str, Value]

@@ -38,6 +38,7 @@ def installation_of(settings: Settings) -> Installation:
         locale=settings.locale,
         holidays=settings.holidays,
         links=Links(settings.secret_keys),
+        mail_events=settings.mail.startswith("sendgrid:") and bool(settings.sendgrid_event_key),
     )
 
 

@@ -33,6 +33,7 @@ class Settings(BaseSettings):
     mail_from: str = "Tasuki <tasuki@localhost.localdomain>"
     sendgrid_api_key: str = ""
     sendgrid_url: str = "https://api.sendgrid.com"
+    sendgrid_event_key: str = ""
     sendgrid_inbound_secret: str = ""
     trusted_proxies: int = Field(default=0, ge=0, le=10)
     clock: str = ""
@@ -81,9 +82,11 @@ class Settings(BaseSettings):
                 usable = False
             if usable:
                 return value
-        elif value == "sendgrid:" or (value.startswith("folder:") and len(value) > len("folder:")):
+        elif value in ("sendgrid:", "sendgrid:sandbox") or (
+            value.startswith("folder:") and len(value) > len("folder:")
+        ):
             return value
-        raise ValueError("must be folder:PATH, smtp://HOST:PORT, smtps://HOST:PORT or sendgrid:")
+        raise ValueError("must be folder:PATH, smtp://HOST:PORT, smtps://HOST:PORT, sendgrid: or sendgrid:sandbox")
 
     @field_validator("mail_from")
     @classmethod
@@ -132,7 +135,7 @@ class Settings(BaseSettings):
 
     @model_validator(mode="after")
     def _together(self) -> Settings:
-        if self.mail == "sendgrid:" and not self.sendgrid_api_key:
+        if self.mail.startswith("sendgrid:") and not self.sendgrid_api_key:
             raise ValueError("TASUKI_SENDGRID_API_KEY is needed when TASUKI_MAIL is sendgrid:")
         if self.clock:
             if not self.is_loopback:

@@ -15,7 +15,7 @@ from scheduler.cli.wall import NothingDone
 from scheduler.cli.words import _
 from scheduler.models.accounts import Account, Contact, Store
 from scheduler.models.db import db
-from scheduler.models.mails import Mail
+from scheduler.models.mails import STATES, Mail
 from scheduler.rules.recurrence import SeriesRule
 from scheduler.services import mailbox, setup
 from scheduler.services.actors import CLI
@@ -23,8 +23,6 @@ from scheduler.services.installation import here
 from scheduler.services.outbox import deliver
 from scheduler.services.owners import owner_of
 from scheduler.services.series import previewing
-
-STATES = ("queued", "sending", "sent", "failed", "missed", "dropped")
 
 
 @click.group("account", help=_("顧客企業を表示します。"))

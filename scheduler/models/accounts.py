@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, Table, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from scheduler.models.db import Base
+from scheduler.models.db import Base, where
 from scheduler.models.staff import Staff
 
 STAGES = ("sales", "onboarding", "success", "renewal")
@@ -20,6 +20,7 @@ class Account(Base):
         CheckConstraint("stage IN ('sales', 'onboarding', 'success', 'renewal')", name="stage"),
         CheckConstraint("level IN ('on_track', 'behind', 'stuck')", name="level"),
         Index("ix_accounts_stage_ready", "stage", "ready_since"),
+        Index("ix_accounts_mails_paused", "id", **where("mails_paused_at IS NOT NULL")),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -55,6 +56,8 @@ class Account(Base):
     # When 案内を開始 was pressed and for whom: coordinator, manager or everyone.
     introduced_at: Mapped[datetime | None]
     introduced_to: Mapped[str | None]
+    # Since when no mail leaves to its people (全送信を一時停止); null: they leave.
+    mails_paused_at: Mapped[datetime | None]
     # Readiness as last computed: since when every clause is met (null: not ready), and the clauses.
     ready_since: Mapped[datetime | None]
     clauses: Mapped[list[Any]] = mapped_column(default=list)

@@ -62,8 +62,10 @@ class Series(Base):
     # Seats of each lecture.
     capacity: Mapped[int]
     host_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
-    # Address of the online meeting.
+    # Address of the online meeting, and its number and passcode for whoever joins without the link.
     join_url: Mapped[str] = mapped_column(default="")
+    meeting_id: Mapped[str] = mapped_column(default="")
+    passcode: Mapped[str] = mapped_column(default="")
     # The language it is held in (ja, en).
     locale: Mapped[str] = mapped_column(default="ja")
     # webinar (nobody sees the others) or meeting (other companies take part).
@@ -125,6 +127,8 @@ class Lecture(Base):
     seats_taken: Mapped[int] = mapped_column(default=0)
     host_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"), index=True)
     join_url: Mapped[str] = mapped_column(default="")
+    meeting_id: Mapped[str] = mapped_column(default="")
+    passcode: Mapped[str] = mapped_column(default="")
     locale: Mapped[str] = mapped_column(default="ja")
     # scheduled or cancelled; a cancelled one keeps its registrations so that it can be brought back.
     status: Mapped[str] = mapped_column(default="scheduled")
@@ -142,6 +146,8 @@ class Lecture(Base):
     called_off_at: Mapped[datetime | None]
     # When thanks and missed mails were last owed from an attendance report; null: no report yet.
     reported_at: Mapped[datetime | None]
+    # Since when its thanks and missed mails are held back; null: they leave when they are due.
+    follow_up_held_at: Mapped[datetime | None]
 
     course: Mapped[Course] = relationship()
     series: Mapped[Series | None] = relationship()

@@ -13,11 +13,20 @@ from scheduler.models.applications import Application
 from scheduler.models.db import Base, where
 from scheduler.models.staff import Staff
 
+# What was handed over, whatever became of it afterwards; and what is on its way or has arrived.
+LEFT = ("sent", "delivered", "bounced")
+GOING = ("queued", "sending", "sent", "delivered")
+# In the order of a mail's life.
+STATES = ("queued", "sending", "sent", "delivered", "bounced", "failed", "missed", "dropped")
+
 
 class Mail(Base):
     __tablename__ = "mails"
     __table_args__ = (
-        CheckConstraint("state IN ('queued', 'sending', 'sent', 'failed', 'missed', 'dropped')", name="state"),
+        CheckConstraint(
+            "state IN ('queued', 'sending', 'sent', 'delivered', 'bounced', 'failed', 'missed', 'dropped')",
+            name="state",
+        ),
         CheckConstraint(
             "(CASE WHEN contact_id IS NULL THEN 0 ELSE 1 END) + (CASE WHEN staff_id IS NULL THEN 0 ELSE 1 END)"
             " + (CASE WHEN application_id IS NULL THEN 0 ELSE 1 END) = 1",
@@ -28,6 +37,8 @@ class Mail(Base):
         # Without the many to contacts, which would only be written.
         Index("ix_mails_staff_id", "staff_id", **where("staff_id IS NOT NULL")),
         Index("ix_mails_application_id", "application_id", **where("application_id IS NOT NULL")),
+        Index("ix_mails_batch", "batch", **where("batch IS NOT NULL")),
+        Index("ix_mails_note_id", "note_id", **where("note_id IS NOT NULL")),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -46,9 +57,10 @@ class Mail(Base):
     handover_id: Mapped[int | None] = mapped_column(ForeignKey("handovers.id"))
     # Facts of the occasion that cannot be read later (old time, invitation's sequence).
     params: Mapped[dict[str, Any]] = mapped_column(default=dict)
-    # queued → sending → sent; or failed, missed (too late to be useful), dropped (no longer wanted).
+    # queued → sending → sent → delivered or bounced (where the provider tells); or failed, missed (too late to be
+    # useful), dropped (no longer wanted).
     state: Mapped[str] = mapped_column(default="queued")
-    # Why it failed, was missed or dropped, as a key; for a failure what the other side said.
+    # Why it failed, was missed or dropped, or what it waits for, as a key; for a failure what the other side said.
     reason: Mapped[str] = mapped_column(default="")
     created_at: Mapped[datetime] = mapped_column(index=True)
     # Not before; not after (null: always useful).
@@ -69,6 +81,14 @@ class Mail(Base):
     subject: Mapped[str | None]
     text: Mapped[str | None]
     template_version: Mapped[str | None]
+    # The press that owed it together with others; until it leaves, all of them can be called back.
+    batch: Mapped[str | None]
+    # The note to its account that it carried.
+    note_id: Mapped[int | None] = mapped_column(ForeignKey("mail_notes.id"))
+    # When it reached the mailbox, was first opened by a person (not by a program), and one of its links was followed.
+    delivered_at: Mapped[datetime | None]
+    opened_at: Mapped[datetime | None]
+    clicked_at: Mapped[datetime | None]
 
     contact: Mapped[Contact | None] = relationship()
     staff: Mapped[Staff | None] = relationship()
@@ -82,8 +102,65 @@ class Suppression(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     # Lower-case address that gets none of this list's mails.
     address: Mapped[str]
-    # invitations, nudges.
+    # invitations, nudges; all: nothing may be sent there, not even what is owed.
     list: Mapped[str]
-    # Why: unsubscribed.
+    # Why: unsubscribed (by its reader), bounced, complained (called it spam).
     reason: Mapped[str]
+    # What the other side said of it, without addresses.
+    detail: Mapped[str] = mapped_column(default="")
     created_at: Mapped[datetime]
+
+
+class MailEvent(Base):
+    __tablename__ = "mail_events"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    # The provider's own id of the event: told twice, it counts once.
+    event_id: Mapped[str] = mapped_column(unique=True)
+    mail_id: Mapped[int] = mapped_column(ForeignKey("mails.id", ondelete="CASCADE"), index=True)
+    # processed, deferred, delivered, bounced, blocked, dropped, opened, machine_opened, clicked, complained, unsubscribed.
+    kind: Mapped[str]
+    # When it happened, by the provider's clock.
+    at: Mapped[datetime]
+    # What the other side said, without addresses.
+    detail: Mapped[str] = mapped_column(default="")
+
+
+class Template(Base):
+    __tablename__ = "templates"
+    __table_args__ = (UniqueConstraint("kind", "locale", "version"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    # Whose words they are: a kind of emails.kinds and a language.
+    kind: Mapped[str]
+    locale: Mapped[str]
+    # Counted from 1 for each of them; the highest one is used, and none is ever changed.
+    version: Mapped[int]
+    # First line the subject, then Markdown with Jinja placeholders; null: from here on the shipped words again.
+    source: Mapped[str | None]
+    # Why it was changed, for the list of versions.
+    note: Mapped[str] = mapped_column(default="")
+    author_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
+    created_at: Mapped[datetime]
+
+    author: Mapped[Staff | None] = relationship()
+
+
+class MailNote(Base):
+    __tablename__ = "mail_notes"
+    __table_args__ = (
+        # One at a time for an account and kind.
+        Index("uq_mail_notes_open", "account_id", "kind", unique=True, **where("removed_at IS NULL")),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    # Words for the next mail of a kind that each person of the account gets.
+    account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id", ondelete="CASCADE"))
+    kind: Mapped[str]
+    words: Mapped[str]
+    author_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
+    created_at: Mapped[datetime]
+    # When it was taken out, or replaced; null: it still goes with the next one.
+    removed_at: Mapped[datetime | None]
+
+    author: Mapped[Staff | None] = relationship()

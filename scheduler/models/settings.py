@@ -13,7 +13,7 @@ from scheduler.models.db import Base, Json
 class Setting(Base):
     __tablename__ = "settings"
 
-    # vendor, working_days, mail.
+    # vendor (会社情報), mail_rules (when mails leave), mail_pause (全送信を一時停止), transport (closed until).
     key: Mapped[str] = mapped_column(primary_key=True)
     value: Mapped[Any] = mapped_column(Json)
     changed_at: Mapped[datetime]

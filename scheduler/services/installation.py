@@ -19,6 +19,8 @@ class Installation:
     # Two-letter country of the public holidays.
     holidays: str
     links: Links
+    # The provider tells what became of mails (TASUKI_SENDGRID_EVENT_KEY): doubtful ones wait for that.
+    mail_events: bool = False
 
     @property
     def tz(self) -> ZoneInfo:

@@ -12,7 +12,7 @@ from scheduler.models.accounts import Account, Contact
 from scheduler.models.attendance import Attendance
 from scheduler.models.db import db
 from scheduler.models.lectures import Course, Lecture
-from scheduler.models.mails import Mail, Suppression
+from scheduler.models.mails import GOING, Mail, Suppression
 from scheduler.models.registrations import Registration
 from scheduler.services import courses, history, locking, readiness
 from scheduler.services.actors import Actor
@@ -115,7 +115,7 @@ def queue_again(course_key: str, contact_ids: Sequence[int], now: datetime) -> i
     """Queue once more the invitations that failed or were dropped, and whose people are to be invited now; count them."""
     lost = update(Mail).where(
         Mail.key.in_([key(course_key, number) for number in contact_ids]),
-        Mail.state.in_(("failed", "missed", "dropped")),
+        Mail.state.in_(("bounced", "failed", "missed", "dropped")),
     )
     fresh = {"state": "queued", "reason": "", "attempts": 0, "created_at": now, "due_at": now, "next_try_at": now}
     return db.changed(lost.values(**fresh).execution_options(synchronize_session=False))
@@ -126,7 +126,7 @@ def _already(account_ids: Sequence[int], course: Course) -> set[int]:
         select(Mail.contact_id)
         .where(Mail.kind == "invitation", Mail.key.startswith(f"invitation:{course.key}:", autoescape=True))
         .where(Mail.account_id.in_(account_ids))
-        .where(Mail.state.in_(("queued", "sending", "sent")))
+        .where(Mail.state.in_(GOING))
     )
     booked = (
         select(Registration.contact_id)

@@ -8,11 +8,10 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload
 
 from scheduler.models.db import db
-from scheduler.models.mails import Mail
+from scheduler.models.mails import STATES, Mail
 
 # Loads whom each mail goes to.
 WITH_PEOPLE = (joinedload(Mail.contact), joinedload(Mail.staff), joinedload(Mail.application))
-STATES = ("queued", "sending", "sent", "failed", "missed", "dropped")
 
 
 @dataclass(frozen=True)

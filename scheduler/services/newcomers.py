@@ -13,7 +13,7 @@ from scheduler.models.accounts import Account, Contact
 from scheduler.models.attendance import Attendance
 from scheduler.models.db import db
 from scheduler.models.lectures import Course, Lecture
-from scheduler.models.mails import Mail, Suppression
+from scheduler.models.mails import GOING, Mail, Suppression
 from scheduler.models.registrations import Registration
 from scheduler.services import courses, history, introductions, readiness
 from scheduler.services.actors import Actor
@@ -106,7 +106,7 @@ def _may_take(course: Course) -> list[ColumnElement[bool]]:
         Mail.contact_id == Contact.id,
         Mail.kind == "invitation",
         Mail.key.startswith(f"invitation:{course.key}:", autoescape=True),
-        Mail.state.in_(("queued", "sending", "sent")),
+        Mail.state.in_(GOING),
     )
     wanted = [Account.stage != "sales", ~Account.undecided, ~registered, ~invited, ~_attended(course.id)]
     if course.prerequisite_id is not None:

@@ -21,6 +21,9 @@ from scheduler.rules.sash import Journey
 from scheduler.rules.stalling import Signals
 from scheduler.services.facts import local_day
 
+# What was sent to somebody and, as far as anybody knows, arrives; and what did not.
+ARRIVES, LOST = ("sent", "delivered"), ("bounced", "failed")
+
 # Written once and asked as they are (`db.core`), like those of `facts`.
 _IDS: BindParameter[int] = bindparam("ids", expanding=True)
 _REGISTERED = (
@@ -44,11 +47,11 @@ _SOMEBODY_CAME = (
 )
 _UNREACHABLE = (
     select(Mail.account_id)
-    .where(Mail.account_id.in_(_IDS), Mail.contact_id.is_not(None), Mail.state.in_(("sent", "failed")))
+    .where(Mail.account_id.in_(_IDS), Mail.contact_id.is_not(None), Mail.state.in_((*ARRIVES, *LOST)))
     .group_by(Mail.account_id, Mail.contact_id)
     .having(
-        func.max(case((Mail.state == "failed", Mail.id)))
-        > func.coalesce(func.max(case((Mail.state == "sent", Mail.id))), 0)
+        func.max(case((Mail.state.in_(LOST), Mail.id)))
+        > func.coalesce(func.max(case((Mail.state.in_(ARRIVES), Mail.id))), 0)
     )
 )
 _HANDOVERS = (

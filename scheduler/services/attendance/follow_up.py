@@ -14,7 +14,7 @@ from emails import KINDS
 from scheduler.models.accounts import Contact
 from scheduler.models.db import db
 from scheduler.models.lectures import Lecture
-from scheduler.models.mails import Mail, Suppression
+from scheduler.models.mails import LEFT, Mail, Suppression
 from scheduler.rules.workdays import next_working_morning
 from scheduler.services import vendor
 from scheduler.services.installation import here
@@ -124,7 +124,7 @@ def owe(lecture: Lecture, follow_up: FollowUp, now: datetime) -> None:
 
 def _bucket(kind: str, mine: _Mail | None, other: _Mail | None, waits: bool, reached: bool) -> str:
     """Say under which heading of the plan somebody stands; empty: nothing more is sent."""
-    if other is not None and other.state in ("sending", "sent"):
+    if other is not None and other.state in ("sending", *LEFT):
         return ""
     if mine is not None and mine.state == "sending":
         return "queued"

@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import select
 
 from scheduler.models.db import db
-from scheduler.models.mails import Mail
+from scheduler.models.mails import LEFT, Mail
 
 # The kinds that say that a lecture is not held.
 CANCELLED = ("lecture_cancelled", "called_off")
@@ -88,4 +88,4 @@ def _was_tried(earlier: Mail) -> bool:
 
 def _has_left(earlier: Mail, mail: Mail) -> bool:
     """Tell whether a mail was handed over, or may be just now by another worker; one's own are handed over in turn."""
-    return earlier.state == "sent" or (earlier.state == "sending" and earlier.claimed_by != mail.claimed_by)
+    return earlier.state in LEFT or (earlier.state == "sending" and earlier.claimed_by != mail.claimed_by)

@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from scheduler.models.accounts import Account
 from scheduler.models.db import db
-from scheduler.models.mails import Mail
+from scheduler.models.mails import STATES, Mail
 from scheduler.services import mailbox, naming
 from scheduler.web.api import examples, paging, requests
 from scheduler.web.api.blueprint import Blueprint
@@ -33,7 +33,7 @@ class MailAnswer(Answer):
     to = text("宛先のメールアドレス。", allow_none=True)
     state = text(
         "queued 送信待ち、sending 送信中、sent 送信済み、failed 送信失敗、missed 期限切れ、dropped 送信取りやめ。",
-        metadata={"enum": list(mailbox.STATES)},
+        metadata={"enum": list(STATES)},
     )
     reason = text("送れなかった、または送らなかった理由のキー。", allow_none=True)
     subject = text("件名。送る前は null。", allow_none=True)
@@ -49,7 +49,7 @@ class MailQuery(Paging):
     account = Text(metadata={"description": "顧客企業の外部ID。"})
     contact = Text(metadata={"description": "先方担当者の ID、またはその方だけのメールアドレス。"})
     kind = Text(metadata={"description": "種類。"})
-    state = Choice(*mailbox.STATES, metadata={"description": "この状態のものだけ。"})
+    state = Choice(*STATES, metadata={"description": "この状態のものだけ。"})
 
 
 @resource.get("/mails")

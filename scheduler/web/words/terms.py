@@ -27,6 +27,8 @@ MAIL_STATES = {
     "queued": _("送信待ち"),
     "sending": _("送信中"),
     "sent": _("送信済み"),
+    "delivered": _("到着"),
+    "bounced": _("不達"),
     "failed": _("送信失敗"),
     "missed": _("期限切れ"),
     "dropped": _("送信取りやめ"),
