@@ -4,10 +4,19 @@ who delivers need carry."""
 from emails.headers import BadAddress
 from emails.invitations import invitation
 from emails.kinds import KINDS, Kind, Number, Timing, samples
-from emails.message import Address, CalendarPart, Message, build_mime
+from emails.message import Address, Bulk, CalendarPart, Message, build_mime
 from emails.render import Rendered, render
 from emails.templates import TemplateBroken, template_source
-from emails.transports.base import BadTransport, Refused, Sent, Transport, TransportDown, TransportProblem, TryAgain
+from emails.transports.base import (
+    Apart,
+    BadTransport,
+    Refused,
+    Sent,
+    Transport,
+    TransportDown,
+    TransportProblem,
+    TryAgain,
+)
 from emails.transports.folder import ReadMessage, StoredMessage, list_messages, read_message
 from emails.values import Context, Entry, FreeDate, Link, Span, Until
 from emails.words import LOCALES, day_and_time, salutation, when, zone_name
@@ -16,8 +25,10 @@ __all__ = [
     "KINDS",
     "LOCALES",
     "Address",
+    "Apart",
     "BadAddress",
     "BadTransport",
+    "Bulk",
     "CalendarPart",
     "Context",
     "Entry",

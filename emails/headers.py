@@ -40,7 +40,7 @@ def sendable(address: str) -> str:
 
 def mailbox(header: str, name: str, address: str) -> str:
     """Write `header: name <address>`; what is not ASCII becomes encoded words that hold whole characters (RFC 2047)."""
-    name, address = _one_line(name), sendable(address)
+    name, address = one_line(name), sendable(address)
     if not name:
         return f"{header}: {address}"
     if not name.isascii():
@@ -54,7 +54,7 @@ def mailbox(header: str, name: str, address: str) -> str:
 
 def text(header: str, words: str) -> str:
     """Write `header: words`, folded; what is not ASCII becomes encoded words that hold whole characters (RFC 2047)."""
-    words = _one_line(words)
+    words = one_line(words)
     plain = words.isascii() and "=?" not in words and len(header) + 2 + len(words) <= _LINE
     return f"{header}: {words}" if plain else f"{header}: {_encoded(header, words)}"
 
@@ -66,7 +66,8 @@ def verbatim(header: str, value: str) -> str:
     return f"{header}: {value}"
 
 
-def _one_line(words: str) -> str:
+def one_line(words: str) -> str:
+    """Write words so that they fit into a header: breaks and control characters become spaces."""
     return _CONTROLS.sub(" ", words).strip()
 
 

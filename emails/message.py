@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from email.message import MIMEPart
@@ -33,6 +34,22 @@ class CalendarPart:
 
 
 @dataclass(frozen=True)
+class Bulk:
+    """The words that mails of one skeleton share, so that many people's can leave in one request.
+
+    A token stands for what differs from person to person: a fixed number of letters and digits that nobody can guess.
+    """
+
+    # Equal for all mails that share the skeleton.
+    key: str
+    subject: str
+    text: str
+    html: str
+    # What stands in each token's place for this person: escaped in the HTML's tokens, plain in the others.
+    values: Mapping[str, str]
+
+
+@dataclass(frozen=True)
 class Message:
     """One mail to one person, the same on every try."""
 
@@ -54,6 +71,8 @@ class Message:
     calendar: CalendarPart | None = None
     # For kinds with a subscription: takes the one-click POST of RFC 8058.
     unsubscribe_url: str | None = None
+    # None: the mail leaves alone.
+    bulk: Bulk | None = None
 
 
 def build_mime(message: Message) -> bytes:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -49,15 +51,53 @@ class TransportDown(TransportProblem):
     """No mail gets out this way until somebody repairs it (wrong key, forbidden sender): stop and raise an alarm."""
 
 
+class Apart(TransportProblem):
+    """Several mails were refused as one request: hand over its halves, so that only the guilty one is refused for good."""
+
+
 class BadTransport(ValueError):
     """The setting that chooses the transport cannot be used; the message is one clear line."""
 
 
 class Transport(Protocol):
-    """A way out for mails."""
+    """A way out for mails; any thread may use it."""
+
+    # How many requests may be under way at once.
+    concurrency: int
 
     def send(self, message: Message) -> Sent:
         """Hand over one mail within LONGEST_SECONDS; raise TryAgain, Refused or TransportDown."""
+
+    def parcels(self, messages: Sequence[Message]) -> list[list[int]]:
+        """Cut the mails into parcels that may each leave in one request; return their places, each in one parcel."""
+
+    def send_together(self, messages: Sequence[Message]) -> list[Sent | TransportProblem]:
+        """Hand over one parcel within LONGEST_SECONDS; return for each mail what became of it.
+
+        Apart: nothing of the parcel was accepted, because something in it was refused.
+        """
+
+
+class OneByOne(ABC):
+    """A way out on which every mail leaves alone."""
+
+    @abstractmethod
+    def send(self, message: Message) -> Sent:
+        """Hand over one mail."""
+
+    def parcels(self, messages: Sequence[Message]) -> list[list[int]]:
+        """Put every mail into a parcel of its own."""
+        return [[place] for place in range(len(messages))]
+
+    def send_together(self, messages: Sequence[Message]) -> list[Sent | TransportProblem]:
+        """Hand over each mail; return what became of it."""
+        return [self._outcome(message) for message in messages]
+
+    def _outcome(self, message: Message) -> Sent | TransportProblem:
+        try:
+            return self.send(message)
+        except TransportProblem as problem:
+            return problem
 
 
 def without_addresses(words: str) -> str:

@@ -11,10 +11,11 @@ from email.message import EmailMessage
 from email.policy import default
 from itertools import islice
 from pathlib import Path
+from threading import get_ident
 
 from emails.headers import BadAddress
 from emails.message import Message, build_mime
-from emails.transports.base import Refused, Sent, TransportDown
+from emails.transports.base import OneByOne, Refused, Sent, TransportDown
 
 _UNSAFE = re.compile(r"[^A-Za-z0-9_-]+")
 _NAME = re.compile(r"[A-Za-z0-9_-]+\.eml")
@@ -42,8 +43,10 @@ class ReadMessage(StoredMessage):
     unsubscribe_url: str | None
 
 
-class FolderTransport:
+class FolderTransport(OneByOne):
     """Writes each mail as one .eml file; the same mail again overwrites the same file."""
+
+    concurrency = 1
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -55,7 +58,7 @@ class FolderTransport:
         except BadAddress as error:
             raise Refused(str(error)) from error
         name = _UNSAFE.sub("-", message.opaque_id or message.message_id).strip("-") + ".eml"
-        part = self.folder / f".{name}.{os.getpid()}"
+        part = self.folder / f".{name}.{os.getpid()}.{get_ident()}"
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
             part.write_bytes(raw)

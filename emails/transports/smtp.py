@@ -7,13 +7,13 @@ import smtplib
 import ssl
 from dataclasses import dataclass
 from ipaddress import ip_address
-from threading import Lock
 from typing import Any
 
 from emails.headers import BadAddress, sendable
 from emails.message import Message, build_mime
-from emails.transports.base import LONGEST_SECONDS, Refused, Sent, TransportDown, TryAgain
+from emails.transports.base import LONGEST_SECONDS, OneByOne, Refused, Sent, TransportDown, TryAgain
 from emails.transports.deadline import Deadline
+from emails.transports.kept import Kept
 
 # Seconds to wait for each answer of the server, and for all of them until it is ready to take the mail.
 TIMEOUT = 10.0
@@ -60,21 +60,21 @@ class _TlsConnection(_Connection, smtplib.SMTP_SSL):
         super().__init__(server, deadline, context=ssl.create_default_context())
 
 
-class SmtpTransport:
-    """Sends one mail at a time over one connection that is kept.
+class SmtpTransport(OneByOne):
+    """Sends each mail alone over a few connections that are kept, each used by one thread at a time.
 
     Connecting and agreeing on the mail take at most `talk_seconds`, handing it over and waiting for the word that it was
     taken at most `answer_seconds`. A server too slow for the first has got nothing yet, so that trying again is safe.
     """
 
+    # Mail servers commonly allow a client a handful of connections, and slow it down when it opens more.
+    concurrency = 2
+
     def __init__(
         self, server: SmtpServer, *, talk_seconds: float = TALK_SECONDS, answer_seconds: float = ANSWER_SECONDS
     ) -> None:
         self.server = server
-        self._talk_seconds = talk_seconds
-        self._answer_seconds = answer_seconds
-        self._lock = Lock()
-        self._connection: _Connection | None = None
+        self._lines = Kept(lambda: _Line(server, talk_seconds, answer_seconds))
 
     def send(self, message: Message) -> Sent:
         """Hand over one mail to the server; raise TryAgain, Refused or TransportDown."""
@@ -83,28 +83,48 @@ class SmtpTransport:
             sender, recipient = sendable(message.from_.address), sendable(message.to.address)
         except BadAddress as error:
             raise Refused(str(error)) from error
-        with self._lock:
-            try:
-                with Deadline(self._talk_seconds) as talk:
-                    connection = self._agreed(sender, recipient, len(raw), talk)
-                with Deadline(self._answer_seconds) as answer:
-                    return self._handed_over(connection, raw, answer)
-            except TryAgain:
-                # A server that closes down says so (421) and hangs up; others lose nothing by a fresh connection.
-                self._drop()
-                raise
+        with self._lines.one() as line:
+            return line.send(sender, recipient, raw)
 
     def close(self) -> None:
         """Say goodbye to the server."""
-        with self._lock:
-            if self._connection is not None:
-                try:
-                    with Deadline(TIMEOUT) as goodbye:
-                        self._attend(self._connection, goodbye, TIMEOUT)
-                        self._connection.quit()
-                except (smtplib.SMTPException, OSError):
-                    pass  # The server left first.
-                self._drop()
+        for line in self._lines.given_up():
+            line.close()
+
+
+class _Line:
+    """One connection to the server, opened when it is needed."""
+
+    def __init__(self, server: SmtpServer, talk_seconds: float, answer_seconds: float) -> None:
+        self.server = server
+        self._talk_seconds = talk_seconds
+        self._answer_seconds = answer_seconds
+        self._connection: _Connection | None = None
+
+    def send(self, sender: str, recipient: str, raw: bytes) -> Sent:
+        """Hand over one mail; raise TryAgain, Refused or TransportDown."""
+        try:
+            with Deadline(self._talk_seconds) as talk:
+                connection = self._agreed(sender, recipient, len(raw), talk)
+            with Deadline(self._answer_seconds) as answer:
+                return self._handed_over(connection, raw, answer)
+        except (Refused, TransportDown):
+            raise
+        except BaseException:
+            # A server that closes down says so (421) and hangs up; others lose nothing by a fresh connection.
+            self._drop()
+            raise
+
+    def close(self) -> None:
+        """Say goodbye to the server."""
+        if self._connection is not None:
+            try:
+                with Deadline(TIMEOUT) as goodbye:
+                    self._attend(self._connection, goodbye, TIMEOUT)
+                    self._connection.quit()
+            except (smtplib.SMTPException, OSError):
+                pass  # The server left first.
+            self._drop()
 
     def _agreed(self, sender: str, recipient: str, size: int, talk: Deadline) -> _Connection:
         """Bring the server to the point where the mail itself may follow."""

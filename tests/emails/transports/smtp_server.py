@@ -22,6 +22,7 @@ class Post:
         self.connections: set[int] = set()
         self.sender_answer = "250 OK"
         self.hang_up_after = False
+        self.hung_up = 0
         self.goodbyes = 0
 
     async def handle_MAIL(self, server: SMTP, session: Session, envelope: Envelope, address: str, options: Any) -> str:
@@ -50,8 +51,12 @@ class Post:
         self.taken.append(envelope)
         self.connections.add(id(session))
         if self.hang_up_after:
-            asyncio.get_running_loop().call_later(0.02, transport.close)
+            asyncio.get_running_loop().call_later(0.02, self._hang_up, transport)
         return "250 OK"
+
+    def _hang_up(self, transport: asyncio.BaseTransport) -> None:
+        transport.close()
+        self.hung_up += 1
 
 
 class _Listening(SMTP):

@@ -120,11 +120,7 @@ def test_a_server_that_hung_up_meanwhile_is_called_again(transport: SmtpTranspor
     for number in range(1, 3):
         transport.send(a_message())
         assert len(post.taken) == number
-        connection = transport._connection
-        assert connection is not None
-        assert connection.sock is not None
-        sock = connection.sock
-        eventually(lambda sock=sock: sock.recv(1, socket.MSG_PEEK) == b"", what="the server to hang up")
+        eventually(lambda number=number: post.hung_up == number, what="the server to hang up")
     assert len(post.connections) == 2
 
 
