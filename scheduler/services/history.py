@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -25,20 +26,26 @@ def record(
     **params: Any,
 ) -> None:
     """Add one line to the history within the open transaction; `params` hold ids and keys, never names or addresses."""
-    db.core(
-        _INSERT,
-        {
-            "key": key,
-            "at": now,
-            "actor_kind": actor.kind,
-            "actor_id": actor.id,
-            "channel": actor.channel,
-            "account_id": account_id,
-            "contact_id": contact_id,
-            "lecture_id": lecture_id,
-            "params": params,
-        },
-    )
+    record_many([about_one(key, account_id=account_id, contact_id=contact_id, lecture_id=lecture_id, **params)], now, actor)
+
+
+def about_one(
+    key: str,
+    *,
+    account_id: int | None = None,
+    contact_id: int | None = None,
+    lecture_id: int | None = None,
+    **params: Any,
+) -> dict[str, Any]:
+    """Make what `record_many` takes of one line."""
+    return {"key": key, "account_id": account_id, "contact_id": contact_id, "lecture_id": lecture_id, "params": params}
+
+
+def record_many(lines: Sequence[dict[str, Any]], now: datetime, actor: Actor) -> None:
+    """Add lines (`about_one`) to the history within the open transaction, in one statement."""
+    if lines:
+        by = {"at": now, "actor_kind": actor.kind, "actor_id": actor.id, "channel": actor.channel}
+        db.core(_INSERT, [line | by for line in lines] if len(lines) > 1 else lines[0] | by)
 
 
 def of_account(account_id: int, limit: int = 200, before: int | None = None) -> list[Event]:

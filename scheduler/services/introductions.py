@@ -14,8 +14,9 @@ from scheduler.models.db import db
 from scheduler.models.lectures import Course, Lecture
 from scheduler.models.mails import GOING, Mail, Suppression
 from scheduler.models.registrations import Registration
-from scheduler.services import courses, history, locking, readiness
+from scheduler.services import courses, history, locking, mail_batches, readiness
 from scheduler.services.actors import Actor
+from scheduler.services.mail_batches import Press
 from scheduler.services.outbox.owe import owe_many
 from scheduler.services.refusals import Invalid
 
@@ -76,12 +77,16 @@ def plan(account_ids: Sequence[int], audience: str) -> Plan:
 
 
 def start(account_ids: Sequence[int], audience: str, now: datetime, actor: Actor) -> Plan:
-    """Invite the people of these accounts to the basic course, each once; pressing again invites only who is new."""
+    """Invite the people of these accounts to the basic course, each once; pressing again invites only who is new.
+
+    What goes to several people leaves in five minutes and can be called back until then.
+    """
     with db.writing():
         locking.accounts(account_ids)
         result = plan(account_ids, audience)
         course = courses.by_key(COURSE)
-        queue_again(COURSE, result.invited, now)
+        press = mail_batches.press(len(result.invited), now)
+        queue_again(COURSE, result.invited, now, press)
         wanted = select(Contact).where(Contact.id.in_(result.invited)).order_by(Contact.id)
         owe_many(
             [
@@ -91,6 +96,8 @@ def start(account_ids: Sequence[int], audience: str, now: datetime, actor: Actor
                     "contact_id": contact.id,
                     "account_id": contact.account_id,
                     "params": {"course_id": course.id},
+                    "due_at": press.due_at,
+                    "batch": press.batch,
                 }
                 for contact in db.session.scalars(wanted)
             ],
@@ -111,14 +118,15 @@ def key(course_key: str, contact_id: int) -> str:
     return f"invitation:{course_key}:{contact_id}"
 
 
-def queue_again(course_key: str, contact_ids: Sequence[int], now: datetime) -> int:
+def queue_again(course_key: str, contact_ids: Sequence[int], now: datetime, press: Press) -> int:
     """Queue once more the invitations that failed or were dropped, and whose people are to be invited now; count them."""
     lost = update(Mail).where(
         Mail.key.in_([key(course_key, number) for number in contact_ids]),
         Mail.state.in_(("bounced", "failed", "missed", "dropped")),
     )
-    fresh = {"state": "queued", "reason": "", "attempts": 0, "created_at": now, "due_at": now, "next_try_at": now}
-    return db.changed(lost.values(**fresh).execution_options(synchronize_session=False))
+    fresh = {"state": "queued", "reason": "", "attempts": 0, "created_at": now, "batch": press.batch}
+    due = {"due_at": press.due_at, "next_try_at": press.due_at}
+    return db.changed(lost.values(**fresh, **due).execution_options(synchronize_session=False))
 
 
 def _already(account_ids: Sequence[int], course: Course) -> set[int]:

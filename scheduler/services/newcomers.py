@@ -15,7 +15,7 @@ from scheduler.models.db import db
 from scheduler.models.lectures import Course, Lecture
 from scheduler.models.mails import GOING, Mail, Suppression
 from scheduler.models.registrations import Registration
-from scheduler.services import courses, history, introductions, readiness
+from scheduler.services import courses, history, introductions, mail_batches, readiness
 from scheduler.services.actors import Actor
 from scheduler.services.outbox.owe import owe_many
 from scheduler.services.refusals import Invalid
@@ -62,13 +62,15 @@ def plan(course_key: str, audience: str) -> Plan:
 def invite(course_key: str, audience: str, now: datetime, actor: Actor) -> int:
     """Invite the newcomers of a course, each once whatever their account's stage; return how many mails are owed.
 
-    Pressing again, or by two members at once, invites only who is new. Raises NotFound, Invalid(audience).
+    Pressing again, or by two members at once, invites only who is new. To several people it leaves in five minutes.
+    Raises NotFound, Invalid(audience).
     """
     with db.writing():
         wanted = plan(course_key, audience).invited
         course = courses.by_key(course_key)
         people = _accounts(wanted)
-        lost = introductions.queue_again(course.key, wanted, now)
+        press = mail_batches.press(len(wanted), now)
+        lost = introductions.queue_again(course.key, wanted, now, press)
         told = owe_many(
             [
                 {
@@ -77,6 +79,8 @@ def invite(course_key: str, audience: str, now: datetime, actor: Actor) -> int:
                     "contact_id": contact_id,
                     "account_id": account_id,
                     "params": {"course_id": course.id, "any_stage": True},
+                    "due_at": press.due_at,
+                    "batch": press.batch,
                 }
                 for contact_id, account_id, _stage in people
             ],
