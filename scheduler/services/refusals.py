@@ -215,10 +215,34 @@ class StepNotYours(Forbidden):
     key = "step_not_yours"
 
 
+class WordsUnusable(Invalid):
+    """A mail could not be made of these words for some reader; `why` is a key and the other params are what it names."""
+
+    key = "words_unusable"
+
+
+class WordsChanged(Refused):
+    """Somebody else put other words in force meanwhile: `version`, and who (`by`, a name, perhaps empty)."""
+
+    key = "words_changed"
+
+
 class LetterGone(Refused):
     """The customer was told of the new contact person, so the handover can no longer be undone."""
 
     key = "letter_gone"
+
+
+class MailWaits(Refused):
+    """The mail has not come to its end: it leaves by itself."""
+
+    key = "mail_waits"
+
+
+class MailNotWanted(Refused):
+    """Sent again, the mail would be dropped at once; `reason` says why, as in the mails' list."""
+
+    key = "mail_not_wanted"
 
 
 class FileUnreadable(Invalid):

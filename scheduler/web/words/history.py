@@ -230,5 +230,7 @@ def _of_progress() -> dict[str, str]:
         "resubscribed": _("%(person)s のアドレスへのメール配信を再開しました（%(list)s）。"),
         "mail_sent": _("メールを送信しました: %(mail)s%(recipient)s"),
         "mail_failed": _("メールを送信できませんでした: %(mail)s%(recipient)s"),
+        "mail_note_added": _("次のメール（%(mail)s）に添える一言を登録しました。"),
+        "mail_note_removed": _("次のメール（%(mail)s）に添える一言を取り下げました。"),
         "mail_retried": _("メールをもう一度送信しました。"),
     }

@@ -71,6 +71,13 @@ _OF_PROGRESS = {
     ),
 }
 
+_OF_MAILS = {
+    "mail_waits": _("このメールはまだ送信待ちです。送信が済むか、取りやめになってから、もう一度お試しください。"),
+    "mail_not_wanted": _(
+        "このメールは、いま送っても取りやめになります（%(reason)s）。メールのページで理由をご確認ください。"
+    ),
+}
+
 _OF_SETTINGS = {
     "password_too_short": _("パスワードは %(minimum)d 文字以上で入力してください。"),
     "password_differs": _("確認用のパスワードが一致しません。同じものを入力してください。"),
@@ -78,12 +85,17 @@ _OF_SETTINGS = {
         "休業日「%(value)s」を読み取れません。2026-08-13 または 12-29..01-03 の形で入力してください。"
     ),
     "email_malformed": _("メールアドレスの形式をご確認ください。"),
+    "words_unusable": _("この文面ではメールを作成できません。表示された箇所を直してから、もう一度保存してください。"),
+    "words_changed": _(
+        "編集しているあいだに、この文面が変更されました（第 %(version)d 版）。変更の内容をご確認のうえ、もう一度保存してください。"
+    ),
+    "unknown_mail_kind": _("一言を添えるメールの種類をお選びください。"),
     "unknown_team": _("チームをお選びください。"),
     "unknown_scope": _("権限をお選びください。"),
 }
 
 # What every refusal reads, by its key or its `why`.
-SENTENCES = _GENERAL | _OF_REGISTRATIONS | _OF_PROPOSALS | _OF_PROGRESS | _OF_SETTINGS | faults.SENTENCES
+SENTENCES = _GENERAL | _OF_REGISTRATIONS | _OF_PROPOSALS | _OF_PROGRESS | _OF_MAILS | _OF_SETTINGS | faults.SENTENCES
 
 
 def sentence(error: Refused) -> str:
