@@ -87,8 +87,9 @@ SAMPLES: dict[str, dict[str, Value]] = {
         "en": "Three stores have not yet set up their booking slots.",
     },
     "planned_start": {"ja": "2026年12月15日(火)", "en": "Tue 15 December 2026"},
-    "prerequisite_name": {"ja": "基本操作編", "en": "Basic operation"},
-    "again": _both(True),
+    # A first invitation to a course that wants no other one before it.
+    "prerequisite_name": _both(""),
+    "again": _both(False),
     "meeting_id": _both("987 6543 2100"),
     "passcode": _both("481516"),
     "day_phone": _both("03-5550-0112"),

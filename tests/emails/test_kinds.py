@@ -6,8 +6,9 @@ import re
 
 import pytest
 
-from emails import KINDS, LOCALES, render, samples, template_source
+from emails import KINDS, LOCALES, day_and_time, render, samples, template_source
 from emails.kinds import MAY_BE_EMPTY
+from emails.plaintext import RULE
 from emails.templates import compiled, folder
 
 BOTH = [(kind, locale) for kind in KINDS for locale in LOCALES]
@@ -27,9 +28,15 @@ def test_no_words_lie_about_without_a_kind() -> None:
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_both_languages_tell_the_same_facts(kind: str) -> None:
-    names = [compiled(template_source(kind, locale)).names for locale in LOCALES]
-    # The greeting names the sender in one language only where the sentence wants it.
-    assert names[0] ^ names[1] <= {"owner_name", "vendor_name"}
+    japanese, english = (compiled(template_source(kind, locale)).names for locale in LOCALES)
+    assert japanese == english
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_what_only_one_kind_is_told_stands_in_its_words(kind: str) -> None:
+    elsewhere = {name for other in KINDS.values() if other.name != kind for name in other.placeholders}
+    own = set(KINDS[kind].placeholders) - elsewhere
+    assert own <= compiled(template_source(kind, "ja")).names
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -92,7 +99,51 @@ def test_exactly_the_mails_of_a_list_can_be_left(kind: str, locale: str) -> None
 
 def test_what_a_customer_did_is_always_confirmed_and_what_we_offer_can_be_declined() -> None:
     lists = {kind.name: kind.subscription for kind in KINDS.values() if kind.subscription}
-    assert lists == {"invitation": "invitations", "thanks": "invitations", "missed": "nudges"}
+    assert lists == {
+        "invitation": "invitations",
+        "thanks": "invitations",
+        "missed": "nudges",
+        "setup_nudge": "nudges",
+        "usage_nudge": "nudges",
+        "weekly_state": "nudges",
+    }
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+def test_tomorrow_is_said_beside_its_date_only(locale: str) -> None:
+    word = {"ja": "明日", "en": "omorrow"}[locale]
+    values = samples("reminder_hour", locale)
+    assert word not in render("reminder_hour", locale, values).text
+    evening = render("reminder_hour", locale, values | {"evening_before": True})
+    date = {"ja": "2026年12月1日(火) 10:00", "en": "Tue 1 December 2026, 10:00"}[locale]
+    for line in (evening.subject, *(line for line in evening.text.splitlines() if word in line)):
+        assert word in line
+        assert date in line
+
+
+@pytest.mark.parametrize("kind", ["reminder_day", "reminder_hour"])
+@pytest.mark.parametrize("locale", LOCALES)
+def test_both_reminders_hold_all_that_helps_on_the_day(kind: str, locale: str) -> None:
+    values = samples(kind, locale)
+    text = render(kind, locale, values).text
+    for name in ("join_url", "meeting_id", "passcode", "day_phone"):
+        assert str(values[name]) in text
+    # A webinar that is entered by its link alone speaks of no number.
+    without = render(kind, locale, values | {"meeting_id": "", "passcode": ""}).text
+    assert not re.search("ミーティングID|パスコード|会議アプリ|Meeting ID|Passcode|meeting app", without)
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+def test_the_text_to_forward_holds_nobodys_own_links(locale: str) -> None:
+    values = samples("weekly_state", locale)
+    forwarded = render("weekly_state", locale, values).text.split(RULE)[1]
+    assert str(values["programme_url"]) in forwarded
+    for date in values["dates"]:
+        assert day_and_time(date.starts_at, date.ends_at, "Asia/Tokyo", locale) in forwarded
+        assert date.url not in forwarded
+    assert str(values["personal_url"]) not in forwarded
+    by_hand = render("weekly_state", locale, values | {"programme_url": None}).text.split(RULE)[1]
+    assert "http" not in by_hand
 
 
 def test_calendar_entries_go_with_taking_changing_and_leaving_a_seat() -> None:

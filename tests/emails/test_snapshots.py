@@ -6,7 +6,9 @@ and read the difference before committing it.
 
 from __future__ import annotations
 
+import html
 import os
+import re
 from pathlib import Path
 
 import pytest
@@ -16,6 +18,7 @@ from emails import KINDS, LOCALES, Rendered, render, samples
 # Read on import: no test sees the settings of the shell it runs in.
 UPDATE = bool(os.environ.get("TASUKI_UPDATE_SNAPSHOTS"))
 STORED = Path(__file__).parent.parent / "data" / "emails"
+_DIGEST = ("lectures", "ready", "stuck", "missing_reports", "failed_mails", "week")
 # Beside the full samples: the other branch of words that have two.
 VARIANTS: dict[str, tuple[str, dict[str, object]]] = {
     "confirmation_webinar": ("confirmation", {"meeting": False, "material_before_url": None}),
@@ -28,12 +31,40 @@ VARIANTS: dict[str, tuple[str, dict[str, object]]] = {
     "changed_by_contact": ("changed", {"moved_by_us": False, "reason": None}),
     "thanks_last_course": ("thanks", {"next_course_name": None, "dates": ()}),
     "invitation_without_dates": ("invitation", {"dates": (), "owner_name": None, "owner_phone": None}),
+    "invitation_again": ("invitation", {"again": True}),
+    "invitation_next_course": (
+        "invitation",
+        {"course_name": "活用編 / Results", "prerequisite_name": "基本操作編 / Basics"},
+    ),
+    "reminder_hour_evening_before": ("reminder_hour", {"evening_before": True}),
+    "reminder_day_by_link_alone": ("reminder_day", {"meeting_id": "", "passcode": "", "day_phone": ""}),
+    "welcome_without_planned_start": ("welcome", {"planned_start": "", "owner_name": "", "name": ""}),
+    "setup_nudge_without_planned_start": ("setup_nudge", {"planned_start": ""}),
+    "weekly_state_of_one_shop": ("weekly_state", {"stores": (), "dates": (), "programme_url": None}),
+    "staff_digest_of_a_quiet_day": ("staff_digest", dict.fromkeys(_DIGEST, ()) | {"weekly": False}),
 }
 CASES = {kind: (kind, {}) for kind in KINDS} | VARIANTS
 
 
 def whole(rendered: Rendered) -> str:
-    return f"{rendered.subject}\n\n{rendered.text}"
+    """Write all that a reader sees: the subject, what a mailbox shows beside it, and the text."""
+    return f"{rendered.subject}\n{preheader(rendered)}\n\n{rendered.text}"
+
+
+def preheader(rendered: Rendered) -> str:
+    found = re.search(r'<div class="preheader"[^>]*>(.*?)</div>', rendered.html, re.DOTALL)
+    assert found
+    return html.unescape(found[1])
+
+
+def visible(rendered: Rendered) -> str:
+    """Give the characters of the HTML's body, without blanks: a tag breaks a line here and there."""
+    body = rendered.html.partition('<div role="article"')[2].partition(">")[2]
+    return _squeezed(html.unescape(re.sub(r"<[^>]+>", " ", body)))
+
+
+def _squeezed(text: str) -> str:
+    return "".join(text.split())
 
 
 @pytest.mark.parametrize("locale", LOCALES)
@@ -45,6 +76,18 @@ def test_a_mail_reads_as_it_was_approved(case: str, locale: str) -> None:
     if UPDATE:
         path.write_text(text, encoding="utf-8")
     assert text == path.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+@pytest.mark.parametrize("case", CASES)
+def test_both_parts_of_a_mail_say_the_same(case: str, locale: str) -> None:
+    kind, changes = CASES[case]
+    rendered = render(kind, locale, samples(kind, locale) | changes)
+    shown = visible(rendered)
+    for line in rendered.text.splitlines():
+        # Where a link leads, the marks of a list and the rules are seen otherwise in HTML.
+        words = re.sub(r":? ?(https?://|mailto:)\S+", "", line.lstrip("->1234567890. "))
+        assert _squeezed(words.strip("―")) in shown
 
 
 def test_no_text_is_stored_for_a_mail_that_is_gone() -> None:
