@@ -99,7 +99,9 @@ def call_back(batch: str, now: datetime, actor: Actor) -> CalledBack:
 
 def _not_introduced(account_ids: Iterable[int], pressed_at: set[datetime], now: datetime) -> None:
     """Undo 案内を開始 of accounts that this press introduced, where nothing of it reached anybody."""
-    written = select(Mail.account_id).where(Mail.kind == "invitation", Mail.state.in_(GOING), Mail.account_id.is_not(None))
+    written = select(Mail.account_id).where(
+        Mail.kind == "invitation", Mail.state.in_(GOING), Mail.account_id.is_not(None)
+    )
     accounts = db.session.scalars(
         select(Account)
         .where(Account.id.in_(list(account_ids)), Account.stage == "onboarding")

@@ -1,17 +1,25 @@
-"""Answers what became of every mail: set-based reading for pages, the API and the command line."""
+"""Answers what became of every mail and what it waits for: set-based reading for pages, the API and the command line."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload
 
+from scheduler.models.accounts import Account
 from scheduler.models.db import db
-from scheduler.models.mails import STATES, Mail
+from scheduler.models.lectures import Lecture
+from scheduler.models.mails import STATES, Mail, MailEvent, Suppression
+from scheduler.services import mail_holding
+from scheduler.services.outbox import closing
 
 # Loads whom each mail goes to.
 WITH_PEOPLE = (joinedload(Mail.contact), joinedload(Mail.staff), joinedload(Mail.application))
+# Not come to its end.
+TO_COME = ("queued", "sending")
 
 
 @dataclass(frozen=True)
@@ -39,7 +47,59 @@ def page_of(wanted: Wanted, page: int = 1, per_page: int = 50) -> tuple[list[Mai
     return list(db.session.scalars(rows.limit(per_page).offset((page - 1) * per_page))), total
 
 
+def of_contact(contact_id: int, limit: int) -> list[Mail]:
+    """List a person's mails: first what is still to come, the next to leave first, then the rest, newest first."""
+    query = select(Mail).where(Mail.contact_id == contact_id).options(*WITH_PEOPLE)
+    to_come = query.where(Mail.state.in_(TO_COME)).order_by(Mail.next_try_at, Mail.id)
+    ended = query.where(Mail.state.not_in(TO_COME)).order_by(Mail.id.desc())
+    return [*db.session.scalars(to_come), *db.session.scalars(ended.limit(limit))]
+
+
 def counts() -> dict[str, int]:
     """Count the mails of each state."""
     rows = db.session.execute(select(Mail.state, func.count()).group_by(Mail.state))
     return dict.fromkeys(STATES, 0) | dict(rows.all())
+
+
+def events_of(mail_id: int) -> list[MailEvent]:
+    """List what the provider told of a mail, in the order in which it happened."""
+    query = select(MailEvent).where(MailEvent.mail_id == mail_id)
+    return list(db.session.scalars(query.order_by(MailEvent.at, MailEvent.id)))
+
+
+def suppressions_of(address: str | None) -> list[Suppression]:
+    """List why an address gets no mails, or none of a list."""
+    if not address:
+        return []
+    query = select(Suppression).where(Suppression.address == address.lower())
+    return list(db.session.scalars(query.order_by(Suppression.list)))
+
+
+def waits(mails: Sequence[Mail], now: datetime) -> dict[int, str]:
+    """Say what each of these mails that has not left waits for, as a key by the mail's id; what only waits for its time is left out.
+
+    What a hand holds back goes before what the outbox noted when it last tried.
+    """
+    queued = [mail for mail in mails if mail.state == "queued"]
+    if not queued:
+        return {}
+    if mail_holding.paused_everything() is not None:
+        return dict.fromkeys((mail.id for mail in queued), "all_paused")
+    accounts = select(Account.id).where(Account.mails_paused_at.is_not(None))
+    paused = set(db.session.scalars(accounts.where(Account.id.in_({mail.account_id for mail in queued}))))
+    lectures = select(Lecture.id).where(Lecture.follow_up_held_at.is_not(None))
+    held = set(db.session.scalars(lectures.where(Lecture.id.in_({mail.lecture_id for mail in queued}))))
+    closed = closing.state() is not None
+    found = {}
+    for mail in queued:
+        if mail.contact_id is not None and mail.account_id in paused:
+            found[mail.id] = "paused"
+        elif mail.kind in mail_holding.FOLLOW_UP and mail.lecture_id in held:
+            found[mail.id] = "held"
+        elif mail.due_at > now:
+            found[mail.id] = "press" if mail.batch else ""
+        elif closed:
+            found[mail.id] = "closed"
+        else:
+            found[mail.id] = mail.reason
+    return {number: reason for number, reason in found.items() if reason}
