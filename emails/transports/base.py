@@ -64,6 +64,8 @@ class Transport(Protocol):
 
     # How many requests may be under way at once.
     concurrency: int
+    # How many mails one request may hold at most.
+    largest: int
 
     def send(self, message: Message) -> Sent:
         """Hand over one mail within LONGEST_SECONDS; raise TryAgain, Refused or TransportDown."""
@@ -80,6 +82,8 @@ class Transport(Protocol):
 
 class OneByOne(ABC):
     """A way out on which every mail leaves alone."""
+
+    largest = 1
 
     @abstractmethod
     def send(self, message: Message) -> Sent:

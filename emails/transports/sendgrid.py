@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import base64
+from collections.abc import Sequence
 from email.utils import parsedate_to_datetime
-from typing import Any
 
 import requests
-from sendgrid.helpers import mail as helpers
 from urllib3.exceptions import NewConnectionError
 
-from emails.headers import BadAddress, sendable
-from emails.message import CALENDAR_FILE, Address, CalendarPart, Message, extra_headers
+from emails.message import Message
 from emails.transports import watched
-from emails.transports.base import LONGEST_SECONDS, Refused, Sent, TransportDown, TryAgain
+from emails.transports.base import LONGEST_SECONDS, Apart, Refused, Sent, TransportDown, TransportProblem, TryAgain
+from emails.transports.kept import Kept
+from emails.transports.payload import MOST_PEOPLE, Mixed, parcels, payload, person, written
 
 SEND_PATH = "/v3/mail/send"
 # Seconds to connect and to wait for each part of the answer.
@@ -23,92 +22,99 @@ _LONGEST_WAIT = 3600
 
 
 class SendGridTransport:
-    """Sends one mail a request over a connection that is kept."""
+    """Sends up to a thousand mails a request over connections that are kept, each used by one thread at a time.
 
-    def __init__(self, api_key: str, url: str, *, longest_seconds: float = LONGEST_SECONDS) -> None:
+    With `sandbox` SendGrid checks the mails and sends none.
+    """
+
+    # So many requests under way keep two cores busy, and the answer of one is not waited for before the next.
+    concurrency = 8
+    largest = MOST_PEOPLE
+
+    def __init__(
+        self, api_key: str, url: str, *, sandbox: bool = False, longest_seconds: float = LONGEST_SECONDS
+    ) -> None:
         self.address = url.rstrip("/").removesuffix(SEND_PATH) + SEND_PATH
+        self.sandbox = sandbox
         self._api_key = api_key
         self._longest_seconds = longest_seconds
-        self._session = watched.session()
-        # As `auth` and not as a header, which an entry for the host in ~/.netrc would replace.
-        self._session.auth = self._signed
+        self._sessions = Kept(self._session)
 
     def send(self, message: Message) -> Sent:
         """Hand over one mail; 202 means that SendGrid has queued it. Raises TryAgain, Refused or TransportDown."""
+        (outcome,) = self.send_together([message])
+        if isinstance(outcome, TransportProblem):
+            raise outcome
+        return outcome
+
+    def parcels(self, messages: Sequence[Message]) -> list[list[int]]:
+        """Cut the mails into parcels within SendGrid's limits; return their places."""
+        return parcels(messages)
+
+    def send_together(self, messages: Sequence[Message]) -> list[Sent | TransportProblem]:
+        """Hand over one parcel in one request; return for each mail what became of it."""
+        outcomes: list[Sent | TransportProblem | None] = [_impossible(message) for message in messages]
+        possible = [message for message, outcome in zip(messages, outcomes, strict=True) if outcome is None]
+        if possible:
+            outcome = self._outcome(possible)
+            return [outcome if known is None else known for known in outcomes]
+        return [known for known in outcomes if known is not None]
+
+    def close(self) -> None:
+        """Close the kept connections."""
+        for session in self._sessions.given_up():
+            session.close()
+
+    def _outcome(self, messages: Sequence[Message]) -> Sent | TransportProblem:
         try:
-            body = payload(message)
-        except BadAddress as error:
-            raise Refused(str(error)) from error
-        try:
-            with watched.within(self._longest_seconds) as deadline:
-                # Redirects are not followed: they would carry the key to another place.
-                answer = self._session.post(self.address, json=body, timeout=TIMEOUT, allow_redirects=False)
-        except requests.exceptions.RequestException as error:
-            if deadline.passed:
-                raise TryAgain("sendgrid: too slow", doubtful=True) from error
-            raise _lost(error) from error
+            body = written(payload(messages, sandbox=self.sandbox))
+            return self._handed_over(body)
+        except Mixed:
+            raise
+        except ValueError as error:
+            # The sender's part, that all of them share.
+            return Refused(str(error))
+        except Refused as problem:
+            return problem if len(messages) == 1 else Apart(problem.reason)
+        except TransportProblem as problem:
+            return problem
+
+    def _handed_over(self, body: bytes) -> Sent:
+        with self._sessions.one() as session:
+            try:
+                with watched.within(self._longest_seconds) as deadline:
+                    # Redirects are not followed: they would carry the key to another place.
+                    answer = session.post(
+                        self.address,
+                        data=body,
+                        headers={"Content-Type": "application/json"},
+                        timeout=TIMEOUT,
+                        allow_redirects=False,
+                    )
+            except requests.exceptions.RequestException as error:
+                if deadline.passed:
+                    raise TryAgain("sendgrid: too slow", doubtful=True) from error
+                raise _lost(error) from error
         return _judged(answer)
+
+    def _session(self) -> requests.Session:
+        session = watched.session()
+        # As `auth` and not as a header, which an entry for the host in ~/.netrc would replace.
+        session.auth = self._signed
+        return session
 
     def _signed(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
         request.headers["Authorization"] = f"Bearer {self._api_key}"
         return request
 
-    def close(self) -> None:
-        """Close the kept connection."""
-        self._session.close()
 
-
-def payload(message: Message) -> dict[str, Any]:
-    """Build the request's body; the mail is named to SendGrid by its opaque id only. Raises BadAddress."""
-    mail = helpers.Mail()
-    mail.from_email = _mailbox(message.from_)
-    if message.reply_to is not None:
-        mail.reply_to = _mailbox(message.reply_to)
-    mail.subject = message.subject
-    mail.add_personalization(_personalization(message))
-    mail.add_content(helpers.Content("text/plain", message.text))
-    mail.add_content(helpers.Content("text/html", message.html))
-    if message.calendar is not None:
-        ics = message.calendar.ics.decode("utf-8")
-        mail.add_content(helpers.Content(f"text/calendar; method={message.calendar.method}", ics))
-        mail.add_attachment(_attachment(message.calendar))
-    mail.add_category(helpers.Category(message.kind))
-    # Links are the customer's own and must arrive as they are; an open or a click proves nobody's attendance.
-    mail.tracking_settings = helpers.TrackingSettings(
-        click_tracking=helpers.ClickTracking(enable=False, enable_text=False),
-        open_tracking=helpers.OpenTracking(enable=False),
-        subscription_tracking=helpers.SubscriptionTracking(enable=False),
-    )
-    body: dict[str, Any] = mail.get()
-    return body
-
-
-def _personalization(message: Message) -> Any:
-    person = helpers.Personalization()
-    person.add_to(_mailbox(message.to))
-    person.add_header(helpers.Header("Message-ID", message.message_id))
-    for name, value in extra_headers(message).items():
-        person.add_header(helpers.Header(name, value))
-    person.add_custom_arg(helpers.CustomArg("tasuki_mail", message.opaque_id))
-    return person
-
-
-def _mailbox(address: Address) -> Any:
-    mailbox = helpers.Email()
-    # Set, not passed: the helper would read the address as a header and take odd local parts apart.
-    mailbox.email = sendable(address.address)
-    if address.name:
-        mailbox.name = address.name
-    return mailbox
-
-
-def _attachment(calendar: CalendarPart) -> Any:
-    return helpers.Attachment(
-        helpers.FileContent(base64.b64encode(calendar.ics).decode("ascii")),
-        helpers.FileName(CALENDAR_FILE),
-        helpers.FileType("application/ics"),
-        helpers.Disposition("attachment"),
-    )
+def _impossible(message: Message) -> Refused | None:
+    """Tell why a mail cannot be handed over, whatever SendGrid says, so that it does not hold up those beside it."""
+    try:
+        person(message)
+    except ValueError as error:
+        return Refused(str(error))
+    return None
 
 
 def _judged(answer: requests.Response) -> Sent:

@@ -9,7 +9,7 @@ from emails.transports.base import BadTransport, Transport
 from emails.transports.folder import FolderTransport
 from emails.transports.smtp import SmtpServer, SmtpTransport
 
-_FORMS = "folder:PATH, smtp://[USER:PASSWORD@]HOST[:PORT], smtps://[USER:PASSWORD@]HOST[:PORT] or sendgrid:"
+_FORMS = "folder:PATH, smtp://[USER:PASSWORD@]HOST[:PORT], smtps://[USER:PASSWORD@]HOST[:PORT], sendgrid: or sendgrid:sandbox"
 
 
 def transport_from(url: str, *, api_key: str = "", sendgrid_url: str = "https://api.sendgrid.com") -> Transport:
@@ -22,8 +22,8 @@ def transport_from(url: str, *, api_key: str = "", sendgrid_url: str = "https://
         return FolderTransport(Path(rest))
     if scheme in ("smtp", "smtps"):
         return SmtpTransport(_server(url.strip()))
-    if scheme == "sendgrid" and not rest:
-        return _sendgrid(api_key.strip(), sendgrid_url.strip())
+    if scheme == "sendgrid" and rest in ("", "sandbox"):
+        return _sendgrid(api_key.strip(), sendgrid_url.strip(), sandbox=bool(rest))
     raise BadTransport(f"the mail setting must be {_FORMS}")
 
 
@@ -51,7 +51,7 @@ def _usual_port(parts: SplitResult) -> int:
     return 587 if parts.username else 25
 
 
-def _sendgrid(api_key: str, url: str) -> Transport:
+def _sendgrid(api_key: str, url: str, *, sandbox: bool) -> Transport:
     if not api_key:
         raise BadTransport("sendgrid: needs an API key")
     if not api_key.isascii() or not api_key.isprintable() or " " in api_key:
@@ -62,4 +62,4 @@ def _sendgrid(api_key: str, url: str) -> Transport:
     # Its library and what that needs cost 10 MiB, and most installations use SMTP.
     from emails.transports.sendgrid import SendGridTransport  # noqa: PLC0415
 
-    return SendGridTransport(api_key, url)
+    return SendGridTransport(api_key, url, sandbox=sandbox)

@@ -12,6 +12,7 @@ from requests.adapters import HTTPAdapter
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 
+from emails.transports.base import LONGEST_SECONDS
 from emails.transports.deadline import Deadline
 
 _deadline: ContextVar[Deadline] = ContextVar("deadline")
@@ -54,6 +55,8 @@ def _watch(connection: HTTPConnection) -> None:
     if connection.sock is None:
         connection.connect()
     if connection.sock is not None:
+        # The time allowed for connecting would count for the whole of what is sent, however large it is.
+        connection.sock.settimeout(LONGEST_SECONDS)
         _deadline.get().watch(connection.sock)
 
 

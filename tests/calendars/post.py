@@ -17,8 +17,8 @@ from emails.transports.sendgrid import SendGridTransport
 from emails.transports.smtp import SmtpServer, SmtpTransport
 from scheduler.services import readiness
 from scheduler.services.outbox.deliver import deliver_due
-from tests.emails.transports import sendgrid_server
 from tests.emails.transports.smtp_server import Post, served
+from tests.sendgrid import server as sendgrid_server
 
 
 @dataclass(frozen=True)

@@ -24,9 +24,11 @@ from emails import (
     samples,
 )
 from emails.transports import sendgrid as module
-from emails.transports.sendgrid import SendGridTransport, payload
+from emails.transports.payload import payload
+from emails.transports.sendgrid import SendGridTransport
 from tests.emails.mails import a_calendar_part, a_message
-from tests.emails.transports.sendgrid_server import KEY, SendGrid, complaints, serving
+from tests.sendgrid.complaints import complaints
+from tests.sendgrid.server import KEY, SendGrid, serving
 from tests.servers import free_port
 
 
@@ -38,9 +40,7 @@ def server() -> Iterator[SendGrid]:
 
 @pytest.fixture
 def sendgrid(server: SendGrid) -> SendGrid:
-    server.bodies.clear()
-    server.connections.clear()
-    server.instead = None
+    server.forget()
     return server
 
 
@@ -100,21 +100,19 @@ def test_an_invitation_goes_as_content_and_as_a_file(transport: SendGridTranspor
 def test_every_mail_keeps_the_published_limits(kind: str, locale: str) -> None:
     rendered = render(kind, locale, samples(kind, locale))
     calendar = KINDS[kind].calendar
-    body = payload(
-        a_message(
-            kind=kind,
-            subject=rendered.subject,
-            text=rendered.text,
-            html=rendered.html,
-            calendar=a_calendar_part(calendar) if calendar else None,
-            unsubscribe_url="https://tasuki.example/unsubscribe/abc" if KINDS[kind].subscription else None,
-        )
+    message = a_message(
+        kind=kind,
+        subject=rendered.subject,
+        text=rendered.text,
+        html=rendered.html,
+        calendar=a_calendar_part(calendar) if calendar else None,
+        unsubscribe_url="https://tasuki.example/unsubscribe/abc" if KINDS[kind].subscription else None,
     )
-    assert complaints(body, 0) == []
+    assert complaints(payload([message]), 0) == []
 
 
 def test_nothing_that_sendgrid_keeps_tells_who_the_person_is() -> None:
-    body = payload(a_message())
+    body = payload([a_message()])
     kept = f"{body['personalizations'][0]['custom_args']} {body['categories']}"
     assert "hanako" not in kept
     assert "山田" not in kept
@@ -133,7 +131,7 @@ def test_an_old_carrier_address_goes_out_in_quotes(transport: SendGridTransport,
 
 
 def test_what_sendgrid_calls_wrong_is_refused_for_good(transport: SendGridTransport, sendgrid: SendGrid) -> None:
-    with pytest.raises(Refused, match="sendgrid 400: subject is missing"):
+    with pytest.raises(Refused, match="sendgrid 400: subject is missing or has line breaks"):
         transport.send(a_message(subject=""))
     assert sendgrid.bodies == []
 
@@ -209,7 +207,7 @@ def test_a_server_that_is_away_is_tried_again_without_doubt() -> None:
 def test_an_impossible_address_is_refused_without_asking(transport: SendGridTransport, sendgrid: SendGrid) -> None:
     message = a_message(to=Address("太郎@mihon.example"))
     with pytest.raises(BadAddress):
-        payload(message)
+        payload([message])
     with pytest.raises(Refused, match="bad_address"):
         transport.send(message)
     assert sendgrid.bodies == []
