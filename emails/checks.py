@@ -44,6 +44,8 @@ INDISPENSABLE: Mapping[str, tuple[tuple[str, ...], ...]] = {
 }
 # What somebody may have put into a name, a note or a reply.
 _HOSTILE = "**x** <script>alert(1)</script> [a](http://evil.example) {{ 7 }} {% raw %} \\ `c` &amp;\u202e\x07 # 見出し"
+# Without blanks or signs, an address in the words could be continued by it.
+_WORD = "x1"
 _LONG = "首都圏統括本部株式会社みほんホールディングス " * 13
 _LONG_LIST = 50
 
@@ -54,7 +56,7 @@ def check(kind: str, locale: str, source: str) -> None:
     """Render words with all that their placeholders may hold; raise TemplateBroken with `example` and, where known, `line`.
 
     `example` says with which values they fail: full (the samples), yes, bare (all that may be empty is), empty (one is:
-    `example_name`), no (likewise), zero, long, hostile. Beside `render`'s keys there is not_shown: none of `names` stands
+    `example_name`), no (likewise), zero, word, long, hostile. Beside `render`'s keys there is not_shown: none of `names` stands
     in the body.
     """
     for example, name, values in _examples(kind, locale):
@@ -82,6 +84,7 @@ def _examples(kind: str, locale: str) -> Iterator[tuple[str, str, Values]]:
     for name in yes:
         yield "no", name, full | yes | {name: False}
     yield "zero", "", full | {name: 0 for name, value in full.items() if _is_number(value)}
+    yield "word", "", full | yes | {name: _each(value, _WORD) for name, value in full.items()}
     yield "long", "", full | yes | {name: _each(value, _LONG) for name, value in full.items()}
     yield "hostile", "", full | yes | {name: _each(value, _HOSTILE) for name, value in full.items()}
 
