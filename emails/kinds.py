@@ -104,7 +104,7 @@ _ALL = (
         ),
         Timing(
             waits=True,
-            numbers=(Number("every_days", 7, "days"), Number("at_most", 2, "times"), *_HOURS),
+            numbers=(Number("every_days", 7, "days"), Number("at_most", 2, "times")),
         ),
         subscription="invitations",
     ),

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
-from sqlalchemy import and_, case, exists, func, select
+from sqlalchemy import and_, case, func, or_, select
 from sqlalchemy.orm import contains_eager, joinedload
 
 from emails import KINDS
@@ -31,18 +32,25 @@ class About:
     handover: Handover | None
     # The verdict on the contact's attendance of the lecture.
     verdict: str | None
-    # The contact's address has left the list this kind of mail belongs to.
-    unsubscribed: bool
+    # Why the contact's address gets none of these: it left the list they belong to, or nothing arrives there; or None.
+    suppressed: str | None
 
 
 _LIST_OF = case({kind.name: kind.subscription for kind in KINDS.values() if kind.subscription}, value=Mail.kind)
-_LEFT = (
-    exists()
-    .where(Suppression.address == func.lower(Contact.email), Suppression.list == _LIST_OF)
+# What closes an address altogether goes before a list that was left.
+_SUPPRESSED = (
+    select(Suppression.reason)
+    .where(
+        Suppression.address == func.lower(Contact.email),
+        or_(Suppression.list == "all", Suppression.list == _LIST_OF),
+    )
+    .order_by(Suppression.list)
+    .limit(1)
     .correlate(Mail, Contact)
+    .scalar_subquery()
 )
 _READ = (
-    select(Mail, Account, Registration, Lecture, Handover, Attendance.verdict, _LEFT)
+    select(Mail, Account, Registration, Lecture, Handover, Attendance.verdict, _SUPPRESSED)
     .select_from(Mail)
     .outerjoin(Contact, Contact.id == Mail.contact_id)
     .outerjoin(Account, Account.id == Mail.account_id)
@@ -59,5 +67,10 @@ _READ = (
 
 def read(mail_id: int) -> About | None:
     """Read a mail and what it is about in one statement, whatever the session knew of them; None when it is gone."""
-    row = db.session.execute(_READ.where(Mail.id == mail_id)).unique().one_or_none()
-    return About(*row) if row is not None else None
+    return read_many([mail_id]).get(mail_id)
+
+
+def read_many(mail_ids: Iterable[int]) -> dict[int, About]:
+    """Read mails and what they are about, by id, in one statement, whatever the session knew of them."""
+    rows = db.session.execute(_READ.where(Mail.id.in_(list(mail_ids)))).unique()
+    return {row[0].id: About(*row) for row in rows}

@@ -2,20 +2,30 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, select, update
+from sqlalchemy import ColumnElement, and_, or_, select, update
 
+from scheduler.models.accounts import Account
 from scheduler.models.db import db
 from scheduler.models.mails import Mail
+from scheduler.services.installation import here
+
+# For so long a mail whose fate nobody knows waits for the provider's word before it is sent again.
+UNKNOWN = timedelta(minutes=5)
 
 
 def claim(now: datetime, holder: str, until: datetime, limit: int) -> list[int]:
-    """Claim up to `limit` mails that are due at `now`; until `until` nobody else touches them."""
+    """Claim up to `limit` mails that are due at `now`; until `until` nobody else touches them.
+
+    What was being sent when its worker died is taken up when its lease has ended; where the provider tells what became of
+    mails, five minutes later, since its word may come until then. Mails to the people of a paused account stay.
+    """
     with db.writing():
         due = (
             select(Mail.id)
-            .where(Mail.state.in_(("queued", "sending")), Mail.next_try_at <= now)
+            .where(_is_due(now), _may_leave())
             .order_by(Mail.next_try_at, Mail.id)
             .limit(limit)
             .with_for_update(skip_locked=True)
@@ -37,19 +47,24 @@ def is_held(mail: Mail, holder: str) -> bool:
     return mail.state == "sending" and mail.claimed_by == holder
 
 
-def prolong(mail_id: int, holder: str, until: datetime) -> bool:
-    """Hold on to one mail until `until`; False when its lease had ended and somebody else took it up."""
+def prolong(mail_ids: Sequence[int], holder: str, until: datetime) -> set[int]:
+    """Hold on to mails until `until`; return those that are still this holder's: the leases of the others had ended."""
     with db.writing():
-        return _changed(_held([mail_id], holder), next_try_at=until) == 1
+        still = held(mail_ids, holder)
+        _changed(_held(list(still), holder), next_try_at=until)
+        return still
 
 
-def settle(mail_id: int, holder: str, **values: object) -> bool:
-    """Record what became of a mail and let go of it, within the open transaction; False when it is not ours any more."""
-    return _changed(_held([mail_id], holder), claimed_by=None, **values) == 1
+def held(mail_ids: Sequence[int], holder: str) -> set[int]:
+    """Return which of these mails are this holder's, and keep them so for the open transaction."""
+    query = select(Mail.id).where(*_held(mail_ids, holder)).order_by(Mail.id).with_for_update()
+    return set(db.session.scalars(query))
 
 
-def put_back(mail_ids: list[int], holder: str, next_try_at: datetime, reason: str = "") -> None:
+def put_back(mail_ids: Sequence[int], holder: str, next_try_at: datetime, reason: str = "") -> None:
     """Return claimed mails untouched, as if they had not been tried."""
+    if not mail_ids:
+        return
     with db.writing():
         _changed(
             _held(mail_ids, holder),
@@ -61,9 +76,23 @@ def put_back(mail_ids: list[int], holder: str, next_try_at: datetime, reason: st
         )
 
 
-def _held(mail_ids: list[int], holder: str) -> tuple[ColumnElement[bool], ...]:
+def _is_due(now: datetime) -> ColumnElement[bool]:
+    if not here().mail_events:
+        return Mail.state.in_(("queued", "sending")) & (Mail.next_try_at <= now)
+    return or_(
+        and_(Mail.state == "queued", Mail.next_try_at <= now),
+        and_(Mail.state == "sending", Mail.next_try_at <= now - UNKNOWN),
+    )
+
+
+def _may_leave() -> ColumnElement[bool]:
+    paused = select(Account.id).where(Account.mails_paused_at.is_not(None))
+    return or_(Mail.contact_id.is_(None), Mail.account_id.is_(None), Mail.account_id.not_in(paused))
+
+
+def _held(mail_ids: Sequence[int], holder: str) -> tuple[ColumnElement[bool], ...]:
     return Mail.id.in_(mail_ids), Mail.claimed_by == holder, Mail.state == "sending"
 
 
-def _changed(held: tuple[ColumnElement[bool], ...], **values: object) -> int:
-    return db.changed(update(Mail).where(*held).values(**values).execution_options(synchronize_session=False))
+def _changed(which: tuple[ColumnElement[bool], ...], **values: object) -> int:
+    return db.changed(update(Mail).where(*which).values(**values).execution_options(synchronize_session=False))

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from email.utils import parseaddr
+
+from sqlalchemy import exists, select
 
 from emails import (
     KINDS,
@@ -16,14 +19,17 @@ from emails import (
     TemplateBroken,
     invitation,
     render,
+    samples,
 )
 from emails.headers import BadAddress, sendable
-from emails.values import Value
+from emails.values import Context, Value
 from emails.words import salutation
 from scheduler.models.accounts import Account, Contact
 from scheduler.models.applications import Application
-from scheduler.models.mails import Mail
-from scheduler.services import addresses, vendor
+from scheduler.models.db import db
+from scheduler.models.mails import Mail, MailNote
+from scheduler.services import addresses, mail_notes, vendor
+from scheduler.services import templates as words
 from scheduler.services.installation import here
 from scheduler.services.outbox import facts
 from scheduler.services.owners import owner_of
@@ -38,6 +44,23 @@ class Undeliverable(Exception):
         self.reason = reason
 
 
+# A mail to a member that shows how words would arrive: no kind of the table, it is made of one of them.
+TEST = "staff_test"
+_TEST_MARK = {"ja": "【テスト】", "en": "[Test] "}
+
+
+@dataclass(frozen=True)
+class Basis:
+    """What all mails of a batch are made of: the vendor's details, the words that replace the shipped ones, and notes.
+
+    Words by kind and language, notes by account and kind.
+    """
+
+    details: Vendor
+    words: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    notes: Mapping[tuple[int, str], MailNote] = field(default_factory=dict)
+
+
 @dataclass(frozen=True)
 class Prepared:
     """A mail ready for a transport, with what is kept of it."""
@@ -46,18 +69,22 @@ class Prepared:
     to_address: str
     locale: str
     template_version: str
+    # The note to the account that it carries.
+    note_id: int | None = None
+
+
+def basis(account_ids: Iterable[int] = ()) -> Basis:
+    """Read what mails to these accounts are made of, in three statements."""
+    return Basis(vendor.get(), words.present(), mail_notes.open_of(list(account_ids)))
 
 
 def preview(mail: Mail, now: datetime) -> Rendered:
     """Render a mail as it would leave at `now`; raise TemplateBroken."""
-    return _rendered(mail, now, vendor.get())
+    return _rendered(mail, now, basis([mail.account_id] if mail.account_id is not None else ()))[0]
 
 
-def message_of(mail: Mail, now: datetime, details: Vendor) -> Prepared:
-    """Build the message of a claimed mail, sent by the vendor of these details; raise Undeliverable.
-
-    The Message-ID is the same on every try.
-    """
+def message_of(mail: Mail, now: datetime, basis: Basis) -> Prepared:
+    """Build the message of a claimed mail; raise Undeliverable. The Message-ID is the same on every try."""
     person = mail.contact or mail.staff or mail.application
     if person is None or person.email is None:
         raise Undeliverable("no_address")
@@ -66,12 +93,12 @@ def message_of(mail: Mail, now: datetime, details: Vendor) -> Prepared:
     except BadAddress as error:
         raise Undeliverable("bad_address") from error
     try:
-        rendered = _rendered(mail, now, details)
+        rendered, note = _rendered(mail, now, basis)
     except TemplateBroken as error:
         raise Undeliverable(f"template_broken: {error.key}") from error
-    address = parseaddr(here().mail_from)[1]
+    address, details = parseaddr(here().mail_from)[1], basis.details
     sender = _sender_name(details)
-    wanted_list = KINDS[mail.kind].subscription
+    wanted_list = KINDS[mail.kind].subscription if mail.kind in KINDS else None
     message = Message(
         message_id=mail.message_id or f"<{mail.id}.{int(mail.created_at.timestamp())}@{address.rpartition('@')[2]}>",
         from_=Address(address, sender),
@@ -85,13 +112,56 @@ def message_of(mail: Mail, now: datetime, details: Vendor) -> Prepared:
         reply_to=Address(details.reply_to) if details.reply_to else None,
         calendar=_calendar(mail, address, sender, details),
         unsubscribe_url=addresses.unsubscribe(mail.contact, wanted_list) if wanted_list and mail.contact else None,
+        bulk=getattr(rendered, "bulk", None),  # COMPAT
     )
-    return Prepared(message, person.email, person.locale, rendered.template_version)
+    note_id = note.id if note is not None else None
+    return Prepared(message, person.email, person.locale, rendered.template_version, note_id)
 
 
-def _rendered(mail: Mail, now: datetime, details: Vendor) -> Rendered:
+def example(kind: str, locale: str, contact: Contact | None, details: Vendor, now: datetime) -> Context:
+    """Fill the placeholders of a kind for a preview: with a person's latest mail of it, else with samples.
+
+    Where the person never had one, what is known of her stands over the samples.
+    """
+    values: dict[str, Value] = samples(kind, locale) | _of_vendor(details)
+    if contact is not None:
+        query = select(Mail).where(Mail.contact_id == contact.id, Mail.kind == kind).order_by(Mail.id.desc()).limit(1)
+        latest = db.session.scalar(query)
+        values |= _of_contact(contact, details)
+        if latest is not None:
+            values |= _context(latest, now, details)
+    return {name: values[name] for name in KINDS[kind].placeholders if name in values}
+
+
+def _rendered(mail: Mail, now: datetime, basis: Basis) -> tuple[Rendered, MailNote | None]:
+    if mail.kind == TEST:
+        return _tested(mail, now, basis), None
     person = mail.contact or mail.staff or mail.application
-    return render(mail.kind, person.locale if person else here().locale, _context(mail, now, details))
+    locale = person.locale if person else here().locale
+    note = _note(mail, basis)
+    context = _context(mail, now, basis.details)
+    source = basis.words.get((mail.kind, locale))
+    more = {"note": note.words} if note is not None else {}
+    return render(mail.kind, locale, context, source=source, **more), note  # COMPAT
+
+
+def _note(mail: Mail, basis: Basis) -> MailNote | None:
+    """Find the note that goes with the next mail of this kind; each person of the account gets it once."""
+    if mail.contact_id is None or mail.account_id is None:
+        return None
+    note = basis.notes.get((mail.account_id, mail.kind))
+    if note is None:
+        return None
+    had = exists().where(Mail.contact_id == mail.contact_id, Mail.note_id == note.id)
+    return None if db.session.scalar(select(had)) else note
+
+
+def _tested(mail: Mail, now: datetime, basis: Basis) -> Rendered:
+    kind, locale = mail.params["kind"], mail.params["locale"]
+    contact = db.session.get(Contact, mail.params["contact_id"]) if mail.params.get("contact_id") else None
+    context = example(kind, locale, contact, basis.details, now)
+    rendered = render(kind, locale, context, source=mail.params.get("source"))
+    return replace(rendered, subject=f"{_TEST_MARK[locale]}{rendered.subject}")  # COMPAT bulk=None
 
 
 def _context(mail: Mail, now: datetime, details: Vendor) -> dict[str, Value]:
@@ -154,7 +224,7 @@ def _is_known(mail: Mail) -> bool:
 
 
 def _calendar(mail: Mail, organizer: str, organizer_name: str, details: Vendor) -> CalendarPart | None:
-    method = KINDS[mail.kind].calendar
+    method = KINDS[mail.kind].calendar if mail.kind in KINDS else None
     if method is None or mail.contact is None or mail.registration_id is None:
         return None
     row, lecture = facts.registration_of(mail), facts.lecture_of(mail)

@@ -2,105 +2,54 @@
 
 from __future__ import annotations
 
-import random
-import time
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections import deque
 from datetime import datetime, timedelta
-from uuid import uuid4
 
 import structlog
 from sqlalchemy import select
-from sqlalchemy.exc import InterfaceError, OperationalError
 
-from emails import Refused, Sent, Transport, TransportDown, TryAgain
-from emails.transports.base import LONGEST_SECONDS
+from emails import Transport
 from scheduler.models.db import Base, db
 from scheduler.models.lectures import Course
 from scheduler.models.mails import Mail
 from scheduler.models.staff import Staff
-from scheduler.services import history, vendor
+from scheduler.services import history, mail_holding, mail_rules, vendor
+from scheduler.services import templates as words
 from scheduler.services.actors import WORKER, Actor
-from scheduler.services.outbox import about, claims
-from scheduler.services.outbox.about import About
-from scheduler.services.outbox.content import Prepared, Undeliverable, message_of
-from scheduler.services.outbox.wanted import unwanted
+from scheduler.services.outbox import claims, closing, handing, preparing
+from scheduler.services.outbox.batch import LEASE, Batch, Common, Judge, Lost, TransportStopped
 from scheduler.services.refusals import NotFound
-from scheduler.services.vendor import Vendor
 
 log = structlog.get_logger()
 
-# While a worker holds a mail nobody else touches it; a dead worker's mails are taken up when this has passed.
-LEASE = timedelta(seconds=60)
-# What a lease must still last when a mail is handed over; it is prolonged where it does not.
-NEEDED = timedelta(seconds=LONGEST_SECONDS + 5)
-# With a slow transport the rest of a batch is given back, before its lease ends, to whoever has time.
-BATCH_SECONDS = 35
+# So many are claimed at a time where one request takes as many, else so many as are worth reading together.
+BATCH_TOGETHER = 1000
 BATCH = 50
-# Waiting times after each failed try; then every eight hours up to GIVE_UP.
-BACKOFF = (5, 15, 45, 120, 600, 1800, 3600, 7200, 14400)
-LATER = 8 * 3600
-GIVE_UP = timedelta(days=3)
-# After a transport refused us altogether (wrong key) its mails wait this long.
-DOWN = timedelta(minutes=5)
-
-# Judges an account anew at a moment, within the open transaction: whether mail arrives is one of its facts.
-Judge = Callable[[int, datetime], None]
 
 
-class TransportStopped(Exception):
-    """The transport refuses everything (a wrong key, a closed account); its mails wait."""
-
-
-@dataclass(frozen=True)
-class _Batch:
-    """What the mails of one batch have in common."""
-
-    began_at: datetime
-    transport: Transport
-    judge: Judge
-    lease: timedelta
-    holder: str = field(default_factory=lambda: uuid4().hex)
-    began: float = field(default_factory=time.monotonic)
-
-    @property
-    def seconds(self) -> float:
-        """Return how long the batch has been under way."""
-        return time.monotonic() - self.began
-
-    @property
-    def now(self) -> datetime:
-        """Return the moment, by the clock that was read when the batch began."""
-        return self.began_at + timedelta(seconds=self.seconds)
-
-    @property
-    def until(self) -> datetime:
-        """Return when the lease of the whole batch ends."""
-        return self.began_at + self.lease
-
-
-@dataclass(frozen=True)
-class _Common:
-    """What most mails name, read once for a batch: the vendor's details, and rows held so that no mail reads them anew."""
-
-    details: Vendor
-    rows: tuple[Base, ...]
-
-
-def deliver_due(now: datetime, transport: Transport, judge: Judge, *, lease: timedelta = LEASE) -> int:
-    """Send what is due at `now`, one batch of it; return how many were settled (sent, dropped, missed or failed).
+def deliver_due(
+    now: datetime, transport: Transport, judge: Judge, *, lost: Lost | None = None, lease: timedelta = LEASE
+) -> int:
+    """Send what is due at `now`, one batch of it; return how many were settled (sent, dropped, …) or put off.
 
     At least once, and in practice once: a mail is claimed by one worker for the time of the `lease`, and only the holder
     of the claim records what became of it. `judge` is asked about the account whose mail failed for good, in the very
-    transaction that records it, and about one that mail reaches again. Raises TransportStopped after putting the
-    claimed mails back.
+    transaction that records it, and about one that mail reaches again; `lost` is told which mails failed for good.
+    Nothing is claimed while everything is paused or the transport is known to be closed. Raises TransportStopped when it
+    turns out to be; the mails that did not leave are put back.
     """
-    batch = _Batch(now, transport, judge, lease)
-    claimed = claims.claim(now, batch.holder, batch.until, BATCH)
+    closed = closing.state()
+    if mail_holding.paused_everything() is not None or (closed is not None and now < closed.until):
+        db.session.rollback()
+        return 0
+    batch = Batch(now, transport, judge, lost, lease)
+    # While it was closed one mail is enough to find out.
+    limit = 1 if closed is not None else BATCH_TOGETHER if transport.largest > 1 else BATCH
+    claimed = claims.claim(now, batch.holder, batch.until, limit)
     if not claimed:
         return 0
     try:
-        return _send_all(claimed, batch)
+        return _send_all(claimed, batch, was_closed=closed is not None)
     finally:
         # What was read went on while others wrote.
         db.session.expire_all()
@@ -116,140 +65,33 @@ def retry(mail_id: int, now: datetime, actor: Actor) -> None:
         history.record("mail_retried", now=now, actor=actor, account_id=mail.account_id, mail_id=mail_id)
 
 
-def _send_all(claimed: list[int], batch: _Batch) -> int:
+def _send_all(claimed: list[int], batch: Batch, *, was_closed: bool) -> int:
     common = _read_common()
+    waiting = deque(claimed)
     settled = 0
-    for index, number in enumerate(claimed):
-        if batch.seconds > BATCH_SECONDS:
-            claims.put_back(claimed[index:], batch.holder, batch.now)
-            break
-        try:
-            settled += _send_safely(number, batch, common)
-        except TransportDown as error:
-            log.error("transport_down", reason=error.reason)
-            claims.put_back(claimed[index:], batch.holder, batch.now + DOWN, error.reason)
-            raise TransportStopped(error.reason) from error
+    try:
+        while waiting and not batch.is_over:
+            ready = preparing.prepare(waiting, batch, common)
+            settled += ready.settled
+            settled += handing.hand_over(ready.mails, batch, common)
+    except handing.Stopped as stopped:
+        log.error("transport_down", reason=stopped.reason)
+        claims.put_back(list(waiting), batch.holder, batch.now, stopped.reason)
+        closing.close(stopped.reason, batch.now)
+        raise TransportStopped(stopped.reason) from stopped
+    claims.put_back(list(waiting), batch.holder, batch.now)
+    if was_closed and batch.has_sent:
+        closing.reopen(batch.now, WORKER)
     return settled
 
 
-def _read_common() -> _Common:
-    rows = (*db.session.scalars(select(Staff).where(Staff.active)), *db.session.scalars(select(Course)))
-    common = _Common(vendor.get(), rows)
-    _end_reading()
-    return common
-
-
-def _end_reading() -> None:
-    # A commit, although nothing was written: a rollback would make the session forget what it has read.
+def _read_common() -> Common:
+    # Held by the batch, so that no mail reads them anew.
+    rows: tuple[Base, ...] = (
+        *db.session.scalars(select(Staff).where(Staff.active)),
+        *db.session.scalars(select(Course)),
+    )
+    details = vendor.get()
+    common = Common(details, words.present(), mail_rules.get(), vendor.working_days(details), rows)
     db.session.commit()
-
-
-def _send_safely(number: int, batch: _Batch, common: _Common) -> int:
-    """Send one mail; a fault of ours is put off like one of the other side, so that one bad mail holds up no other."""
-    try:
-        return _send(number, batch, common)
-    except (TransportDown, OperationalError, InterfaceError):
-        # Nothing gets out, or the database is away: that is not this mail's alone.
-        raise
-    except Exception as error:
-        log.exception("mail_fault", mail=number)
-        db.session.rollback()
-        found = about.read(number)
-        return _again(found, batch, TryAgain(f"fault: {type(error).__name__}")) if found is not None else 0
-
-
-def _send(number: int, batch: _Batch, common: _Common) -> int:
-    found = about.read(number)
-    if found is None or not claims.is_held(found.mail, batch.holder):
-        _end_reading()
-        return 0
-    made = _made(found, batch.now, common.details)
-    # Whatever the transport does next may take seconds; no transaction stays open meanwhile.
-    _end_reading()
-    if isinstance(made, tuple):
-        return _settle(found, batch, state=made[0], reason=made[1])
-    if batch.until - batch.now < NEEDED and not claims.prolong(number, batch.holder, batch.now + batch.lease):
-        return 0
-    what = {
-        "to_address": made.to_address,
-        "locale": made.locale,
-        "subject": made.message.subject,
-        "text": made.message.text,
-        "template_version": made.template_version,
-        "message_id": made.message.message_id,
-    }
-    try:
-        sent: Sent = batch.transport.send(made.message)
-    except TryAgain as error:
-        return _again(found, batch, error)
-    except Refused as error:
-        return _settle(found, batch, state="failed", reason=error.reason, **what)
-    return _settle(found, batch, state="sent", reason="", sent_at=batch.now, provider_id=sent.provider_id, **what)
-
-
-def _made(found: About, now: datetime, details: Vendor) -> Prepared | tuple[str, str]:
-    """Make the message, or tell as what the mail ends without being sent (state, reason)."""
-    verdict = unwanted(found, now)
-    if verdict is not None:
-        return verdict
-    try:
-        return message_of(found.mail, now, details)
-    except Undeliverable as error:
-        return "failed", error.reason
-
-
-def _again(found: About, batch: _Batch, error: TryAgain) -> int:
-    """Plan the next try, with jitter so that what failed together does not come back together."""
-    mail = found.mail
-    step = BACKOFF[mail.attempts - 1] if mail.attempts <= len(BACKOFF) else LATER
-    wait = error.after_seconds if error.after_seconds is not None else step * random.uniform(0.9, 1.1)
-    next_try_at = batch.now + timedelta(seconds=wait)
-    if next_try_at - mail.created_at > GIVE_UP and next_try_at - mail.due_at > GIVE_UP:
-        return _settle(found, batch, state="failed", reason=error.reason)
-    _settle(found, batch, state="queued", reason=error.reason, next_try_at=next_try_at)
-    return 0
-
-
-def _settle(found: About, batch: _Batch, **values: object) -> int:
-    """Record what became of a mail, if its claim is still ours; return how many mails that were.
-
-    A failure and what it means for the account commit together: a process that dies before has not settled the mail,
-    which is tried again. That a mail was sent is recorded first, whatever happens to the account's level.
-    """
-    mail, now, state = found.mail, batch.now, values["state"]
-    number, account_id, contact_id, kind = mail.id, mail.account_id, mail.contact_id, mail.kind
-    reached_again = state == "sent" and contact_id is not None and _seems_unreachable(found)
-    _end_reading()
-    with db.writing():
-        if not claims.settle(number, batch.holder, **values):
-            return 0
-        if account_id is not None and state in ("sent", "failed"):
-            history.record(
-                f"mail_{state}",
-                now=now,
-                actor=WORKER,
-                account_id=account_id,
-                contact_id=contact_id,
-                mail_id=number,
-                kind=kind,
-            )
-        if account_id is not None and contact_id is not None and state == "failed":
-            _judge(account_id, now, batch.judge)
-    if account_id is not None and reached_again:
-        with db.writing():
-            _judge(account_id, now, batch.judge)
-    return 1
-
-
-def _seems_unreachable(found: About) -> bool:
-    return found.account is not None and any(one["key"] == "unreachable" for one in found.account.level_reasons)
-
-
-def _judge(account_id: int, now: datetime, judge: Judge) -> None:
-    """Have the account judged within the open transaction; a fault in that leaves the rest of it standing."""
-    try:
-        with db.session.begin_nested():
-            judge(account_id, now)
-    except Exception:
-        # The nightly pass judges it again.
-        log.exception("account_not_judged", account=account_id)
+    return common

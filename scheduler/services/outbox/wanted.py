@@ -26,8 +26,8 @@ def unwanted(about: About, now: datetime) -> tuple[str, str] | None:
         return "dropped", "no_address"
     if mail.staff is not None and not mail.staff.active:
         return "dropped", "member_left"
-    if about.unsubscribed:
-        return "dropped", "unsubscribed"
+    if about.suppressed:
+        return "dropped", about.suppressed
     reason = _CHECKS.get(mail.kind, _always)(about)
     return ("dropped", reason) if reason else None
 

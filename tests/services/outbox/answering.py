@@ -5,14 +5,16 @@ from __future__ import annotations
 from datetime import datetime
 
 from emails import Message, Sent, Transport
+from emails.transports.base import OneByOne
 from scheduler.services import readiness
 from scheduler.services.outbox.deliver import deliver_due
 
 
-class Answering:
+class Answering(OneByOne):
     """A transport at the far end of nothing: answers what the table says, in turn, and keeps what it was given."""
 
     def __init__(self, *answers: Exception | None) -> None:
+        self.concurrency = 1
         self.answers = list(answers)
         self.given: list[Message] = []
 

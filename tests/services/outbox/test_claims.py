@@ -18,7 +18,8 @@ from scheduler.models.mails import Mail
 from scheduler.services import readiness
 from scheduler.services.actors import Actor
 from scheduler.services.outbox import claims
-from scheduler.services.outbox.deliver import LEASE, NEEDED, deliver_due
+from scheduler.services.outbox.batch import LEASE, NEEDED
+from scheduler.services.outbox.deliver import deliver_due
 from scheduler.services.registrations import booking
 from tests.emails.transports.smtp_server import Slow, served
 from tests.factories import a_contact, a_lecture
@@ -93,11 +94,10 @@ def test_a_mail_that_another_worker_took_up_meanwhile_is_left_to_it(now: datetim
     first, second = "first", "second"
     numbers = claims.claim(now, first, now + LEASE, MAILS)
     assert claims.claim(now + LEASE - timedelta(seconds=1), second, now + 2 * LEASE, MAILS) == []
-    assert claims.prolong(numbers[0], first, now + 2 * LEASE)
+    assert claims.prolong(numbers[:1], first, now + 2 * LEASE) == {numbers[0]}
     assert claims.claim(now + LEASE, second, now + 2 * LEASE, MAILS) == numbers[1:]
-    assert not claims.prolong(numbers[1], first, now + 3 * LEASE)
-    assert not claims.settle(numbers[1], first, state="sent")
-    assert claims.settle(numbers[0], first, state="sent")
+    assert claims.prolong(numbers[:2], first, now + 3 * LEASE) == {numbers[0]}
+    assert claims.held(numbers, second) == set(numbers[1:])
     db.session.rollback()
 
 

@@ -15,8 +15,7 @@ from scheduler.models.handovers import Handover
 from scheduler.models.lectures import Course
 from scheduler.models.mails import Mail
 from scheduler.models.proposals import Proposal
-from scheduler.services import vendor
-from scheduler.services.outbox.content import message_of
+from scheduler.services.outbox.content import basis, message_of
 from scheduler.services.outbox.owe import owe
 from tests.factories import (
     a_contact,
@@ -79,7 +78,7 @@ def a_proposal(contact: Contact, course: Course, now: datetime) -> Proposal:
 @pytest.mark.parametrize("locale", ["ja", "en"])
 @pytest.mark.parametrize("kind", list(KINDS))
 def test_every_kind_of_mail_can_be_made_in_both_languages(kind: str, locale: str, now: datetime) -> None:
-    prepared = message_of(a_mail(kind, locale, now), now, vendor.get())
+    prepared = message_of(a_mail(kind, locale, now), now, basis())
     account = db.session.scalars(select(Account)).one()
     assert prepared.locale == locale
     assert (account.name in prepared.message.text) == (KINDS[kind].audience != "visitor")

@@ -12,6 +12,7 @@ from icalendar import Calendar
 from sqlalchemy import select
 
 from emails import Message, Refused, Sent, TransportDown, TryAgain
+from emails.transports.base import OneByOne
 from emails.transports.setting import transport_from
 from scheduler.models.attendance import Attendance
 from scheduler.models.db import db
@@ -21,7 +22,8 @@ from scheduler.models.registrations import Registration
 from scheduler.services import introductions
 from scheduler.services.actors import Actor
 from scheduler.services.lectures import changing
-from scheduler.services.outbox.deliver import LEASE, TransportStopped, retry
+from scheduler.services.outbox.batch import LEASE, TransportStopped
+from scheduler.services.outbox.deliver import retry
 from scheduler.services.outbox.owe import owe
 from scheduler.services.outbox.reminders import plan_reminders
 from scheduler.services.registrations import booking, changes
@@ -98,7 +100,7 @@ def test_the_other_sides_retry_after_wins(booked: int, now: datetime) -> None:
     assert timedelta(seconds=299) < the_mail().next_try_at - now < timedelta(seconds=302)
 
 
-def test_after_three_days_of_faults_it_has_failed_and_can_be_retried_by_hand(booked: int, now: datetime) -> None:
+def test_after_a_day_of_faults_it_has_failed_and_can_be_retried_by_hand(booked: int, now: datetime) -> None:
     moment = now
     for _ in range(40):
         deliver(moment, Answering(TryAgain("still busy")))
@@ -125,7 +127,9 @@ def test_a_closed_transport_stops_the_round_and_loses_nothing(booked: int, now: 
 
 
 def test_a_dead_workers_mail_is_taken_up_when_its_lease_ends(booked: int, now: datetime) -> None:
-    class Dying:
+    class Dying(OneByOne):
+        concurrency = 1
+
         def send(self, message: Message) -> Sent:
             raise KeyboardInterrupt
 

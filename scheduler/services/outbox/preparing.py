@@ -1,0 +1,121 @@
+"""Answers which claimed mails leave now, and with what words; the others are settled or put off."""
+
+from __future__ import annotations
+
+import time
+from collections import defaultdict, deque
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+
+import structlog
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+
+from emails import TryAgain
+from scheduler.models.db import db
+from scheduler.services import mail_notes
+from scheduler.services.outbox import about, claims, recording
+from scheduler.services.outbox.about import About
+from scheduler.services.outbox.batch import Batch, Common
+from scheduler.services.outbox.content import Basis, Prepared, Undeliverable, message_of
+from scheduler.services.outbox.recording import Result
+from scheduler.services.outbox.waiting import waits
+from scheduler.services.outbox.wanted import unwanted
+
+log = structlog.get_logger()
+
+
+@dataclass
+class Ready:
+    """A mail whose words are made; `made_at` on the process's own clock, since what was true then may change."""
+
+    found: About
+    prepared: Prepared
+    made_at: float = field(default_factory=time.monotonic)
+
+
+@dataclass
+class Prepare:
+    """What became of the claimed mails: some leave now, so many are settled or put off."""
+
+    mails: list[Ready] = field(default_factory=list)
+    settled: int = 0
+
+
+def prepare(waiting: deque[int], batch: Batch, common: Common) -> Prepare:
+    """Take claimed mails from the front of `waiting` and make their messages.
+
+    Of several mails about one registration only the first is taken: what the next one says depends on what became of it.
+    Then it ends, and the rest stays in `waiting`.
+    """
+    found = about.read_many(waiting)
+    numbers = _first_ones(waiting, found, batch.holder)
+    accounts = {row.mail.account_id for number in numbers if (row := found[number]).mail.account_id is not None}
+    basis = Basis(common.details, common.words, mail_notes.open_of(accounts))
+    result = Prepare()
+    settled: list[Result] = []
+    put_off: dict[tuple[datetime, str], list[int]] = defaultdict(list)
+    for number in numbers:
+        made = _made_safely(found[number], batch, common, basis)
+        if isinstance(made, Prepared):
+            result.mails.append(Ready(found[number], made))
+        elif isinstance(made, Result):
+            settled.append(made)
+        else:
+            put_off[made].append(number)
+    # A commit, although nothing was written: a rollback would make the session forget what it has read.
+    db.session.commit()
+    result.settled = recording.record(settled, batch) + sum(len(ids) for ids in put_off.values())
+    for (moment, reason), ids in put_off.items():
+        claims.put_back(ids, batch.holder, moment, reason)
+    return result
+
+
+def prepare_anew(ready: Iterable[Ready], batch: Batch, common: Common) -> Prepare:
+    """Make again the messages of mails that were made a while ago: meanwhile a lecture may have moved."""
+    return prepare(deque(one.found.mail.id for one in ready), batch, common)
+
+
+def _first_ones(waiting: deque[int], found: dict[int, About], holder: str) -> list[int]:
+    """Take mails from the front until one is about a registration that an earlier one is about; those of others are left."""
+    numbers: list[int] = []
+    registrations: set[int] = set()
+    while waiting:
+        row = found.get(waiting[0])
+        if row is not None and claims.is_held(row.mail, holder):
+            registration = row.mail.registration_id
+            if registration in registrations:
+                break
+            if registration is not None:
+                registrations.add(registration)
+            numbers.append(row.mail.id)
+        waiting.popleft()
+    return numbers
+
+
+def _made_safely(found: About, batch: Batch, common: Common, basis: Basis) -> Prepared | Result | tuple[datetime, str]:
+    """Make one message; a fault of ours is put off like one of the other side, so that one bad mail holds up no other."""
+    try:
+        return _made(found, batch, common, basis)
+    except (OperationalError, InterfaceError):
+        # The database is away: that is not this mail's alone.
+        raise
+    except Exception as error:
+        log.exception("mail_fault", mail=found.mail.id)
+        if isinstance(error, DBAPIError):
+            db.session.rollback()
+        return recording.again(found, batch, TryAgain(f"fault: {type(error).__name__}"))
+
+
+def _made(found: About, batch: Batch, common: Common, basis: Basis) -> Prepared | Result | tuple[datetime, str]:
+    now = batch.now
+    verdict = unwanted(found, now)
+    if verdict is not None:
+        return Result(found, {"state": verdict[0], "reason": verdict[1]})
+    later = waits(found, common.rules, common.calendar, now)
+    if later is not None:
+        return later
+    try:
+        return message_of(found.mail, now, basis)
+    except Undeliverable as error:
+        return Result(found, {"state": "failed", "reason": error.reason})
