@@ -61,6 +61,14 @@ def counts() -> dict[str, int]:
     return dict.fromkeys(STATES, 0) | dict(rows.all())
 
 
+def count_queued(account_id: int | None = None) -> int:
+    """Count the mails that have not left, all or those to the people of one account."""
+    query = select(func.count()).select_from(Mail).where(Mail.state == "queued")
+    if account_id is not None:
+        query = query.where(Mail.account_id == account_id, Mail.contact_id.is_not(None))
+    return db.session.scalar(query) or 0
+
+
 def events_of(mail_id: int) -> list[MailEvent]:
     """List what the provider told of a mail, in the order in which it happened."""
     query = select(MailEvent).where(MailEvent.mail_id == mail_id)

@@ -23,12 +23,14 @@ from scheduler.web.staff.applications import applications
 from scheduler.web.staff.bookings import bookings
 from scheduler.web.staff.calendar import calendar as staff_calendar
 from scheduler.web.staff.calls import calls
+from scheduler.web.staff.copying import copying
 from scheduler.web.staff.courses import courses
 from scheduler.web.staff.door import door
 from scheduler.web.staff.handovers import handovers
 from scheduler.web.staff.imports import imports
 from scheduler.web.staff.introductions import introductions
 from scheduler.web.staff.lectures import lectures
+from scheduler.web.staff.mail_holding import mail_holding
 from scheduler.web.staff.mails import mails
 from scheduler.web.staff.members import members
 from scheduler.web.staff.moves import moves
@@ -64,6 +66,7 @@ BLUEPRINTS: list[Blueprint] = [
     accounts,
     account,
     people,
+    copying,
     bookings,
     proposals,
     settings,
@@ -82,6 +85,7 @@ BLUEPRINTS: list[Blueprint] = [
     roster,
     staff_calendar,
     mails,
+    mail_holding,
     replies,
     hooks,
 ]

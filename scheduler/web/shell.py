@@ -15,9 +15,14 @@ from werkzeug.exceptions import MethodNotAllowed, NotFound
 from werkzeug.routing import RequestRedirect
 
 from scheduler.models.accounts import Account
+from scheduler.models.db import db
 from scheduler.models.staff import Staff
-from scheduler.services import owners
+from scheduler.services import mail_batches, mail_holding, owners
 from scheduler.services import vendor as vendor_service
+from scheduler.services.mail_batches import Batch
+from scheduler.services.mail_holding import Pause
+from scheduler.services.outbox import closing
+from scheduler.services.outbox.closing import Closed
 from scheduler.services.vendor import Vendor
 
 
@@ -30,11 +35,32 @@ class MenuItem:
     current: bool
 
 
+@dataclass(frozen=True)
+class MailStanding:
+    """What keeps mails from leaving, and what can still be called back."""
+
+    pause: Pause | None
+    # Who pressed, empty if nobody we know.
+    paused_by: str
+    closed: Closed | None
+    batches: list[Batch]
+
+
 def vendor() -> Vendor:
     """Read the vendor's details once per request."""
     if "vendor" not in g:
         g.vendor = vendor_service.get()
     return g.vendor
+
+
+def mail_standing() -> MailStanding:
+    """Read what keeps mails from leaving, once per request."""
+    if "mail_standing" not in g:
+        pause = mail_holding.paused_everything()
+        by = db.session.get(Staff, pause.by) if pause is not None and pause.by is not None else None
+        g.mail_standing = MailStanding(pause, by.name if by else "", closing.state(), mail_batches.waiting())
+    standing: MailStanding = g.mail_standing
+    return standing
 
 
 def owner(account: Account) -> Staff | None:

@@ -16,7 +16,7 @@ from sqlalchemy.orm import joinedload
 from scheduler.models.db import db
 from scheduler.models.lectures import Lecture
 from scheduler.rules.workdays import to_utc
-from scheduler.services import clashes, directory, history, rosters
+from scheduler.services import clashes, directory, history, mail_holding, rosters
 from scheduler.services.attendance import staging
 from scheduler.services.installation import here
 from scheduler.services.lectures import cancelling, changing, making, telling
@@ -70,6 +70,7 @@ def show(lecture_id: int) -> ResponseReturnValue:
         history=histories.lines(history.of_lecture(lecture_id)),
         report=staging.latest(lecture_id),
         report_words=reports,
+        follow_up=mail_holding.follow_up(lecture_id),
         wanted=wanted,
         found=directory.find_people(wanted) if wanted else [],
         present={seat.contact.id for seat in seats if seat.registration and seat.registration.status != "cancelled"},

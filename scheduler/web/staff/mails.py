@@ -10,12 +10,12 @@ from flask_babel import gettext as _
 
 from emails import KINDS, TemplateBroken
 from emails.transports.folder import read_message
+from scheduler.models.accounts import Contact
 from scheduler.models.db import db
 from scheduler.models.mails import Mail
-from scheduler.services import mailbox
+from scheduler.services import mailbox, resending
 from scheduler.services.outbox.content import preview
-from scheduler.services.outbox.deliver import retry
-from scheduler.services.refusals import Refused
+from scheduler.services.refusals import MailNotWanted, Refused
 from scheduler.web import access, edge, ids
 from scheduler.web.words import mails as words
 from scheduler.web.words import refusals
@@ -45,6 +45,8 @@ def index() -> ResponseReturnValue:
         per_page=PER_PAGE,
         counts=mailbox.counts(),
         wanted=wanted,
+        waits=mailbox.waits(rows, edge.now()),
+        contact=db.session.get(Contact, wanted.contact_id) if wanted.contact_id is not None else None,
         kinds=[(name, words.kind(name)) for name in KINDS],
         words=words,
     )
@@ -61,7 +63,21 @@ def show(mail_id: int) -> ResponseReturnValue:
         except TemplateBroken:
             rendered = None
     stored = read_message(folder, mail.provider_id) if (folder := _folder()) and mail.provider_id else None
-    return render_template("staff/mails/show.html", mail=mail, rendered=rendered, stored=stored, words=words)
+    person = mail.contact or mail.staff or mail.application
+    return render_template(
+        "staff/mails/show.html",
+        mail=mail,
+        person=person,
+        rendered=rendered,
+        stored=stored,
+        waits=mailbox.waits([mail], edge.now()).get(mail_id, ""),
+        events=mailbox.events_of(mail_id),
+        suppressions=mailbox.suppressions_of(person.email if person else None),
+        ended=mail.state in resending.ENDED,
+        hindrance=resending.hindrance(mail_id, edge.now()) if mail.state in resending.ENDED else "",
+        press=resending.presses(mail),
+        words=words,
+    )
 
 
 @mails.get("/<id:mail_id>/file.eml")
@@ -79,14 +95,20 @@ def file(mail_id: int) -> ResponseReturnValue:
 @mails.post("/<id:mail_id>/retry")
 @access.requires("mails")
 def again(mail_id: int) -> ResponseReturnValue:
-    """Queue a failed mail once more."""
+    """Send a mail once more; pressing twice sends one."""
     try:
-        retry(mail_id, edge.now(), edge.staff_actor())
+        number = resending.resend(
+            mail_id, edge.now(), edge.staff_actor(), press=ids.read_id(request.form.get("press", ""))
+        )
+    except MailNotWanted as error:
+        flash(_("もう一度送信しませんでした: %(reason)s", reason=words.reason(error.params["reason"])), "error")
+        number = mail_id
     except Refused as error:
         flash(refusals.sentence(error), "error")
+        number = mail_id
     else:
         flash(_("もう一度送信します。"))
-    return redirect(url_for(".show", mail_id=mail_id))
+    return redirect(url_for(".show", mail_id=number))
 
 
 def _the(mail_id: int) -> Mail:

@@ -12,8 +12,7 @@ from sqlalchemy.orm import joinedload, selectinload
 
 from scheduler.models.accounts import Contact, Store
 from scheduler.models.db import db
-from scheduler.models.mails import Mail
-from scheduler.services import addresses, contacts, courses, eligibility, participation, stores
+from scheduler.services import addresses, contacts, courses, eligibility, mailbox, participation, stores
 from scheduler.services.installation import here
 from scheduler.services.refusals import Invalid
 from scheduler.web import access, edge, ids, inputs
@@ -33,7 +32,7 @@ SOME_MAILS = 20
 def show(account_id: int, contact_id: int) -> ResponseReturnValue:
     """Show a person: registrations, the dates that can be booked on the telephone, mails."""
     contact = _contact(account_id, contact_id)
-    mails = select(Mail).where(Mail.contact_id == contact_id).order_by(Mail.id.desc()).limit(SOME_MAILS)
+    mails = mailbox.of_contact(contact_id, SOME_MAILS)
     parts = participation.of_contact(contact_id)
     return render_template(
         "staff/accounts/person.html",
@@ -42,7 +41,9 @@ def show(account_id: int, contact_id: int) -> ResponseReturnValue:
         name=called(contact),
         parts=parts,
         courses=[(course, eligibility.open_dates(contact, course.key, edge.now())) for course in courses.in_order()],
-        mails=db.session.scalars(mails).all(),
+        mails=mails,
+        waits=mailbox.waits(mails, edge.now()),
+        suppressions=mailbox.suppressions_of(contact.email),
         personal_url=addresses.personal(contact),
         mail_words=mail_words,
     )

@@ -233,4 +233,12 @@ def _of_progress() -> dict[str, str]:
         "mail_note_added": _("次のメール（%(mail)s）に添える一言を登録しました。"),
         "mail_note_removed": _("次のメール（%(mail)s）に添える一言を取り下げました。"),
         "mail_retried": _("メールをもう一度送信しました。"),
+        "mail_resent": _("メールをもう一度送信しました: %(mail)s%(recipient)s"),
+        "mails_called_back": _("送信前のメールを取り消しました（%(count)s 通）。"),
+        "mails_paused": _("全送信を一時停止しました。"),
+        "mails_resumed": _("全送信を再開しました。"),
+        "account_mails_paused": _("この顧客企業への送信を一時停止しました。"),
+        "account_mails_resumed": _("この顧客企業への送信を再開しました。"),
+        "follow_up_held": _("お礼・再案内のメールを保留しました。"),
+        "follow_up_released": _("お礼・再案内のメールの保留を解除しました。"),
     }

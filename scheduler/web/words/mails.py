@@ -134,6 +134,18 @@ def suppression(wanted_list: str, reason_key: str) -> str:
     return _("届かなかったため、このアドレスには送りません。")
 
 
+def passed_on(occasion: str, course: str) -> str:
+    """Name what is passed on by hand: an invitation, offered times, a booked date, a reminder, the own page."""
+    name = {
+        "invitation": _("案内"),
+        "proposal": _("候補日時"),
+        "booked": _("申込の確認"),
+        "reminder": _("開催前のお知らせ"),
+        "page": _("個人ページ"),
+    }[occasion]
+    return f"{name} {course}" if course else name
+
+
 def _key(reason_key: str) -> str:
     """Return what stands before the detail of a key (template_broken: undefined_name)."""
     return reason_key.partition(":")[0]

@@ -6,7 +6,7 @@ from flask import Flask
 
 from scheduler.rules.names import phone_digits
 from scheduler.web import edge, shell
-from scheduler.web.words import dates, people, terms, texts
+from scheduler.web.words import dates, mails, people, terms, texts
 
 
 def register(app: Flask) -> None:
@@ -20,6 +20,7 @@ def register(app: Flask) -> None:
         plain=texts.plain,
         dialled=phone_digits,
         called=people.called,
+        mail_kind=mails.kind,
         breakable=texts.breakable,
     )
     app.jinja_env.globals.update(
