@@ -192,7 +192,7 @@ _ALL = (
     Kind("staff_handover_requested", "staff", (*_ACCOUNT, "from_name", "request_note")),
     Kind("staff_handover_accepted", "staff", (*_ACCOUNT, "accepted_by")),
     Kind("staff_handover_returned", "staff", (*_ACCOUNT, "returned_by", "return_reason")),
-    Kind("staff_stuck", "staff", (*_ACCOUNT, "reasons"), Timing(waits=True, optional=True)),
+    Kind("staff_stuck", "staff", (*_ACCOUNT, "reasons", "next_step"), Timing(waits=True, optional=True)),
     Kind("staff_unreachable", "staff", (*_ACCOUNT, "contact_name", "contact_address", "why", "contact_url")),
     Kind("staff_reply", "staff", (*_ACCOUNT, "contact_name", "reply_subject", "reply_text", "reply_url")),
     Kind(
@@ -216,7 +216,7 @@ MAY_BE_EMPTY = frozenset(
         *("meeting_id", "passcode", "day_phone", "evening_before", "stores", "programme_url"),
         *("old_owner_name", "new_owner_phone", "note", "request_note", "return_reason", "declined"),
         *("reasons", "lectures", "ready", "stuck", "missing_reports", "failed_mails", "week", "weekly", "contact_name"),
-        *("reply_subject",),
+        *("reply_subject", "reply_text", "next_step"),
     }
 )
 

@@ -116,6 +116,7 @@ _WRITTEN = {
     "note": ("引き継ぎ先の担当が書いた一言", "What the new person wrote"),
     "request_note": ("引き継ぎの依頼に書かれた申し送り", "What was written with the request"),
     "return_reason": ("差し戻しの理由", "Why the handover was returned"),
+    "next_step": ("次の一手", "What is proposed to do next"),
     "why": ("メールが届かない理由", "Why mails do not arrive"),
     "reply_subject": ("届いた返信の件名", "The reply's subject"),
     "reply_text": ("届いた返信の本文", "The reply's text"),

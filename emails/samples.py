@@ -119,6 +119,7 @@ SAMPLES: dict[str, dict[str, Value]] = {
             Entry("Invited 12 working days ago and nobody has registered"),
         ),
     },
+    "next_step": {"ja": "電話する", "en": "Call them"},
     "contact_name": {"ja": "山田 花子", "en": "Hanako Yamada"},
     "contact_address": _both("hanako@mihon.example"),
     "contact_url": _both(Link(f"{_SITE}/staff/accounts/1/people/2")),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 LOCALES = ("ja", "en")
@@ -75,19 +75,25 @@ def day_and_time(starts_at: datetime, ends_at: datetime, zone: str, locale: str)
     offsets = _comes_twice(start) or _comes_twice(end)
     begin, finish = _clock(start, offsets), _clock(end, offsets)
     if start.date() == end.date():
-        return (
-            f"{_day(start, locale)} {begin}–{finish}" if locale == "ja" else f"{_day(start, locale)}, {begin}–{finish}"
-        )
+        return f"{day(start, locale)} {begin}–{finish}" if locale == "ja" else f"{day(start, locale)}, {begin}–{finish}"
     if locale == "ja":
-        return f"{_day(start, locale)} {begin}–{_day(end, locale)} {finish}"
-    return f"{_day(start, locale)}, {begin} – {_day(end, locale)}, {finish}"
+        return f"{day(start, locale)} {begin}–{day(end, locale)} {finish}"
+    return f"{day(start, locale)}, {begin} – {day(end, locale)}, {finish}"
 
 
 def until(at: datetime, zone: str, locale: str) -> str:
     """Write an aware moment up to which something lasts in the reader's zone (IANA name), with the zone named."""
     local = _local(at, zone)
     clock, name = _clock(local, _comes_twice(local)), zone_name(zone, locale)
-    return f"{_day(local, locale)} {clock}（{name}）" if locale == "ja" else f"{_day(local, locale)}, {clock} ({name})"
+    return f"{day(local, locale)} {clock}（{name}）" if locale == "ja" else f"{day(local, locale)}, {clock} ({name})"
+
+
+def day(on: date, locale: str) -> str:
+    """Write a date with its weekday and year: 2026年12月1日(火), Tue 1 December 2026."""
+    weekday = _WEEKDAYS[locale][on.weekday()]
+    if locale == "ja":
+        return f"{on.year}年{on.month}月{on.day}日({weekday})"
+    return f"{weekday} {on.day} {_MONTHS[on.month - 1]} {on.year}"
 
 
 def salutation(company: str, store: str | None, name: str | None, locale: str) -> str:
@@ -107,13 +113,6 @@ def _local(moment: datetime, zone: str) -> datetime:
     if moment.tzinfo is None:
         raise ValueError("a moment in a mail must know its zone")
     return moment.astimezone(ZoneInfo(zone))
-
-
-def _day(local: datetime, locale: str) -> str:
-    weekday = _WEEKDAYS[locale][local.weekday()]
-    if locale == "ja":
-        return f"{local.year}年{local.month}月{local.day}日({weekday})"
-    return f"{weekday} {local.day} {_MONTHS[local.month - 1]} {local.year}"
 
 
 def _clock(local: datetime, with_offset: bool) -> str:

@@ -69,6 +69,16 @@ def account(account_id: int) -> str:
     return f"{here().base_url}/staff/accounts/{account_id}"
 
 
+def person(contact: Contact) -> str:
+    """Return the address of a person's page for staff."""
+    return f"{account(contact.account_id)}/people/{contact.id}"
+
+
+def replies() -> str:
+    """Return the address of the page of mails that came back, for staff."""
+    return f"{here().base_url}/staff/replies"
+
+
 def lecture(lecture_id: int) -> str:
     """Return the address of a lecture's page for staff, with its roster."""
     return f"{here().base_url}/staff/lectures/{lecture_id}"

@@ -15,7 +15,7 @@ from scheduler.models.lectures import Course, Lecture
 from scheduler.services.feeds.found import Found
 from scheduler.services.feeds.window import BEGINNING, midnight, stamp, window
 from scheduler.services.installation import here
-from scheduler.services.outbox.facts import text
+from scheduler.services.outbox.offering import text
 
 _ONLINE = {"ja": "オンライン", "en": "Online"}
 _MEETING = {

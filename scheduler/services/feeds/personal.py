@@ -21,7 +21,7 @@ from scheduler.services import addresses
 from scheduler.services.feeds.found import Found
 from scheduler.services.feeds.window import midnight, stamp, window
 from scheduler.services.installation import here
-from scheduler.services.outbox.facts import text
+from scheduler.services.outbox.offering import text
 from scheduler.services.vendor import Vendor, read
 
 _NAMES = {"ja": "レクチャー日程", "en": "Lectures"}

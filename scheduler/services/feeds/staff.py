@@ -23,7 +23,7 @@ from scheduler.services import addresses
 from scheduler.services.feeds.found import Found
 from scheduler.services.feeds.window import midnight, window
 from scheduler.services.installation import here
-from scheduler.services.outbox.facts import text
+from scheduler.services.outbox.offering import text
 
 _WORDS = {
     "ja": {

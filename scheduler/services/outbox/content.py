@@ -32,6 +32,7 @@ from scheduler.services import addresses, mail_notes, vendor
 from scheduler.services import templates as words
 from scheduler.services.installation import here
 from scheduler.services.outbox import facts
+from scheduler.services.outbox.offering import text
 from scheduler.services.owners import owner_of
 from scheduler.services.vendor import Vendor
 
@@ -231,7 +232,7 @@ def _calendar(mail: Mail, organizer: str, organizer_name: str, details: Vendor) 
     if row.status == "waitlisted":
         # Whoever only waited was never sent an entry that could be taken out again.
         return None
-    course = facts.text(lecture.course.name, mail.contact.locale)
+    course = text(lecture.course.name, mail.contact.locale)
     page = addresses.join(row.id, mail.contact)
     ics = invitation(
         method,

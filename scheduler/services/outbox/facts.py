@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import datetime
 from email.utils import parseaddr
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
-from emails import FreeDate, Link, Span, Until
+from emails import KINDS, FreeDate, Link, Span, Until
 from emails.values import Value
 from scheduler.models.accounts import Account, Contact
 from scheduler.models.db import db
@@ -17,13 +18,14 @@ from scheduler.models.lectures import Course, Lecture
 from scheduler.models.mails import Mail
 from scheduler.models.proposals import Proposal
 from scheduler.models.registrations import Registration
+from scheduler.models.staff import Staff
 from scheduler.services import addresses, eligibility, proposed
 from scheduler.services.installation import here
-from scheduler.services.outbox import told
+from scheduler.services.outbox import progress, staff_news, told
+from scheduler.services.outbox.offering import free_dates, text
+from scheduler.services.owners import owner_of
 from scheduler.services.vendor import Vendor
 
-# How many dates a mail offers; the personal page has them all.
-OFFERED = 3
 # Which of a course's materials a placeholder leads to.
 _MATERIALS = {"material_before_url": "before", "recording_url": "recording", "material_after_url": "after"}
 
@@ -38,8 +40,12 @@ def of(mail: Mail, now: datetime, details: Vendor) -> dict[str, Value]:
         values |= {"account_name": account.name, "account_url": Link(addresses.account(account.id))}
     if mail.handover_id is not None:
         values |= _of_handover(mail, details)
-    if mail.kind in _OFFERS and mail.contact is not None:
-        values |= _OFFERS[mail.kind](mail, mail.contact, now)
+    if mail.kind in _TO_CONTACTS and mail.contact is not None:
+        values |= _TO_CONTACTS[mail.kind](mail, mail.contact, now)
+    if mail.kind in _TO_STAFF and mail.staff is not None:
+        values |= _TO_STAFF[mail.kind](mail, mail.staff)
+    if KINDS[mail.kind].subscription == "nudges" and mail.contact is not None:
+        values["unsubscribe_url"] = Link(addresses.unsubscribe(mail.contact, "nudges"))
     return values
 
 
@@ -51,11 +57,6 @@ def registration_of(mail: Mail) -> Registration:
 def lecture_of(mail: Mail) -> Lecture:
     """Return the lecture the mail is about."""
     return db.session.get_one(Lecture, mail.lecture_id)
-
-
-def text(words: Mapping[str, str], locale: str) -> str:
-    """Choose a language of a {"ja", "en"} text, else the one that is there."""
-    return words.get(locale) or next((value for value in words.values() if value), "")
 
 
 def entry_description(contact: Contact, lecture: Lecture, page: str, details: Vendor) -> str:
@@ -94,6 +95,8 @@ def _of_lecture(mail: Mail, now: datetime, details: Vendor) -> dict[str, Value]:
         "moved_by_us": bool(mail.params.get("by_us")),
         "declined": bool(mail.params.get("declined")),
         "meeting": eligibility.has_other_companies(lecture),
+        "meeting_id": lecture.meeting_id,
+        "passcode": lecture.passcode,
     }
     values |= {name: _link(lecture.course.materials.get(key)) for name, key in _MATERIALS.items()}
     before = told.known(mail)
@@ -107,9 +110,23 @@ def _of_lecture(mail: Mail, now: datetime, details: Vendor) -> dict[str, Value]:
         values["given_until"] = Until(until) if now < until else None
     if "until" in mail.params:
         values["answer_by"] = Until(datetime.fromisoformat(mail.params["until"]))
+    if mail.contact is not None and mail.kind in _OF_THE_DAY:
+        values |= _of_the_day(lecture, mail.contact, now, details)
     if mail.registration_id is not None and mail.contact is not None:
         values["join_url"] = Link(addresses.join(mail.registration_id, mail.contact))
     return values
+
+
+def _of_the_day(lecture: Lecture, contact: Contact, now: datetime, details: Vendor) -> dict[str, Value]:
+    """Say whom to call when it does not work, and whether the lecture is on the reader's next day."""
+    owner = owner_of(contact.account)
+    phones = (one.phone for one in (lecture.host, owner) if one is not None and one.phone)
+    zone = ZoneInfo(contact.zone)
+    return {
+        "day_phone": next(phones, details.phone),
+        # A mail that was held up until the day itself no longer speaks of tomorrow.
+        "evening_before": now.astimezone(zone).date() < lecture.starts_at.astimezone(zone).date(),
+    }
 
 
 def _link(address: str | None) -> Link | None:
@@ -137,27 +154,28 @@ def _of_handover(mail: Mail, details: Vendor) -> dict[str, Value]:
     return values
 
 
-def _dates(contact: Contact, course: Course, now: datetime) -> list[FreeDate]:
-    free = [date for date in eligibility.open_dates(contact, course.key, now) if date.state == "free"]
-    return [
-        FreeDate(date.starts_at, date.ends_at, Link(addresses.personal(contact, date.lecture_id)))
-        for date in free[:OFFERED]
-    ]
-
-
 def _invitation(mail: Mail, contact: Contact, now: datetime) -> dict[str, Value]:
     course = db.session.get_one(Course, mail.params["course_id"])
     return {
         "course_name": text(course.name, contact.locale),
         "course_summary": text(course.summary, contact.locale),
         "minutes": course.minutes,
-        "dates": _dates(contact, course, now),
+        "prerequisite_name": _attended_before(contact, course),
+        "again": bool(mail.params.get("again")),
+        "dates": free_dates(contact, course, now),
     }
 
 
+def _attended_before(contact: Contact, course: Course) -> str:
+    """Name the course that had to come first, where the contact has attended it."""
+    before = course.prerequisite
+    if before is None or not eligibility.has_attended(contact.id, before.id):
+        return ""
+    return text(before.name, contact.locale)
+
+
 def _same_course(mail: Mail, contact: Contact, now: datetime) -> dict[str, Value]:
-    address = addresses.unsubscribe(contact, "nudges")
-    return {"dates": _dates(contact, lecture_of(mail).course, now), "unsubscribe_url": Link(address)}
+    return {"dates": free_dates(contact, lecture_of(mail).course, now)}
 
 
 def _next_course(mail: Mail, contact: Contact, now: datetime) -> dict[str, Value]:
@@ -166,7 +184,7 @@ def _next_course(mail: Mail, contact: Contact, now: datetime) -> dict[str, Value
     course = db.session.scalar(select(Course).where(Course.prerequisite_id == done).order_by(Course.position).limit(1))
     if course is None or eligibility.has_attended(contact.id, course.id):
         return {"next_course_name": "", "dates": []}
-    return {"next_course_name": text(course.name, contact.locale), "dates": _dates(contact, course, now)}
+    return {"next_course_name": text(course.name, contact.locale), "dates": free_dates(contact, course, now)}
 
 
 def _proposal(mail: Mail, contact: Contact, now: datetime) -> dict[str, Value]:
@@ -183,11 +201,21 @@ def _proposal(mail: Mail, contact: Contact, now: datetime) -> dict[str, Value]:
     }
 
 
-_OFFERS: dict[str, Callable[[Mail, Contact, datetime], dict[str, Value]]] = {
+# The mails that help to get in on the day.
+_OF_THE_DAY = ("reminder_day", "reminder_hour")
+_TO_CONTACTS: dict[str, Callable[[Mail, Contact, datetime], dict[str, Value]]] = {
     "invitation": _invitation,
     "lecture_cancelled": _same_course,
     "called_off": _same_course,
     "missed": _same_course,
     "proposal": _proposal,
     "thanks": _next_course,
+    "welcome": progress.welcome,
+    "setup_nudge": progress.setup_nudge,
+    "usage_nudge": progress.usage_nudge,
+}
+_TO_STAFF: dict[str, Callable[[Mail, Staff], dict[str, Value]]] = {
+    "staff_stuck": staff_news.stuck,
+    "staff_unreachable": staff_news.unreachable,
+    "staff_reply": staff_news.reply,
 }

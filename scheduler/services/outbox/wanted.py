@@ -12,7 +12,7 @@ from scheduler.models.lectures import Lecture
 from scheduler.models.mails import Mail, Suppression
 from scheduler.models.proposals import Proposal
 from scheduler.models.registrations import Registration
-from scheduler.services.outbox import told
+from scheduler.services.outbox import still, told
 from scheduler.services.outbox.about import About
 
 
@@ -104,6 +104,8 @@ def _invitation(about: About) -> str:
     # Invitations of 案内を開始 belong to onboarding; those to a course go to accounts in any stage.
     if about.account is None or (about.account.stage != "onboarding" and not about.mail.params.get("any_stage")):
         return "stage_changed"
+    if about.mail.params.get("again") and (reason := still.never_registered(about.mail)):
+        return reason
     return "already_registered" if _has_another(about.mail, about.mail.params["course_id"]) else ""
 
 
@@ -158,7 +160,7 @@ def _handover(state: str) -> Callable[[About], str]:
     return check
 
 
-_CHECKS: dict[str, Callable[[About], str]] = {
+_CHECKS: dict[str, Callable[[About], str]] = still.CHECKS | {
     "invitation": _invitation,
     "confirmation": _booked,
     "promoted": _booked,

@@ -18,7 +18,7 @@ from scheduler.models.db import db
 from scheduler.models.lectures import Course, Lecture
 from scheduler.services.eligibility import FEW
 from scheduler.services.installation import here
-from scheduler.services.outbox.facts import text
+from scheduler.services.outbox.offering import text
 from scheduler.web import edge
 from scheduler.web.subscribing import calendar_links
 

@@ -15,6 +15,7 @@ from scheduler.models.handovers import Handover
 from scheduler.models.lectures import Course
 from scheduler.models.mails import Mail
 from scheduler.models.proposals import Proposal
+from scheduler.models.replies import Reply
 from scheduler.services.outbox.content import basis, message_of
 from scheduler.services.outbox.owe import owe
 from tests.factories import (
@@ -23,6 +24,7 @@ from tests.factories import (
     a_lecture,
     a_member,
     a_registration,
+    a_setup_step,
     a_store,
     an_account,
     an_application,
@@ -61,9 +63,22 @@ def a_mail(kind: str, locale: str, now: datetime) -> Mail:
     params["until"] = now.isoformat()
     if kind == "proposal":
         params["proposal_id"] = a_proposal(contact, basic, now).id
+    a_setup_step()
+    if kind in ("staff_unreachable", "staff_reply"):
+        params |= {"contact_id": contact.id, "reason": "bounced", "detail": "550 5.1.1"}
+        params["reply_id"] = a_reply(contact, now).id
     with db.writing():
         owe(kind, f"{kind}:test", now=now, params=params, **about)
     return db.session.scalars(select(Mail).where(Mail.key == f"{kind}:test")).one()
+
+
+def a_reply(contact: Contact, now: datetime) -> Reply:
+    """Receive an answer from a contact."""
+    row = Reply(message_id="<1@mihon.example>", received_at=now, sender=str(contact.email), outcome="kept")
+    row.subject, row.text = "Re: レクチャーのご案内", "この日は無理です。"
+    with db.writing():
+        db.session.add(row)
+    return row
 
 
 def a_proposal(contact: Contact, course: Course, now: datetime) -> Proposal:
