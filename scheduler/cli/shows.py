@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 import click
-from sqlalchemy import select
+from sqlalchemy import case, select
 from sqlalchemy.orm import selectinload
 
 from scheduler.cli.output import as_json, moment, write_json, write_table
@@ -17,11 +17,11 @@ from scheduler.models.accounts import Account, Contact, Store
 from scheduler.models.db import db
 from scheduler.models.mails import STATES, Mail
 from scheduler.rules.recurrence import SeriesRule
-from scheduler.services import mailbox, setup
+from scheduler.services import mailbox, naming, resending, setup
 from scheduler.services.actors import CLI
 from scheduler.services.installation import here
-from scheduler.services.outbox import deliver
 from scheduler.services.owners import owner_of
+from scheduler.services.refusals import Ambiguous, MailNotWanted, MailWaits, NotFound
 from scheduler.services.series import previewing
 
 
@@ -98,36 +98,64 @@ def mail() -> None:
 @click.option("--state", type=click.Choice(STATES), help=_("この状態のものだけ"))
 @click.option("--kind", help=_("この種類のものだけ"))
 @click.option("--account", "external_id", help=_("この顧客IDのものだけ"))
+@click.option(
+    "--contact", help=_("この先方担当者（メールアドレスまたは ID）のものだけ。これから送るものが先に並びます")
+)
 @click.option("--limit", default=50, show_default=True, type=click.IntRange(1, 1000), help=_("件数"))
 @as_json
 @in_app
-def list_mails(state: str | None, kind: str | None, external_id: str | None, limit: int, as_json: bool) -> None:
-    """Print mails, newest first."""
-    query = select(Mail).options(*mailbox.WITH_PEOPLE).order_by(Mail.id.desc()).limit(limit)
+def list_mails(
+    state: str | None, kind: str | None, external_id: str | None, contact: str | None, limit: int, as_json: bool
+) -> None:
+    """Print mails, newest first; those of one person with what is still to come before them."""
+    query = select(Mail).options(*mailbox.WITH_PEOPLE).limit(limit)
+    if contact:
+        to_come = case((Mail.state.in_(mailbox.TO_COME), Mail.next_try_at))
+        query = query.where(Mail.contact_id == _contact_named(contact)).order_by(to_come.asc().nulls_last())
     if state:
         query = query.where(Mail.state == state)
     if kind:
         query = query.where(Mail.kind == kind)
     if external_id:
         query = query.where(Mail.account_id.in_(select(Account.id).where(Account.external_id == external_id)))
-    rows = [_mail(row) for row in db.session.scalars(query)]
+    mails = db.session.scalars(query.order_by(Mail.id.desc())).all()
+    waits = mailbox.waits(mails, now())
+    rows = [_mail(row, waits.get(row.id) or row.reason) for row in mails]
     if as_json:
         write_json(rows)
         return
-    columns = ("id", "kind", "to", "state", "due_at", "sent_at", "reason", "subject")
+    columns = ("id", "kind", "to", "state", "due_at", "sent_at", "delivered_at", "opened_at", "reason", "subject")
     write_table(columns, [[row[name] for name in columns] for row in rows])
 
 
-@mail.command("retry", help=_("送信に失敗したメールをもう一度送信待ちにします。"))
+@mail.command("retry", help=_("メールをもう一度送信待ちにします。送信済みのものは、同じ内容の新しいメールになります。"))
 @click.argument("mail_id", type=int)
 @in_app
 def retry_mail(mail_id: int) -> None:
-    """Queue a failed mail once more."""
-    deliver.retry(mail_id, now(), CLI)
-    click.echo(_("メール %(id)d を送信待ちにしました。") % {"id": mail_id})
+    """Send a mail once more: queue a failed one again, owe one anew that came to its end."""
+    try:
+        number = resending.resend(mail_id, now(), CLI)
+    except MailWaits as error:
+        raise NothingDone(_("メール %(id)d はまだ送信待ちです。") % {"id": mail_id}) from error
+    except MailNotWanted as error:
+        words = _("メール %(id)d は、いま送っても取りやめになります: %(reason)s")
+        raise NothingDone(words % {"id": mail_id, "reason": error.params["reason"]}) from error
+    click.echo(_("メール %(id)d を送信待ちにしました。") % {"id": number})
 
 
-def _mail(row: Mail) -> dict[str, Any]:
+def _contact_named(name: str) -> int:
+    """Return the person of this address or id; say so where there is none, and who they are where several share it."""
+    try:
+        return naming.contact_named(name)
+    except NotFound as error:
+        raise NothingDone(_("%(name)s という先方担当者はいません。") % {"name": name}) from error
+    except Ambiguous as error:
+        people = [f"  {number}  {called}" for number, called in error.params["people"]]
+        several = _("%(name)s は複数の方が使っています。ID で指定してください。") % {"name": name}
+        raise NothingDone("\n".join([several, *people])) from error
+
+
+def _mail(row: Mail, reason: str) -> dict[str, Any]:
     person = row.contact or row.staff or row.application
     return {
         "id": row.id,
@@ -136,7 +164,9 @@ def _mail(row: Mail) -> dict[str, Any]:
         "state": row.state,
         "due_at": moment(row.due_at),
         "sent_at": moment(row.sent_at),
-        "reason": row.reason,
+        "delivered_at": moment(row.delivered_at),
+        "opened_at": moment(row.opened_at),
+        "reason": reason,
         "subject": row.subject,
     }
 

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
 
 from scheduler.models.db import db
 from scheduler.models.mails import Mail
+from scheduler.services import mail_holding
+from scheduler.services.actors import CLI
+from scheduler.services.outbox.owe import owe
 from tests.cli.conftest import Tasuki, booked, refused
-from tests.factories import a_contact, a_store, an_account
+from tests.factories import NOW, a_contact, a_store, an_account
 
 
 def test_an_account_is_shown_with_its_people(tasuki: Tasuki) -> None:
@@ -51,7 +55,9 @@ def test_mails_are_listed_newest_first_and_by_state(tasuki: Tasuki) -> None:
     first, second = booked(), booked()
     rows = json.loads(tasuki("mail", "list", "--json").stdout)
     assert [row["to"] for row in rows] == [second, first]
-    assert set(rows[0]) == {"id", "kind", "to", "state", "due_at", "sent_at", "reason", "subject"}
+    assert set(rows[0]) == {
+        *("id", "kind", "to", "state", "due_at", "sent_at", "delivered_at", "opened_at", "reason", "subject"),
+    }
     assert json.loads(tasuki("mail", "list", "--state", "sent", "--json").stdout) == []
     assert first in tasuki("mail", "list", "--kind", "confirmation").stdout
 
@@ -64,3 +70,49 @@ def test_a_failed_mail_is_queued_again(tasuki: Tasuki) -> None:
         db.session.get_one(Mail, mail.id).state = "failed"
     assert tasuki("mail", "retry", str(mail.id)).exit_code == 0
     assert db.session.get_one(Mail, mail.id).state == "queued"
+
+
+def test_a_sent_mail_is_owed_anew_and_one_of_no_use_is_refused(tasuki: Tasuki) -> None:
+    booked()
+    mail = db.session.scalars(select(Mail)).one()
+    with db.writing():
+        db.session.get_one(Mail, mail.id).state = "sent"
+    assert tasuki("mail", "retry", str(mail.id)).exit_code == 0
+    old, new = db.session.scalars(select(Mail).order_by(Mail.id)).all()
+    assert (old.state, new.state, new.key) == ("sent", "queued", f"{mail.key}:again:0")
+    with db.writing():
+        db.session.get_one(Mail, mail.id).expires_at = NOW
+    refused(tasuki("mail", "retry", str(mail.id)), "too_late")
+    refused(tasuki("mail", "retry", "999"))
+
+
+def test_the_mails_of_one_person_are_listed_with_what_is_to_come_first(tasuki: Tasuki) -> None:
+    address = booked()
+    booked()
+    mail = db.session.scalars(select(Mail).order_by(Mail.id)).first()
+    assert mail is not None
+    with db.writing():
+        left = db.session.get_one(Mail, mail.id)
+        left.state, left.delivered_at = "delivered", NOW
+        later = {"kind": "thanks", "key": "later", "contact_id": left.contact_id, "due_at": NOW + timedelta(days=1)}
+        owe(**later, now=NOW, account_id=left.account_id)  # type: ignore[arg-type]
+    rows = json.loads(tasuki("mail", "list", "--contact", address, "--json").stdout)
+    assert [(row["kind"], row["state"]) for row in rows] == [("thanks", "queued"), ("confirmation", "delivered")]
+    assert rows[1]["delivered_at"] == "2026-04-01T00:00:00Z"
+    assert rows == json.loads(tasuki("mail", "list", "--contact", str(mail.contact_id), "--json").stdout)
+
+
+def test_an_unknown_person_is_refused_and_several_of_one_address_are_named(tasuki: Tasuki) -> None:
+    refused(tasuki("mail", "list", "--contact", "nobody@customer.example"), "nobody@customer.example")
+    people = [a_contact(email="shop@customer.example", name=name) for name in ("山田 花子", "佐藤 健")]
+    result = tasuki("mail", "list", "--contact", "shop@customer.example")
+    assert result.exit_code == 1
+    lines = result.stderr.splitlines()
+    assert lines[1:] == [f"  {person.id}  {person.name}" for person in people]
+
+
+def test_what_holds_a_mail_back_stands_beside_it(tasuki: Tasuki) -> None:
+    booked()
+    mail_holding.pause_everything(NOW, CLI)
+    rows = json.loads(tasuki("mail", "list", "--json").stdout)
+    assert [row["reason"] for row in rows] == ["all_paused"]
