@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -42,18 +42,6 @@ def next_step(rule: Repeat, progress_on: date, counted: Iterable[date], all_days
     if latest is not None:
         earliest = max(earliest, latest + timedelta(days=max(rule.every_days, 1)))
     return Next(earliest, done + 1, done >= rule.at_most)
-
-
-def steps(rule: Repeat, progress_on: date, counted: Iterable[date], all_days: Iterable[date]) -> Iterator[Next]:
-    """Go through the steps to come if nothing ever happens and each mail leaves on its day; the last one is `used_up`."""
-    before, days = list(counted), list(all_days)
-    while True:
-        step = next_step(rule, progress_on, before, days)
-        yield step
-        if step.used_up:
-            return
-        before.append(step.on)
-        days.append(step.on)
 
 
 def again(every_days: int, at_most: int, counted: Iterable[date], all_days: Iterable[date]) -> date | None:
