@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 from pydantic import Field, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from emails.events import BadKey, public_key
 from scheduler.rules.holidays import countries
 
 
@@ -102,6 +103,19 @@ class Settings(BaseSettings):
         if parts.scheme not in ("http", "https") or not parts.hostname:
             raise ValueError("must be http(s)://HOST[:PORT]")
         return value.rstrip("/")
+
+    @field_validator("sendgrid_event_key")
+    @classmethod
+    def _events(cls, value: str) -> str:
+        value = value.strip()
+        try:
+            if value:
+                public_key(value)
+        except BadKey as error:
+            raise ValueError(
+                "must be the verification key as SendGrid's page shows it, in one line (it begins with MFkw)"
+            ) from error
+        return value
 
     @field_validator("sendgrid_inbound_secret")
     @classmethod

@@ -9,16 +9,20 @@ from sqlalchemy.orm import joinedload
 
 from emails.answers import Answer
 from emails.replies import Received
-from scheduler.models.accounts import Contact
+from scheduler.models.accounts import STAGES, Account, Contact
 from scheduler.models.db import db
 from scheduler.models.lectures import Lecture
 from scheduler.models.registrations import Registration
 from scheduler.models.replies import Reply
-from scheduler.services import history, seating
+from scheduler.models.tasks import Task
+from scheduler.services import history, seating, tasks
 from scheduler.services.actors import Actor
 from scheduler.services.inserting import added
+from scheduler.services.outbox.owe import owe_many
+from scheduler.services.owners import reached_by
 from scheduler.services.refusals import NotFound
 from scheduler.services.registrations.changes import cancel
+from scheduler.services.tasks import Wanted
 
 # For how long what came in is kept, whoever read it: it may hold anything that a person wrote.
 KEPT = timedelta(days=90)
@@ -34,7 +38,8 @@ _NOTED = frozenset({"accepted", "tentative"})
 def receive(mail: Received, now: datetime) -> str:
     """Take in one mail and return its outcome, one of OUTCOMES; the same mail again returns the first and does nothing.
 
-    Nobody is answered but the attendee whose seat was given back, by the mail that every cancellation owes.
+    Nobody is answered but the attendee whose seat was given back, by the mail that every cancellation owes. What a known
+    person wrote becomes a task on each account of hers, and is forwarded to whoever looks after it.
     """
     with db.writing():
         blank = {"subject": mail.subject, "text": mail.text, "registration_id": None, "seen_at": None}
@@ -50,16 +55,21 @@ def receive(mail: Received, now: datetime) -> str:
                 reply.text = mail.answer.comment
         elif mail.automatic:
             reply.outcome, reply.text = "automatic", ""
+        else:
+            _hand_on(reply, now)
         return reply.outcome
 
 
-def put_aside(reply_id: int, now: datetime) -> None:
-    """Note that a member of staff has seen to a mail; raise NotFound."""
+def put_aside(reply_id: int, now: datetime, actor: Actor) -> None:
+    """Note that a member of staff has seen to a mail, which ends its tasks too; raise NotFound."""
     with db.writing():
         reply = db.session.get(Reply, reply_id)
         if reply is None:
             raise NotFound()
         reply.seen_at = reply.seen_at or now
+        own = Task.key.startswith(f"reply:{reply_id}:")
+        for number in db.session.scalars(select(Task.id).where(own, Task.done_at.is_(None))).all():
+            tasks.done(number, now, actor)
 
 
 def forget_old(now: datetime) -> int:
@@ -100,6 +110,45 @@ def waits() -> ColumnElement[bool]:
 def is_waiting(reply: Reply) -> bool:
     """Tell of one mail what `waits` matches."""
     return reply.seen_at is None and (reply.outcome in TO_READ or reply.text != "")
+
+
+def _hand_on(reply: Reply, now: datetime) -> None:
+    """Have what a known person wrote seen to: by a task on each account whose person has the address, and by mail."""
+    people: dict[int, list[Contact]] = {}
+    for person in _known(reply.sender):
+        people.setdefault(person.account_id, []).append(person)
+    wanted, mails = [], []
+    receivers = reached_by([ones[0].account for ones in people.values()])
+    for account_id, ones in people.items():
+        # A shared address says of nobody who wrote.
+        writer = ones[0].id if len(ones) == 1 else None
+        account = ones[0].account
+        params = {"reply_id": reply.id} | ({"contact_id": writer} if writer is not None else {})
+        words = (reply.text or reply.subject)[: tasks.LONGEST]
+        wanted.append(
+            Wanted(f"reply:{reply.id}:{account_id}", "reply", account, contact_id=writer, params=params, words=words)
+        )
+        mails += [
+            {
+                "kind": "staff_reply",
+                "key": f"staff_reply:{reply.id}:{account_id}:{member.id}",
+                "staff_id": member.id,
+                "account_id": account_id,
+                "params": params,
+            }
+            for member in receivers[account_id]
+        ]
+    tasks.add_many(wanted, now)
+    owe_many(mails, now)
+
+
+def _known(sender: str) -> list[Contact]:
+    if not sender:
+        return []
+    owners = [joinedload(Contact.account).joinedload(getattr(Account, f"{stage}_owner")) for stage in STAGES]
+    return list(
+        db.session.scalars(select(Contact).where(Contact.email == sender).options(*owners).order_by(Contact.id))
+    )
 
 
 def _answered(mail: Received, answer: Answer, now: datetime) -> tuple[int | None, str]:

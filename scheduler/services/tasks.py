@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
@@ -11,17 +12,30 @@ from sqlalchemy.orm import joinedload
 
 from scheduler.models.accounts import Account, Contact
 from scheduler.models.db import db
+from scheduler.models.replies import Reply
 from scheduler.models.staff import Staff
 from scheduler.models.tasks import Task
 from scheduler.services import history, vendor
 from scheduler.services.actors import WORKER, Actor
-from scheduler.services.inserting import add_missing
+from scheduler.services.inserting import add_missing, added
 from scheduler.services.installation import here
 from scheduler.services.owners import owner_of
 from scheduler.services.refusals import Invalid, NotFound
 
 # The longest text of a task that a person enters.
 LONGEST = 500
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """A task that a fact asks for on an account; the owner of the account's stage does it, on the next working day."""
+
+    key: str
+    kind: str
+    account: Account
+    contact_id: int | None = None
+    params: dict[str, Any] = field(default_factory=dict)
+    words: str = ""
 
 
 def add(
@@ -48,8 +62,7 @@ def add(
         if account is None and account_id is not None:
             raise NotFound(what="account", value=account_id)
         if owner_id is None and account is not None:
-            owner = owner_of(account)
-            owner_id = owner.id if owner is not None and owner.active else None
+            owner_id = _owner_id(account)
         row = {
             "key": key,
             "kind": kind,
@@ -59,7 +72,7 @@ def add(
             "params": params or {},
             "words": words,
             "owner_id": owner_id,
-            "due_on": due_on or vendor.working_days().next_working_day(now.astimezone(here().tz).date()),
+            "due_on": due_on or _next_working_day(now),
             "created_at": now,
         }
         new = add_missing(Task, [row])
@@ -68,6 +81,35 @@ def add(
             about = {"account_id": account_id, "contact_id": contact_id, "lecture_id": lecture_id}
             history.record("task_added", now=now, actor=actor, task_id=number, task=kind, **about)
         return number
+
+
+def add_many(wanted: Sequence[Wanted], now: datetime) -> int:
+    """Make tasks within the open transaction, in two statements; return how many were new. A `key` that is there stays."""
+    if not wanted:
+        return 0
+    due_on = _next_working_day(now)
+    rows = [
+        {
+            "key": one.key,
+            "kind": one.kind,
+            "account_id": one.account.id,
+            "contact_id": one.contact_id,
+            "lecture_id": None,
+            "params": one.params,
+            "words": one.words,
+            "owner_id": _owner_id(one.account),
+            "due_on": due_on,
+            "created_at": now,
+        }
+        for one in wanted
+    ]
+    new = added(Task, rows, "id", "kind", "account_id", "contact_id")
+    lines = [
+        history.about_one("task_added", account_id=account_id, contact_id=contact_id, task_id=number, task=kind)
+        for number, kind, account_id, contact_id in new
+    ]
+    history.record_many(lines, now, WORKER)
+    return len(new)
 
 
 def add_by_hand(
@@ -164,7 +206,26 @@ def _settle(
         if db.changed(update(Task).where(Task.id == task_id, still).values(**values)):
             about = {"account_id": task.account_id, "contact_id": task.contact_id, "lecture_id": task.lecture_id}
             history.record(event, now=now, actor=actor, task_id=task_id, task=task.kind, **about)
+            if event == "task_done" and task.kind == "reply":
+                _put_aside(task, now)
         db.session.expire(task)
+
+
+def _put_aside(task: Task, now: datetime) -> None:
+    """Note that the mail a task is about was seen to, unless another account's task about it is still open."""
+    number = task.params["reply_id"]
+    others = select(Task.id).where(Task.key.startswith(f"reply:{number}:"), Task.done_at.is_(None))
+    if db.session.scalar(others.limit(1)) is None:
+        db.changed(update(Reply).where(Reply.id == number, Reply.seen_at.is_(None)).values(seen_at=now))
+
+
+def _owner_id(account: Account) -> int | None:
+    owner = owner_of(account)
+    return owner.id if owner is not None and owner.active else None
+
+
+def _next_working_day(now: datetime) -> date:
+    return vendor.working_days().next_working_day(now.astimezone(here().tz).date())
 
 
 def _check_owner(owner_id: int | None) -> None:

@@ -1,4 +1,4 @@
-"""Answers other programs that call in by themselves: SendGrid's Inbound Parse hands over what came back by mail."""
+"""Answers other programs that call in by themselves: SendGrid hands over what came back by mail, and tells what became of ours."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from flask import Blueprint, Response, abort, request
 from flask.blueprints import BlueprintSetupState
 from flask.typing import ResponseReturnValue
 
-from emails import inbound
-from emails.replies import MAX_BYTES, Unreadable
-from scheduler.services import replies
+from emails import events, inbound, replies
+from scheduler.services import mail_events
+from scheduler.services import replies as received
 from scheduler.web import edge, limits
 
 hooks = Blueprint("hooks", __name__, url_prefix="/hooks")
@@ -18,13 +18,34 @@ hooks = Blueprint("hooks", __name__, url_prefix="/hooks")
 
 @hooks.before_request
 def gate() -> None:
-    """Let only those pass who know the address's secret: 401 for another, 404 where none is set and the door is not there."""
+    """Let only those pass who are expected: 401 for others, 404 where no secret or key is set and the door is not there."""
+    if request.endpoint == "hooks.take":
+        _check_signature()
+    else:
+        _check_secret()
+
+
+def _check_secret() -> None:
     secret = edge.settings().sendgrid_inbound_secret
     if not secret:
         abort(404)
     given = str((request.view_args or {}).get("secret", ""))
     if not compare_digest(given.encode(), secret.encode()):
         limits.refused("link")
+        abort(401)
+
+
+def _check_signature() -> None:
+    """Look at the bytes as they came and at nothing they say; who sends no signature is not even listened to."""
+    key = edge.settings().sendgrid_event_key
+    if not key:
+        abort(404)
+    signature = request.headers.get(events.SIGNATURE_HEADER, "")
+    timestamp = request.headers.get(events.TIMESTAMP_HEADER, "")
+    if not signature or not events.is_recent(timestamp, edge.now()):
+        abort(401)
+    request.max_content_length = events.MAX_BYTES
+    if not events.is_signed(key, request.get_data(), signature, timestamp):
         abort(401)
 
 
@@ -40,10 +61,23 @@ def receive(secret: str) -> ResponseReturnValue:
 
     SendGrid asks again for three days only when it gets a 5xx, which here is the database being away.
     """
-    request.max_content_length = MAX_BYTES
+    request.max_content_length = replies.MAX_BYTES
     try:
         mail = inbound.read(request.content_type or "", request.get_data(cache=False))
-    except Unreadable as error:
+    except replies.Unreadable as error:
         abort(413 if error.key == "too_large" else 400)
-    outcome = replies.receive(mail, edge.now())
-    return Response(f"{outcome}\n", content_type="text/plain; charset=utf-8")
+    return _said(received.receive(mail, edge.now()))
+
+
+@hooks.post("/sendgrid/events")
+def take() -> ResponseReturnValue:
+    """Take in what became of mails; 200 with how many events were news, 400 for what is no list of events, 413 above 5 MB."""
+    try:
+        told = events.read(request.get_data())
+    except events.Unreadable:
+        abort(400)
+    return _said(str(mail_events.take(told, edge.now())))
+
+
+def _said(words: str) -> Response:
+    return Response(f"{words}\n", content_type="text/plain; charset=utf-8")

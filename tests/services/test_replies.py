@@ -18,7 +18,7 @@ from scheduler.models.mails import Mail
 from scheduler.models.registrations import Registration
 from scheduler.models.replies import Reply
 from scheduler.services import replies
-from scheduler.services.actors import Actor
+from scheduler.services.actors import WORKER, Actor
 from scheduler.services.refusals import NotFound
 from scheduler.services.registrations.booking import register
 from scheduler.services.registrations.changes import swap
@@ -295,14 +295,14 @@ def test_what_was_seen_to_waits_no_longer(now: datetime) -> None:
     replies.receive(mail("person_iso2022jp.eml"), now)
     ((reply,), _total) = replies.page_of()
     assert replies.is_waiting(reply)
-    replies.put_aside(reply.id, LATER)
-    replies.put_aside(reply.id, LATER + DAY)
+    replies.put_aside(reply.id, LATER, WORKER)
+    replies.put_aside(reply.id, LATER + DAY, WORKER)
     see_anew()
     assert replies.page_of() == ([], 0)
     ((reply,), _total) = replies.page_of(everything=True)
     assert (reply.seen_at, replies.is_waiting(reply)) == (LATER, False)
     with pytest.raises(NotFound):
-        replies.put_aside(reply.id + 1, LATER)
+        replies.put_aside(reply.id + 1, LATER, WORKER)
 
 
 def test_every_mail_is_forgotten_after_90_days(now: datetime) -> None:

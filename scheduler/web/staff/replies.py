@@ -39,6 +39,6 @@ def index() -> ResponseReturnValue:
 @access.requires("mails")
 def seen(reply_id: int) -> ResponseReturnValue:
     """Put a mail aside."""
-    service.put_aside(reply_id, edge.now())
+    service.put_aside(reply_id, edge.now(), edge.staff_actor())
     flash(_("確認済みにしました。"))
     return redirect(url_for(".index", show="all" if request.form.get("show") == "all" else None))
