@@ -35,6 +35,7 @@ _PLACES = {
     "lecture_id": "開催日程の ID。",
     "registration_id": "申込の ID。",
     "handover_id": "引き継ぎの ID。",
+    "mail_id": "メールの ID。",
 }
 # What the document says in words; it is written in Japanese and worded in the reader's language when it is read.
 _WORDS = ("title", "summary", "description")

@@ -158,12 +158,15 @@ MAIL: Example = {
     "lecture": 42,
     "registration": 901,
     "to": "hanako.yamada@customer.example",
-    "state": "sent",
+    "state": "delivered",
     "reason": None,
     "subject": "【お申し込み完了】基本操作編 12月9日(水) 14:00",
     "locale": "ja",
     "due_at": "2026-12-01T01:30:00Z",
     "sent_at": "2026-12-01T01:30:04Z",
+    "delivered_at": "2026-12-01T01:30:09Z",
+    "opened_at": None,
+    "clicked_at": None,
     "created_at": "2026-12-01T01:30:00Z",
 }
 

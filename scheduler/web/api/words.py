@@ -38,6 +38,8 @@ _KINDS: dict[type[Refused], dict[str, Any]] = {
     refusals.OfferGone: {},
     refusals.NotBooked: {},
     refusals.CapacityBelowBooked: {"taken": 12},
+    refusals.MailWaits: {},
+    refusals.MailNotWanted: {"reason": "already_registered"},
     refusals.CourseInUse: {},
     refusals.NotReady: {"open": 2},
     refusals.HandoverOpen: {},
