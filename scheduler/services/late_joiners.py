@@ -14,7 +14,7 @@ from scheduler.models.mails import Mail, Suppression
 from scheduler.models.registrations import Registration
 from scheduler.services import courses, vendor
 from scheduler.services.installation import here
-from scheduler.services.introductions import AUDIENCES, COURSE
+from scheduler.services.introductions import AUDIENCES, COURSE, only_greeted
 from scheduler.services.outbox.owe import owe_many
 from scheduler.services.refusals import NotFound
 
@@ -71,6 +71,7 @@ def _wanted(course_id: int) -> Select[int, int]:
             Account.stage == "onboarding",
             Account.undecided.is_(False),
             Contact.created_at > Account.introduced_at,
+            ~only_greeted(),
             Contact.email.is_not(None),
             audience,
             ~registered,

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import uuid4
 
-from sqlalchemy import func, select, update
+from sqlalchemy import and_, func, or_, select, update
 
 from scheduler.models.accounts import Account
 from scheduler.models.db import db
@@ -99,9 +99,9 @@ def call_back(batch: str, now: datetime, actor: Actor) -> CalledBack:
 
 def _not_introduced(account_ids: Iterable[int], pressed_at: set[datetime], now: datetime) -> None:
     """Undo 案内を開始 of accounts that this press introduced, where nothing of it reached anybody."""
-    written = select(Mail.account_id).where(
-        Mail.kind == "invitation", Mail.state.in_(GOING), Mail.account_id.is_not(None)
-    )
+    # Who was only greeted by another press is still to be invited.
+    told = or_(Mail.kind == "invitation", and_(Mail.kind == "welcome", Mail.created_at.in_(pressed_at)))
+    written = select(Mail.account_id).where(told, Mail.state.in_(GOING), Mail.account_id.is_not(None))
     accounts = db.session.scalars(
         select(Account)
         .where(Account.id.in_(list(account_ids)), Account.stage == "onboarding")

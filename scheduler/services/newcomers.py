@@ -116,7 +116,9 @@ def _may_take(course: Course) -> list[ColumnElement[bool]]:
     if course.prerequisite_id is not None:
         wanted.append(_attended(course.prerequisite_id))
     if course.key == introductions.COURSE:
-        wanted.append((Account.stage != "onboarding") | Account.introduced_at.is_not(None))
+        wanted.append(
+            (Account.stage != "onboarding") | (Account.introduced_at.is_not(None) & ~introductions.only_greeted())
+        )
     return wanted
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
 from sqlalchemy import select
@@ -10,7 +10,7 @@ from sqlalchemy import select
 from scheduler.models.accounts import Account
 from scheduler.models.attendance import Attendance
 from scheduler.models.db import db
-from scheduler.models.mails import Mail
+from scheduler.models.mails import Mail, Suppression
 from scheduler.services import introductions
 from scheduler.services.actors import Actor
 from scheduler.services.refusals import Invalid
@@ -83,3 +83,46 @@ def test_whoever_has_attended_already_is_not_invited(account: Account, now: date
     with db.writing():
         db.session.add(Attendance(lecture_id=lecture.id, contact_id=contact.id, verdict="attended", decided_at=now))
     assert introductions.plan([account.id], "coordinator").already == [contact.id]
+
+
+def kinds() -> list[tuple[str, int | None]]:
+    return [(mail.kind, mail.contact_id) for mail in db.session.scalars(select(Mail).order_by(Mail.id))]
+
+
+def test_a_greeting_goes_once_to_each_and_invites_nobody(account: Account, now: datetime) -> None:
+    people = [a_contact(account), a_contact(account)]
+    plan = introductions.start([account.id], "coordinator", now, STAFF, "welcome")
+    assert plan.invited == [person.id for person in people]
+    assert introductions.start([account.id], "coordinator", now, STAFF, "welcome").already == plan.invited
+    assert kinds() == [("welcome", person.id) for person in people]
+    assert (account.introduced_at, account.introduced_to) == (now, "coordinator")
+
+
+def test_whoever_was_greeted_is_invited_when_it_is_pressed_with_the_invitation(account: Account, now: datetime) -> None:
+    person, later = a_contact(account), now + timedelta(days=3)
+    introductions.start([account.id], "coordinator", now, STAFF, "welcome")
+    assert introductions.start([account.id], "everyone", later, STAFF).invited == [person.id]
+    assert kinds() == [("welcome", person.id), ("invitation", person.id)]
+    # From now on the account is being invited.
+    assert (account.introduced_at, account.introduced_to) == (later, "everyone")
+
+
+def test_whoever_is_invited_is_not_greeted_any_more(account: Account, now: datetime) -> None:
+    person, new = a_contact(account), a_contact(account, role="manager")
+    introductions.start([account.id], "coordinator", now, STAFF)
+    plan = introductions.start([account.id], "manager", now + timedelta(hours=1), STAFF, "welcome")
+    assert (plan.invited, plan.already) == ([new.id], [person.id])
+    assert (account.introduced_at, account.introduced_to) == (now, "coordinator")
+
+
+def test_a_greeting_goes_to_whoever_left_the_list_of_invitations(account: Account, now: datetime) -> None:
+    person = a_contact(account, email="left@mihon.example")
+    with db.writing():
+        db.session.add(Suppression(address=person.email, list="invitations", reason="unsubscribed", created_at=now))
+    assert introductions.plan([account.id], "coordinator").unsubscribed == [person.id]
+    assert introductions.plan([account.id], "coordinator", "welcome").invited == [person.id]
+
+
+def test_a_mail_that_there_is_not_is_refused(account: Account) -> None:
+    with pytest.raises(Invalid):
+        introductions.plan([account.id], "coordinator", "letter")

@@ -77,3 +77,16 @@ def test_nothing_goes_on_a_day_off(account: Account, now: datetime) -> None:
     saturday = datetime.fromisoformat("2026-04-04T10:00:00+09:00")
     assert late_joiners.invite(saturday) == 0
     assert late_joiners.invite(saturday + timedelta(days=2)) == 1
+
+
+def test_whoever_joins_an_account_that_was_only_greeted_waits_for_the_invitations(now: datetime) -> None:
+    a_course()
+    account = an_account()
+    a_contact(account)
+    introductions.start([account.id], "everyone", now, STAFF, "welcome")
+    a_contact(account, created_at=now + LATER)
+    assert late_joiners.invite(now + LATER) == 0
+    introductions.start([account.id], "everyone", now + LATER, STAFF)
+    late = a_contact(account, created_at=now + 2 * LATER)
+    assert late_joiners.invite(now + 2 * LATER) == 1
+    assert invited()[-1] == late.id

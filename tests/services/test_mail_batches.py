@@ -122,3 +122,21 @@ def test_an_unknown_press_takes_nothing_back(now: datetime) -> None:
     introduced(2, now)
     assert mail_batches.call_back("nothing", now, STAFF) == CalledBack(0, 0)
     assert {mail.state for mail in mails()} == {"queued"}
+
+
+def test_a_greeting_is_called_back_like_an_invitation(now: datetime) -> None:
+    a_course()
+    account = an_account()
+    for _number in range(2):
+        a_contact(account)
+    introductions.start([account.id], "everyone", now, STAFF, "welcome")
+    (batch,) = mail_batches.waiting()
+    assert batch.kinds == ("welcome",)
+    mail_batches.call_back(batch.batch, now, STAFF)
+    assert anew(account).introduced_at is None
+    introductions.start([account.id], "everyone", now + timedelta(hours=1), STAFF, "welcome")
+    leave(mails()[0])
+    (batch,) = mail_batches.waiting()
+    mail_batches.call_back(batch.batch, now + timedelta(hours=1), STAFF)
+    # Somebody was greeted: the account is introduced.
+    assert anew(account).introduced_at == now + timedelta(hours=1)

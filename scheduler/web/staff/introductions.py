@@ -23,10 +23,10 @@ introductions.before_request(access.staff_gate)
 @introductions.get("")
 @access.requires("introduce")
 def preview() -> ResponseReturnValue:
-    """Say how many mails would go to whom, for the accounts ticked (`?account=1&account=2&audience=coordinator`)."""
+    """Say how many mails would go to whom, for the accounts ticked (`?account=1&account=2&audience=…&mail=…`)."""
     numbers = _accounts(request.args.getlist("account"))
-    audience = request.args.get("audience", "coordinator")
-    plan = service.plan(numbers, audience)
+    audience, mail = request.args.get("audience", "coordinator"), request.args.get("mail", "invitation")
+    plan = service.plan(numbers, audience, mail)
     groups = [
         ("invited", plan.invited),
         ("without_email", plan.without_email),
@@ -39,13 +39,18 @@ def preview() -> ResponseReturnValue:
         "staff/introductions/preview.html",
         numbers=numbers,
         audience=audience,
+        mail=mail,
         plan=plan,
         groups=[(key, [people[number] for number in members]) for key, members in groups],
         not_introduced=_names(plan.not_introduced),
         nobody=_names(plan.nobody),
         choices=[
-            (words, url_for(".preview", account=numbers, audience=key, back=back), key == audience)
+            (words, url_for(".preview", account=numbers, audience=key, mail=mail, back=back), key == audience)
             for key, words in terms.AUDIENCES.items()
+        ],
+        mails=[
+            (words, url_for(".preview", account=numbers, audience=audience, mail=key, back=back), key == mail)
+            for key, words in _mails().items()
         ],
         back=back,
     )
@@ -56,12 +61,24 @@ def preview() -> ResponseReturnValue:
 def start() -> ResponseReturnValue:
     """Send the invitations."""
     numbers = _accounts(request.form.getlist("account"))
-    plan = service.start(numbers, request.form.get("audience", "coordinator"), edge.now(), edge.staff_actor())
-    sent = ngettext("%(num)d 人に案内メールを送ります。", "%(num)d 人に案内メールを送ります。", len(plan.invited))
+    mail = request.form.get("mail", "invitation")
+    plan = service.start(numbers, request.form.get("audience", "coordinator"), edge.now(), edge.staff_actor(), mail)
+    people = len(plan.invited)
+    if mail == "welcome":
+        sent = ngettext("%(num)d 人にごあいさつを送ります。", "%(num)d 人にごあいさつを送ります。", people)
+    else:
+        sent = ngettext("%(num)d 人に案内メールを送ります。", "%(num)d 人に案内メールを送ります。", people)
     flash(_("案内を開始しました。") + sent)
     if plan.without_email:
         flash(_("メールのない %(n)d 人には電話でご案内ください。", n=len(plan.without_email)), "warning")
     return redirect(local_path(request.form.get("back"), url_for("staff_today.page")))
+
+
+def _mails() -> dict[str, str]:
+    return {
+        "invitation": _("レクチャーのご案内を送る"),
+        "welcome": _("ごあいさつだけを送る（レクチャーのご案内は含めません）"),
+    }
 
 
 def _accounts(texts: list[str]) -> list[int]:

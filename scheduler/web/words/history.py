@@ -169,6 +169,7 @@ def _of_lectures() -> dict[str, str]:
     return {
         "course_invited": _("「%(course)s」を案内しました（%(count)s 名）。"),
         "introduced": _("案内を開始しました（%(audience)s）。"),
+        "greeted": _("ごあいさつのメールで案内を開始しました（%(audience)s）。"),
         "registered": _("申込: %(person)s – %(lecture)s"),
         "application_accepted": _("公開フォームからの申込を受け付けました: %(person)s – %(lecture)s"),
         "waitlisted": _("キャンセル待ち: %(person)s – %(lecture)s"),

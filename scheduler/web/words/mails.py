@@ -10,7 +10,9 @@ from scheduler.web.words import terms
 def kind(name: str) -> str:
     """Name a kind of mail."""
     return {
+        "welcome": _("ご挨拶"),
         "invitation": _("ご案内"),
+        "link_again": _("専用ページのご案内（再送）"),
         "confirmation": _("お申し込み確認"),
         "waitlisted": _("キャンセル待ち受付"),
         "offered": _("お席の確保のご案内"),
@@ -24,12 +26,21 @@ def kind(name: str) -> str:
         "reminder_hour": _("1時間前のお知らせ"),
         "thanks": _("受講のお礼"),
         "missed": _("欠席された方への再案内"),
+        "setup_nudge": _("初期設定の残りのご案内"),
+        "usage_nudge": _("ご利用開始のお伺い"),
+        "weekly_state": _("本部向け受講状況"),
+        "feed_reset": _("カレンダー購読用リンクの変更"),
         "handover_letter": _("担当者変更のご案内"),
         "application": _("公開フォームからのお申し込み"),
         "staff_ready": _("社内: 引き継ぎ可"),
         "staff_handover_requested": _("社内: 引き継ぎの依頼"),
         "staff_handover_accepted": _("社内: 引き継ぎの引き受け"),
         "staff_handover_returned": _("社内: 引き継ぎの差し戻し"),
+        "staff_stuck": _("社内: 停滞"),
+        "staff_unreachable": _("社内: メールが届かない先方担当者"),
+        "staff_reply": _("社内: お客様からの返信"),
+        "staff_digest": _("社内: 今日の予定と要対応"),
+        "staff_test": _("社内: 文面のテスト"),
     }.get(name, name)
 
 
@@ -49,9 +60,15 @@ def reason(key: str) -> str:
             "moved": _("日程が変わりました"),
             "stage_changed": _("フェーズが変わりました"),
             "already_registered": _("すでに申込済みです"),
+            "already_attended": _("すでに受講済みです"),
+            "nothing_open": _("残っていた項目がなくなりました"),
+            "use_began": _("利用が始まりました"),
             "verdict_changed": _("出欠が変わりました"),
             "person_unknown": _("照合できていない参加者が同じ会社の方かもしれないため、保留しています"),
             "no_longer_ready": _("引き継ぎ条件を満たさなくなりました"),
+            "no_longer_stuck": _("停滞ではなくなりました"),
+            "reachable_again": _("メールが届くようになったか、アドレスが変わりました"),
+            "reply_gone": _("返信の保存期間が過ぎました"),
             "handover_changed": _("引き継ぎの状態が変わりました"),
             "handover_decided": _("引き継ぎの回答がありました"),
             "handover_undone": _("引き受けが取り消されました"),

@@ -55,3 +55,17 @@ def test_sales_may_not_start_it(client: Client) -> None:
     sign_in(client, a_member(team="sales"))
     assert client.get("/staff/introductions").status_code == 403
     assert client.post("/staff/introductions").status_code == 403
+
+
+def test_people_can_be_greeted_first_and_the_page_says_that_no_invitation_is_among_it(staff_client: Client) -> None:
+    a_course()
+    account = an_account()
+    person = a_contact(account)
+    page = staff_client.get(f"/staff/introductions?account={account.id}&mail=welcome").text
+    assert "1 人にごあいさつのメールが届きます" in page
+    assert "あらためて「案内を開始」から送ります" in page
+    form = {"account": account.id, "audience": "coordinator", "mail": "welcome"}
+    assert staff_client.post("/staff/introductions", data=form).status_code == 302
+    mail = db.session.scalars(select(Mail)).one()
+    assert (mail.kind, mail.contact_id) == ("welcome", person.id)
+    assert "ごあいさつのメールで案内を開始しました" in staff_client.get(f"/staff/accounts/{account.id}").text
