@@ -82,3 +82,18 @@ def replies() -> str:
 def lecture(lecture_id: int) -> str:
     """Return the address of a lecture's page for staff, with its roster."""
     return f"{here().base_url}/staff/lectures/{lecture_id}"
+
+
+def mail(mail_id: int) -> str:
+    """Return the address of a mail's page for staff."""
+    return f"{here().base_url}/staff/mails/{mail_id}"
+
+
+def today() -> str:
+    """Return the address of the page of the day for staff."""
+    return f"{here().base_url}/staff/"
+
+
+def programme() -> str:
+    """Return the address of the public programme."""
+    return f"{here().base_url}/lectures"

@@ -21,7 +21,7 @@ from scheduler.models.registrations import Registration
 from scheduler.models.staff import Staff
 from scheduler.services import addresses, eligibility, proposed
 from scheduler.services.installation import here
-from scheduler.services.outbox import progress, staff_news, told
+from scheduler.services.outbox import facts_weekly, progress, staff_news, told
 from scheduler.services.outbox.offering import free_dates, text
 from scheduler.services.owners import owner_of
 from scheduler.services.vendor import Vendor
@@ -213,6 +213,7 @@ _TO_CONTACTS: dict[str, Callable[[Mail, Contact, datetime], dict[str, Value]]] =
     "welcome": progress.welcome,
     "setup_nudge": progress.setup_nudge,
     "usage_nudge": progress.usage_nudge,
+    "weekly_state": facts_weekly.values,
 }
 _TO_STAFF: dict[str, Callable[[Mail, Staff], dict[str, Value]]] = {
     "staff_stuck": staff_news.stuck,

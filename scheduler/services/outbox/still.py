@@ -13,7 +13,7 @@ from scheduler.models.lectures import Lecture
 from scheduler.models.mails import Mail, Suppression
 from scheduler.models.registrations import Registration
 from scheduler.models.replies import Reply
-from scheduler.services.outbox import facts_setup
+from scheduler.services.outbox import facts_setup, facts_weekly
 from scheduler.services.outbox.about import About
 
 
@@ -66,7 +66,7 @@ CHECKS: dict[str, Callable[[About], str]] = {
     "welcome": onboarding,
     "setup_nudge": facts_setup.setup_wanted,
     "usage_nudge": facts_setup.usage_wanted,
-    "weekly_state": onboarding,
+    "weekly_state": facts_weekly.wanted,
     "staff_stuck": stuck,
     "staff_unreachable": closed,
     "staff_reply": kept,
