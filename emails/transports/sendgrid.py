@@ -30,6 +30,7 @@ class SendGridTransport:
     # So many requests under way keep two cores busy, and the answer of one is not waited for before the next.
     concurrency = 8
     largest = MOST_PEOPLE
+    largest = MOST_PEOPLE
 
     def __init__(
         self, api_key: str, url: str, *, sandbox: bool = False, longest_seconds: float = LONGEST_SECONDS

@@ -6,10 +6,12 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
-from emails import Address, CalendarPart, Message, invitation
+from emails import Address, Bulk, CalendarPart, Message, invitation
 from emails.kinds import Method
 
 MOMENT = datetime(2026, 11, 22, 3, 0, tzinfo=UTC)
+# The tokens in the words of `one_of_many`.
+NAME, LINK, NUMBER = "tk7f3a9c21d04e8b65", "tk7f3a9c21d04e8b66", "tk7f3a9c21d04e8b67"
 
 
 def a_message(**changes: Any) -> Message:
@@ -27,6 +29,29 @@ def a_message(**changes: Any) -> Message:
         reply_to=Address("onboarding@asahi-booking.example"),
     )
     return replace(message, **changes)
+
+
+def one_of_many(number: int, *, key: str = "k1", name: str = "山田 花子", **changes: Any) -> Message:
+    """Make one of many mails of the same words to different people."""
+    values = {NAME: name, LINK: f"https://tasuki.example/me/{number}", NUMBER: f"第{number}回"}
+    subject, text = f"ご案内 {NUMBER}", f"{NAME} 様 {LINK}\n"
+    html = f'<html lang="ja"><p>{NAME} 様 <a href="{LINK}">確認</a></p></html>'
+
+    def filled(words: str) -> str:
+        for token, value in values.items():
+            words = words.replace(token, value)
+        return words
+
+    fields: dict[str, Any] = {
+        "to": Address(f"person{number}@mihon.example", "山田 花子"),
+        "message_id": f"<{number}@asahi-booking.example>",
+        "opaque_id": str(number),
+        "subject": filled(subject),
+        "text": filled(text),
+        "html": filled(html),
+        "bulk": Bulk(key, subject, text, html, values),
+    }
+    return a_message(**(fields | changes))
 
 
 def an_invitation(method: Method = "REQUEST", **changes: Any) -> bytes:

@@ -6,6 +6,7 @@ import base64
 import socket
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from threading import Thread
 
@@ -15,7 +16,9 @@ from emails import (
     KINDS,
     LOCALES,
     Address,
+    Apart,
     BadAddress,
+    Message,
     Refused,
     Sent,
     TransportDown,
@@ -26,10 +29,11 @@ from emails import (
 from emails.transports import sendgrid as module
 from emails.transports.payload import payload
 from emails.transports.sendgrid import SendGridTransport
-from tests.emails.mails import a_calendar_part, a_message
+from tests.emails.mails import a_calendar_part, a_message, one_of_many
+from tests.mishaps import Mishaps
 from tests.sendgrid.complaints import complaints
 from tests.sendgrid.server import KEY, SendGrid, serving
-from tests.servers import free_port
+from tests.servers import eventually, free_port
 
 
 @pytest.fixture(scope="module")
@@ -202,6 +206,123 @@ def test_a_server_that_is_away_is_tried_again_without_doubt() -> None:
     with pytest.raises(TryAgain) as caught:
         SendGridTransport(KEY, f"http://127.0.0.1:{free_port()}").send(a_message())
     assert not caught.value.doubtful
+
+
+@pytest.mark.parametrize(
+    ("answer", "problem"),
+    [
+        ((400, {}, '{"errors": [{"field": "personalizations.7.to", "message": "no"}]}'), Apart),
+        ((413, {}, ""), Apart),
+        ((422, {}, ""), Apart),
+        ((401, {}, ""), TransportDown),
+        ((403, {}, ""), TransportDown),
+        ((429, {"Retry-After": "7"}, ""), TryAgain),
+        ((500, {}, ""), TryAgain),
+        ("drop", TryAgain),
+    ],
+    ids=str,
+)
+def test_an_answer_to_many_is_understood_for_each(
+    transport: SendGridTransport, sendgrid: SendGrid, answer: tuple[int, dict[str, str], str] | str, problem: type
+) -> None:
+    sendgrid.instead = answer
+    outcomes = transport.send_together([one_of_many(number) for number in range(3)])
+    assert [type(outcome) for outcome in outcomes] == [problem] * 3
+    if isinstance(outcomes[0], TryAgain):
+        assert outcomes[0].doubtful == (answer == "drop")
+        assert outcomes[0].after_seconds == (7 if answer != "drop" and answer[0] == 429 else None)
+
+
+def test_many_people_are_one_request_and_each_is_known_to_have_left(
+    transport: SendGridTransport, sendgrid: SendGrid
+) -> None:
+    messages = [one_of_many(number) for number in range(5)]
+    assert transport.parcels(messages) == [[0, 1, 2, 3, 4]]
+    assert transport.send_together(messages) == [Sent("id-1")] * 5
+    assert sendgrid.memory.requests == 1
+    for message in messages:
+        (mail,) = sendgrid.memory.got(message.opaque_id)
+        assert (mail["to"], mail["text"]) == (message.to.address, message.text)
+        assert mail["html"] == message.html
+
+
+def test_one_impossible_mail_holds_up_no_other(transport: SendGridTransport, sendgrid: SendGrid) -> None:
+    wrong = one_of_many(2, to=Address("太郎@mihon.example")), one_of_many(3, message_id="<a>\r\nBcc: x@y.example")
+    outcomes = transport.send_together([one_of_many(1), *wrong, one_of_many(4)])
+    assert [type(outcome) for outcome in outcomes] == [Sent, Refused, Refused, Sent]
+    assert [str(outcome) for outcome in outcomes[1:3]] == ["bad_address", "Message-ID must be printable ASCII"]
+    assert list(sendgrid.memory.counts) == ["1", "4"]
+    assert transport.send_together([wrong[0]])[0].__class__ is Refused
+
+
+def test_the_halves_of_a_refused_parcel_find_the_guilty_one(transport: SendGridTransport, sendgrid: SendGrid) -> None:
+    # An address that a mail can be sent to and that this provider does not take.
+    messages = [one_of_many(number) for number in range(4)]
+    messages[2] = one_of_many(2, to=Address('"a"b"@mihon.example'))
+
+    def sent(parcel: list[Message]) -> list[str]:
+        outcomes = transport.send_together(parcel)
+        if not isinstance(outcomes[0], Apart):
+            return [type(outcome).__name__ for outcome in outcomes]
+        middle = len(parcel) // 2
+        return sent(parcel[:middle]) + sent(parcel[middle:])
+
+    assert sent(messages) == ["Sent", "Sent", "Refused", "Sent"]
+    assert {name: count.accepted for name, count in sendgrid.memory.counts.items()} == {"0": 1, "1": 1, "3": 1}
+
+
+def test_many_threads_share_a_few_connections(transport: SendGridTransport, sendgrid: SendGrid) -> None:
+    with ThreadPoolExecutor(transport.concurrency) as pool:
+        assert len(list(pool.map(transport.send, [a_message()] * 40))) == 40
+    with ThreadPoolExecutor(transport.concurrency) as pool:
+        list(pool.map(transport.send, [a_message()] * 40))
+    assert sendgrid.memory.requests == 80
+    assert len(sendgrid.connections) <= transport.concurrency
+
+
+def test_a_thread_that_is_too_slow_is_cut_off_alone(sendgrid: SendGrid) -> None:
+    transport = SendGridTransport(KEY, sendgrid.url, longest_seconds=0.4)
+    sendgrid.mishaps = Mishaps(0, {"slow": 1})
+    try:
+        with ThreadPoolExecutor(2) as pool:
+            slow = pool.submit(transport.send_together, [a_message()])
+            eventually(lambda: bool(sendgrid.memory.requests), what="the slow request")
+            sendgrid.mishaps = Mishaps()
+            assert transport.send_together([a_message()])[0].__class__ is Sent
+            (outcome,) = slow.result()
+    finally:
+        sendgrid.mishaps = Mishaps()
+    assert isinstance(outcome, TryAgain)
+    assert outcome.doubtful
+    transport.close()
+
+
+def test_nothing_is_sent_in_the_sandbox(sendgrid: SendGrid) -> None:
+    transport = SendGridTransport(KEY, sendgrid.url, sandbox=True)
+    assert transport.send(a_message()) == Sent()
+    assert sendgrid.memory.requests == 0
+    transport.close()
+
+
+def test_a_large_request_may_take_longer_than_connecting(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "TIMEOUT", (0.2, 5))
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def read_late() -> None:
+            client, _ = server.accept()
+            with client:
+                time.sleep(0.5)
+                left = 10_000_000
+                while left > 0 and (got := client.recv(1 << 20)):
+                    left -= len(got)
+                client.sendall(b"HTTP/1.1 202 Accepted\r\nContent-Length: 0\r\n\r\n")
+
+        clerk = Thread(target=read_late)
+        clerk.start()
+        slow = SendGridTransport(KEY, f"http://127.0.0.1:{server.getsockname()[1]}")
+        assert slow.send(a_message(html="x" * 10_000_000)) == Sent()
+        slow.close()
+        clerk.join()
 
 
 def test_an_impossible_address_is_refused_without_asking(transport: SendGridTransport, sendgrid: SendGrid) -> None:

@@ -48,6 +48,14 @@ def test_sendgrid(url: str, address: str) -> None:
     transport = transport_from("sendgrid:", api_key="SG.key", sendgrid_url=url)
     assert isinstance(transport, SendGridTransport)
     assert transport.address == address
+    assert not transport.sandbox
+
+
+def test_sendgrids_sandbox() -> None:
+    transport = transport_from("sendgrid:sandbox", api_key="SG.key", sendgrid_url="https://api.eu.sendgrid.com")
+    assert isinstance(transport, SendGridTransport)
+    assert transport.sandbox
+    assert transport.address == "https://api.eu.sendgrid.com/v3/mail/send"
 
 
 @pytest.mark.parametrize(
