@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import uuid4
@@ -13,6 +13,7 @@ from emails.transports.base import LONGEST_SECONDS
 from scheduler.models.db import Base
 from scheduler.rules.workdays import WorkingDays
 from scheduler.services.mail_rules import Rules
+from scheduler.services.outbox import claims
 from scheduler.services.vendor import Vendor
 
 # While a worker holds a mail nobody else touches it; a dead worker's mails are taken up when this has passed.
@@ -45,6 +46,12 @@ class Batch:
     began: float = field(default_factory=time.monotonic)
     # Whether anything left, so that the way out is open.
     has_sent: bool = False
+    # The mails that are claimed and not yet settled or given back, and until when.
+    in_hand: set[int] = field(default_factory=set)
+    held_until: datetime = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.held_until = self.began_at + self.lease
 
     @property
     def seconds(self) -> float:
@@ -61,15 +68,17 @@ class Batch:
         """Return the moment, by the clock that was read when the batch began."""
         return self.began_at + timedelta(seconds=self.seconds)
 
-    @property
-    def until(self) -> datetime:
-        """Return when the lease of the whole batch ends."""
-        return self.began_at + self.lease
+    def hold_on(self) -> None:
+        """Prolong the lease of all that is in hand, where it would end too soon; what was taken by others is let go."""
+        if self.held_until - self.now < NEEDED:
+            until = self.now + self.lease
+            self.in_hand = claims.prolong(list(self.in_hand), self.holder, until)
+            self.held_until = until
 
-    @property
-    def ends_soon(self) -> bool:
-        """Tell whether the lease must be prolonged before anything more is handed over."""
-        return self.until - self.now < NEEDED
+    def give_back(self, mail_ids: Collection[int], next_try_at: datetime, reason: str = "") -> None:
+        """Return mails untouched, to be tried from a moment on."""
+        claims.put_back(list(mail_ids), self.holder, next_try_at, reason)
+        self.in_hand.difference_update(mail_ids)
 
 
 @dataclass(frozen=True)

@@ -16,30 +16,30 @@ from scheduler.services.installation import here
 UNKNOWN = timedelta(minutes=5)
 
 
-def claim(now: datetime, holder: str, until: datetime, limit: int) -> list[int]:
-    """Claim up to `limit` mails that are due at `now`; until `until` nobody else touches them.
+def claim(now: datetime, holder: str, until: datetime, limit: int) -> dict[int, str]:
+    """Claim up to `limit` mails that are due at `now` and return their kinds; until `until` nobody else touches them.
 
     What was being sent when its worker died is taken up when its lease has ended; where the provider tells what became of
     mails, five minutes later, since its word may come until then. Mails to the people of a paused account stay.
     """
     with db.writing():
         due = (
-            select(Mail.id)
+            select(Mail.id, Mail.kind)
             .where(_is_due(now), _may_leave())
             .order_by(Mail.next_try_at, Mail.id)
             .limit(limit)
             .with_for_update(skip_locked=True)
         )
-        numbers = list(db.session.scalars(due))
-        if numbers:
+        claimed = dict(db.session.execute(due).tuples().all())
+        if claimed:
             db.changed(
                 update(Mail)
-                .where(Mail.id.in_(numbers))
+                .where(Mail.id.in_(claimed))
                 .values(state="sending", claimed_by=holder, next_try_at=until, attempts=Mail.attempts + 1)
                 .execution_options(synchronize_session=False)
             )
         db.session.expire_all()
-        return numbers
+        return claimed
 
 
 def is_held(mail: Mail, holder: str) -> bool:

@@ -113,7 +113,8 @@ def message_of(mail: Mail, now: datetime, basis: Basis) -> Prepared:
         reply_to=Address(details.reply_to) if details.reply_to else None,
         calendar=_calendar(mail, address, sender, details),
         unsubscribe_url=addresses.unsubscribe(mail.contact, wanted_list) if wanted_list and mail.contact else None,
-        bulk=getattr(rendered, "bulk", None),  # COMPAT
+        # A trial has a subject of its own.
+        bulk=rendered.bulk if mail.kind in KINDS else None,
     )
     note_id = note.id if note is not None else None
     return Prepared(message, person.email, person.locale, rendered.template_version, note_id)
@@ -142,8 +143,7 @@ def _rendered(mail: Mail, now: datetime, basis: Basis) -> tuple[Rendered, MailNo
     note = _note(mail, basis)
     context = _context(mail, now, basis.details)
     source = basis.words.get((mail.kind, locale))
-    more = {"note": note.words} if note is not None else {}
-    return render(mail.kind, locale, context, source=source, **more), note  # COMPAT
+    return render(mail.kind, locale, context, source=source, note=note.words if note is not None else ""), note
 
 
 def _note(mail: Mail, basis: Basis) -> MailNote | None:
@@ -162,7 +162,7 @@ def _tested(mail: Mail, now: datetime, basis: Basis) -> Rendered:
     contact = db.session.get(Contact, mail.params["contact_id"]) if mail.params.get("contact_id") else None
     context = example(kind, locale, contact, basis.details, now)
     rendered = render(kind, locale, context, source=mail.params.get("source"))
-    return replace(rendered, subject=f"{_TEST_MARK[locale]}{rendered.subject}")  # COMPAT bulk=None
+    return replace(rendered, subject=f"{_TEST_MARK[locale]}{rendered.subject}")
 
 
 def _context(mail: Mail, now: datetime, details: Vendor) -> dict[str, Value]:

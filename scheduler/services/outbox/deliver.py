@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 import structlog
 from sqlalchemy import select
 
-from emails import Transport
+from emails import KINDS, Transport
 from scheduler.models.db import Base, db
 from scheduler.models.lectures import Course
 from scheduler.models.mails import Mail
@@ -45,9 +46,10 @@ def deliver_due(
     batch = Batch(now, transport, judge, lost, lease)
     # While it was closed one mail is enough to find out.
     limit = 1 if closed is not None else BATCH_TOGETHER if transport.largest > 1 else BATCH
-    claimed = claims.claim(now, batch.holder, batch.until, limit)
+    claimed = claims.claim(now, batch.holder, batch.held_until, limit)
     if not claimed:
         return 0
+    batch.in_hand = set(claimed)
     try:
         return _send_all(claimed, batch, was_closed=closed is not None)
     finally:
@@ -65,24 +67,37 @@ def retry(mail_id: int, now: datetime, actor: Actor) -> None:
         history.record("mail_retried", now=now, actor=actor, account_id=mail.account_id, mail_id=mail_id)
 
 
-def _send_all(claimed: list[int], batch: Batch, *, was_closed: bool) -> int:
+def _send_all(claimed: dict[int, str], batch: Batch, *, was_closed: bool) -> int:
     common = _read_common()
-    waiting = deque(claimed)
+    transport, waiting = batch.transport, deque(claimed)
     settled = 0
     try:
         while waiting and not batch.is_over:
-            ready = preparing.prepare(waiting, batch, common)
+            ready = preparing.prepare(_some(waiting, claimed, transport), waiting, batch, common)
             settled += ready.settled
             settled += handing.hand_over(ready.mails, batch, common)
     except handing.Stopped as stopped:
         log.error("transport_down", reason=stopped.reason)
-        claims.put_back(list(waiting), batch.holder, batch.now, stopped.reason)
+        batch.give_back(waiting, batch.now, stopped.reason)
         closing.close(stopped.reason, batch.now)
         raise TransportStopped(stopped.reason) from stopped
-    claims.put_back(list(waiting), batch.holder, batch.now)
+    batch.give_back(waiting, batch.now)
     if was_closed and batch.has_sent:
         closing.reopen(batch.now, WORKER)
     return settled
+
+
+def _some(waiting: deque[int], kinds: Mapping[int, str], transport: Transport) -> list[int]:
+    """Take from the front of `waiting` what is made at one time.
+
+    Of mails that leave alone not so many that what the last of them says could be out of date when its turn comes.
+    """
+    alone, taken = 0, []
+    while waiting and alone < transport.concurrency * 4:
+        taken.append(waiting.popleft())
+        kind = KINDS.get(kinds[taken[-1]])
+        alone += transport.largest == 1 or kind is None or kind.calendar is not None
+    return taken
 
 
 def _read_common() -> Common:

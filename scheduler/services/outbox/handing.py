@@ -11,7 +11,7 @@ import structlog
 
 from emails import Message, Sent, Transport, TransportDown
 from emails.transports.base import Apart, TransportProblem
-from scheduler.services.outbox import claims, recording
+from scheduler.services.outbox import recording
 from scheduler.services.outbox.batch import Batch, Common
 from scheduler.services.outbox.preparing import Ready, prepare_anew
 from scheduler.services.outbox.recording import Result
@@ -86,17 +86,14 @@ class _Run:
         """Give back what was not begun."""
         reason = self.down.reason if self.down is not None else ""
         left = [one.found.mail.id for parcel in self.waiting for one in parcel]
-        claims.put_back(left, self.batch.holder, self.batch.now, reason)
+        self.batch.give_back(left, self.batch.now, reason)
         self.waiting.clear()
 
     def _next(self) -> Parcel | None:
         """Take the next parcel: what is in it is ours for long enough, and still true."""
         while self.waiting and self.down is None and not self.batch.is_over:
-            parcel = self.waiting.popleft()
-            if self.batch.ends_soon:
-                ids = [one.found.mail.id for one in parcel]
-                still = claims.prolong(ids, self.batch.holder, self.batch.now + self.batch.lease)
-                parcel = [one for one in parcel if one.found.mail.id in still]
+            self.batch.hold_on()
+            parcel = [one for one in self.waiting.popleft() if one.found.mail.id in self.batch.in_hand]
             if parcel and time.monotonic() - parcel[0].made_at > FRESH_SECONDS:
                 parcel = self._anew(parcel)
             if parcel:
@@ -131,7 +128,7 @@ class _Run:
                     results.append(recording.result_of(one.found, one.prepared, outcome, self.batch))
         self.settled += recording.record(results, self.batch)
         if self.down is not None:
-            claims.put_back(untouched, self.batch.holder, self.batch.now, self.down.reason)
+            self.batch.give_back(untouched, self.batch.now, self.down.reason)
 
     def _part(self, parcel: Parcel) -> None:
         """Refused as a whole: the halves are sent apart, until the one that was meant stands alone."""

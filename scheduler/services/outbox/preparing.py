@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import defaultdict, deque
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -42,14 +42,14 @@ class Prepare:
     settled: int = 0
 
 
-def prepare(waiting: deque[int], batch: Batch, common: Common) -> Prepare:
-    """Take claimed mails from the front of `waiting` and make their messages.
+def prepare(mail_ids: Sequence[int], waiting: deque[int], batch: Batch, common: Common) -> Prepare:
+    """Make the messages of claimed mails.
 
-    Of several mails about one registration only the first is taken: what the next one says depends on what became of it.
-    Then it ends, and the rest stays in `waiting`.
+    Of several mails about one registration only the first is made: what the next one says depends on what became of it,
+    so that it goes to the front of `waiting`, with those after it.
     """
-    found = about.read_many(waiting)
-    numbers = _first_ones(waiting, found, batch.holder)
+    found = about.read_many(mail_ids)
+    numbers = _first_ones(mail_ids, waiting, found, batch)
     accounts = {row.mail.account_id for number in numbers if (row := found[number]).mail.account_id is not None}
     basis = Basis(common.details, common.words, mail_notes.open_of(accounts))
     result = Prepare()
@@ -67,29 +67,31 @@ def prepare(waiting: deque[int], batch: Batch, common: Common) -> Prepare:
     db.session.commit()
     result.settled = recording.record(settled, batch) + sum(len(ids) for ids in put_off.values())
     for (moment, reason), ids in put_off.items():
-        claims.put_back(ids, batch.holder, moment, reason)
+        batch.give_back(ids, moment, reason)
     return result
 
 
 def prepare_anew(ready: Iterable[Ready], batch: Batch, common: Common) -> Prepare:
     """Make again the messages of mails that were made a while ago: meanwhile a lecture may have moved."""
-    return prepare(deque(one.found.mail.id for one in ready), batch, common)
+    return prepare([one.found.mail.id for one in ready], deque(), batch, common)
 
 
-def _first_ones(waiting: deque[int], found: dict[int, About], holder: str) -> list[int]:
-    """Take mails from the front until one is about a registration that an earlier one is about; those of others are left."""
+def _first_ones(mail_ids: Sequence[int], waiting: deque[int], found: Mapping[int, About], batch: Batch) -> list[int]:
+    """Return the mails, in turn, up to one that is about a registration an earlier one is about; others' are left out."""
     numbers: list[int] = []
     registrations: set[int] = set()
-    while waiting:
-        row = found.get(waiting[0])
-        if row is not None and claims.is_held(row.mail, holder):
-            registration = row.mail.registration_id
-            if registration in registrations:
-                break
-            if registration is not None:
-                registrations.add(registration)
-            numbers.append(row.mail.id)
-        waiting.popleft()
+    for place, number in enumerate(mail_ids):
+        row = found.get(number)
+        if row is None or not claims.is_held(row.mail, batch.holder):
+            batch.in_hand.discard(number)
+            continue
+        registration = row.mail.registration_id
+        if registration in registrations:
+            waiting.extendleft(reversed(mail_ids[place:]))
+            break
+        if registration is not None:
+            registrations.add(registration)
+        numbers.append(number)
     return numbers
 
 

@@ -12,7 +12,7 @@ from typing import Any
 import structlog
 from sqlalchemy import bindparam, update
 
-from emails import Refused, Sent, TryAgain
+from emails import Sent, TryAgain
 from emails.transports.base import TransportProblem
 from scheduler.models.db import db, table
 from scheduler.models.mails import LEFT, Mail
@@ -86,7 +86,8 @@ def record(results: Sequence[Result], batch: Batch) -> int:
         return 0
     now = batch.now
     with db.writing():
-        ours = claims.held([result.found.mail.id for result in results], batch.holder)
+        numbers = [result.found.mail.id for result in results]
+        ours = claims.held(numbers, batch.holder)
         settled = [result for result in results if result.found.mail.id in ours]
         _write(settled)
         _write_words([result for result in results if result.found.mail.id not in ours])
@@ -94,6 +95,7 @@ def record(results: Sequence[Result], batch: Batch) -> int:
         for result in settled:
             if result.values["state"] == "failed":
                 _failed(result, batch, now)
+    batch.in_hand.difference_update(numbers)
     reached = [result.found for result in settled if result.values["state"] == "sent"]
     batch.has_sent = batch.has_sent or bool(reached)
     _reached_again(reached, batch, now)

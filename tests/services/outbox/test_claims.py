@@ -92,17 +92,17 @@ def test_a_server_slower_than_any_lease_gets_no_mail_before_it_is_quick_again(da
 
 def test_a_mail_that_another_worker_took_up_meanwhile_is_left_to_it(now: datetime) -> None:
     first, second = "first", "second"
-    numbers = claims.claim(now, first, now + LEASE, MAILS)
-    assert claims.claim(now + LEASE - timedelta(seconds=1), second, now + 2 * LEASE, MAILS) == []
+    numbers = list(claims.claim(now, first, now + LEASE, MAILS))
+    assert not claims.claim(now + LEASE - timedelta(seconds=1), second, now + 2 * LEASE, MAILS)
     assert claims.prolong(numbers[:1], first, now + 2 * LEASE) == {numbers[0]}
-    assert claims.claim(now + LEASE, second, now + 2 * LEASE, MAILS) == numbers[1:]
+    assert list(claims.claim(now + LEASE, second, now + 2 * LEASE, MAILS)) == numbers[1:]
     assert claims.prolong(numbers[:2], first, now + 3 * LEASE) == {numbers[0]}
     assert claims.held(numbers, second) == set(numbers[1:])
     db.session.rollback()
 
 
 def test_what_is_put_back_is_as_if_it_had_not_been_tried(now: datetime) -> None:
-    claims.put_back(claims.claim(now, "first", now + LEASE, MAILS), "first", now)
+    claims.put_back(list(claims.claim(now, "first", now + LEASE, MAILS)), "first", now)
     transport = Answering()
     assert deliver(now, transport) == MAILS
     assert set(db.session.scalars(select(Mail.attempts).execution_options(populate_existing=True))) == {1}
