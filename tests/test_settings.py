@@ -38,6 +38,8 @@ WRONG: list[tuple[dict[str, str], str, str]] = [
     ({"TASUKI_SENDGRID_URL": "api.sendgrid.com"}, "TASUKI_SENDGRID_URL", "http(s)://HOST"),
     ({"TASUKI_SENDGRID_INBOUND_SECRET": "too short"}, "TASUKI_SENDGRID_INBOUND_SECRET", "16 or more"),
     ({"TASUKI_SENDGRID_INBOUND_SECRET": "a/secret?with=signs&in#it"}, "TASUKI_SENDGRID_INBOUND_SECRET", "A-Z"),
+    ({"TASUKI_SENDGRID_EVENT_KEY": "-----BEGIN PUBLIC KEY-----"}, "TASUKI_SENDGRID_EVENT_KEY", "MFkw"),
+    ({"TASUKI_SENDGRID_EVENT_KEY": "MFkwEwYHKoZIzj0C"}, "TASUKI_SENDGRID_EVENT_KEY", "one line"),
     ({"TASUKI_MAIL_FROM": "Tasuki"}, "TASUKI_MAIL_FROM", "NAME <ADDRESS>"),
     ({"TASUKI_CLOCK": "tomorrow"}, "TASUKI_CLOCK", "+35d"),
     ({"TASUKI_CLOCK": "2026-04-01T09:00"}, "TASUKI_CLOCK", "+09:00"),

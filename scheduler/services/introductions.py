@@ -20,6 +20,7 @@ from scheduler.services.actors import Actor
 from scheduler.services.mail_batches import Press
 from scheduler.services.outbox.owe import owe_many
 from scheduler.services.refusals import Invalid
+from scheduler.services.suppressions import stopping
 
 # Whom an audience names: the coordinators only, the managers too, or everyone.
 AUDIENCES: dict[str, tuple[str, ...]] = {
@@ -193,5 +194,7 @@ def _already(account_ids: Sequence[int], course: Course) -> set[int]:
 
 
 def _unsubscribed(emails: set[str]) -> set[str]:
-    rows = select(Suppression.address).where(Suppression.list == "invitations", Suppression.address.in_(emails))
+    rows = select(Suppression.address).where(
+        Suppression.list.in_(stopping("invitations")), Suppression.address.in_(emails)
+    )
     return set(db.session.scalars(rows))

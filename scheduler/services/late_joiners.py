@@ -17,6 +17,7 @@ from scheduler.services.installation import here
 from scheduler.services.introductions import AUDIENCES, COURSE, only_greeted
 from scheduler.services.outbox.owe import owe_many
 from scheduler.services.refusals import NotFound
+from scheduler.services.suppressions import stopping
 
 
 def invite(now: datetime) -> int:
@@ -63,7 +64,7 @@ def _wanted(course_id: int) -> Select[int, int]:
         of_course,
     )
     invited = exists().where(Mail.contact_id == Contact.id, Mail.kind == "invitation")
-    left = exists().where(Suppression.list == "invitations", Suppression.address == Contact.email)
+    left = exists().where(Suppression.list.in_(stopping("invitations")), Suppression.address == Contact.email)
     return (
         select(Contact.id, Contact.account_id)
         .join(Account, Account.id == Contact.account_id)

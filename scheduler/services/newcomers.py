@@ -19,6 +19,7 @@ from scheduler.services import courses, history, introductions, mail_batches, re
 from scheduler.services.actors import Actor
 from scheduler.services.outbox.owe import owe_many
 from scheduler.services.refusals import Invalid
+from scheduler.services.suppressions import stopping
 
 
 @dataclass
@@ -42,7 +43,7 @@ def plan(course_key: str, audience: str) -> Plan:
         raise Invalid(field="audience", why="unknown_audience", value=audience)
     course = courses.by_key(course_key)
     result = Plan()
-    left = exists().where(Suppression.list == "invitations", Suppression.address == Contact.email)
+    left = exists().where(Suppression.list.in_(stopping("invitations")), Suppression.address == Contact.email)
     people = db.session.execute(
         select(Contact.id, Contact.email, left)
         .join(Account, Account.id == Contact.account_id)

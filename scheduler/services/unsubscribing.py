@@ -6,7 +6,6 @@ from datetime import datetime
 
 from sqlalchemy import delete
 
-from emails import KINDS
 from scheduler.models.accounts import Contact
 from scheduler.models.db import db
 from scheduler.models.mails import Suppression
@@ -14,9 +13,7 @@ from scheduler.services import history
 from scheduler.services.actors import Actor
 from scheduler.services.inserting import add_missing
 from scheduler.services.refusals import Invalid, NotFound
-
-# The lists that can be left; what is sent because of something the reader did belongs to none.
-LISTS = frozenset(kind.subscription for kind in KINDS.values() if kind.subscription)
+from scheduler.services.suppressions import LISTS
 
 
 def leave(contact_id: int, wanted_list: str, now: datetime, actor: Actor) -> bool:

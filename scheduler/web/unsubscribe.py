@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 
 from scheduler.services import unsubscribing
 from scheduler.services.outbox.wanted import suppressed
+from scheduler.services.suppressions import LISTS
 from scheduler.web import access, edge
 from scheduler.web.customer.private import private
 
@@ -54,7 +55,7 @@ def _outside_csrf(state: BlueprintSetupState) -> None:
 def _list() -> str:
     """Return the list the link names; the invitations' where it names none, 404 for one that does not exist."""
     wanted_list = request.args.get("list", "invitations")
-    if wanted_list not in unsubscribing.LISTS:
+    if wanted_list not in LISTS:
         abort(404)
     return wanted_list
 

@@ -19,6 +19,7 @@ from scheduler.rules.workdays import next_working_morning
 from scheduler.services import vendor
 from scheduler.services.installation import here
 from scheduler.services.outbox.owe import owe_many
+from scheduler.services.suppressions import stopping
 
 # Which mail a verdict asks for; a partial attendance gets none, since both would be wrong.
 KIND_OF = {"attended": "thanks", "missed": "missed"}
@@ -162,8 +163,10 @@ def _reached(wanted: Mapping[int, str]) -> set[int]:
     people = _people(wanted)
     rows = select(Suppression.address, Suppression.list).where(Suppression.address.in_({one.email for one in people}))
     left = {(address, name) for address, name in db.session.execute(rows)}
-    subscription = {kind: KINDS[kind].subscription if kind else None for kind in set(wanted.values())}
-    return {one.id for one in people if one.email and (one.email, subscription[wanted[one.id]]) not in left}
+    lists = {kind: stopping(KINDS[kind].subscription if kind else None) for kind in set(wanted.values())}
+    return {
+        one.id for one in people if one.email and not any((one.email, name) in left for name in lists[wanted[one.id]])
+    }
 
 
 def _change(mail_ids: Collection[int], state: str, values: Mapping[str, Any]) -> None:
