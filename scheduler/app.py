@@ -19,23 +19,13 @@ from scheduler.readers.customer_rows import Refusal
 from scheduler.services.attendance.plan import AttendancePlan
 from scheduler.services.refusals import Refused
 from scheduler.settings import Settings, load
-from scheduler.web import access, characters, edge, errors, feeds, ids, limits, segments
+from scheduler.web import access, characters, edge, errors, feeds, ids, limits, policies, segments
 from scheduler.web.api.register import register_api
 from scheduler.web.blueprints import BLUEPRINTS
 from scheduler.web.words import imports, refusals, reports
 from scheduler.web.words.register import register as register_words
 
 HERE = Path(__file__).resolve().parent
-
-# Pages bring no inline script or style; Bootstrap's own icons are data: images.
-POLICY = {
-    "default-src": "'self'",
-    "img-src": "'self' data:",
-    "object-src": "'none'",
-    "base-uri": "'none'",
-    "form-action": "'self'",
-    "frame-ancestors": "'self'",
-}
 
 # The largest file that may be handed in is 20 MB; the rest is the form around it.
 LARGEST_REQUEST = 21 * 1024 * 1024
@@ -111,7 +101,7 @@ def _plug_pages(app: Flask, settings: Settings) -> None:
     csrf = CSRFProtect(app)
     Talisman(
         app,
-        content_security_policy=POLICY,
+        content_security_policy=policies.PAGES,
         force_https=secure,
         strict_transport_security=secure,
         session_cookie_secure=secure,

@@ -41,7 +41,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     "operations": frozenset(
         {
             "view", "import", "edit_accounts", "introduce", "invite_newcomers", "schedule", "register",
-            "attendance", "setup", "request_handover", "accept_handover", "mails", "export", "settings", "staff",
+            "attendance", "setup", "request_handover", "accept_handover", "mails", "export", "templates", "settings", "staff",
         }
     ),
 }  # fmt: skip

@@ -42,7 +42,7 @@ from tests.factories import (
 
 # Whoever comes in by these needs nothing: supervisors, the sign-in page, the language switch, the public programme,
 # and Bootstrap's files.
-WITHOUT_GATE = {"bootstrap", "health", "language", "staff_door", "public"}
+WITHOUT_GATE = {"bootstrap", "health", "language", "staff_door", "public", "find_mail"}
 # What the sign-in page consists of.
 DOOR = {f"staff_door.{view}" for view in ("sign_in", "enter", "sign_out", "password", "set_password")}
 # Every member's own, whatever the team.
@@ -128,6 +128,9 @@ def world(app: Flask) -> World:
         "key": "basic",
         "step": "menu",
         "stage": "success",
+        "kind": "missed",
+        "locale": "ja",
+        "version": 0,
         "_member": member,
         "_report": a_report(),
         "_me": here().links.sign("me", contact.id, contact.link_version),
