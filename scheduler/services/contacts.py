@@ -13,6 +13,7 @@ from scheduler.models.accounts import Contact
 from scheduler.models.db import db
 from scheduler.services import account_fields, history, locking, readiness, stores
 from scheduler.services.actors import Actor
+from scheduler.services.outbox.owe import owe
 from scheduler.services.refusals import Ambiguous, Invalid, NotFound
 
 # What is to be checked about an address that came from a program or a list; another address ends it.
@@ -73,11 +74,14 @@ def reset_links(contact_id: int, now: datetime, actor: Actor) -> None:
 
 
 def reset_feed(contact_id: int, now: datetime, actor: Actor) -> None:
-    """Make the link of a person's calendar feed invalid, and no other."""
+    """Make the link of a person's calendar feed invalid, and no other; a mail says so and leads to the new one."""
     with db.writing():
         contact = _the(contact_id)
         contact.feed_version += 1
-        history.record("feed_reset", now=now, actor=actor, account_id=contact.account_id, contact_id=contact_id)
+        about = {"account_id": contact.account_id, "contact_id": contact_id}
+        history.record("feed_reset", now=now, actor=actor, **about)
+        if contact.email is not None:
+            owe("feed_reset", f"feed_reset:{contact_id}:{contact.feed_version}", now=now, **about)
 
 
 def _the(contact_id: int) -> Contact:

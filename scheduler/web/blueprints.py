@@ -16,6 +16,7 @@ from scheduler.web.hooks import hooks
 from scheduler.web.language import language
 from scheduler.web.public.apply import apply
 from scheduler.web.public.complete import complete
+from scheduler.web.public.find_mail import find_mail
 from scheduler.web.public.programme import public
 from scheduler.web.staff.account import account
 from scheduler.web.staff.accounts import accounts
@@ -43,6 +44,7 @@ from scheduler.web.staff.series import series
 from scheduler.web.staff.series_changes import series_changes
 from scheduler.web.staff.settings import settings
 from scheduler.web.staff.tasks import tasks
+from scheduler.web.staff.templates import templates
 from scheduler.web.staff.today import today
 from scheduler.web.unsubscribe import unsubscribe
 
@@ -52,6 +54,7 @@ BLUEPRINTS: list[Blueprint] = [
     public,
     apply,
     complete,
+    find_mail,
     page,
     registrations,
     my_proposals,
@@ -87,5 +90,6 @@ BLUEPRINTS: list[Blueprint] = [
     mails,
     mail_holding,
     replies,
+    templates,
     hooks,
 ]

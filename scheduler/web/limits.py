@@ -15,7 +15,7 @@ REFUSALS = {
     "token": parse("30 per 10 minutes"),
 }
 # What needs no link at all counts each time it is done.
-USES = {"application": parse("20 per hour")}
+USES = {"application": parse("20 per hour"), "find_mail": parse("20 per hour")}
 
 
 def init_app(app: Flask) -> None:

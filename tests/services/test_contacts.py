@@ -10,6 +10,7 @@ from sqlalchemy import select
 from scheduler.models.accounts import Contact
 from scheduler.models.db import db
 from scheduler.models.history import Event
+from scheduler.models.mails import Mail
 from scheduler.services import contacts
 from scheduler.services.actors import Actor
 from scheduler.services.refusals import Invalid, NotFound
@@ -101,6 +102,15 @@ def test_a_reset_ends_every_link_of_a_person(now: datetime) -> None:
     contact = a_contact()
     contacts.reset_links(contact.id, now, STAFF)
     assert (the(contact.id).link_version, the(contact.id).feed_version) == (2, 2)
+
+
+def test_whose_calendar_link_was_changed_is_told_by_mail(now: datetime) -> None:
+    contact, phone = a_contact(), a_contact(email=None)
+    for person in (contact, phone, contact):
+        contacts.reset_feed(person.id, now, STAFF)
+    assert (the(contact.id).link_version, the(contact.id).feed_version) == (1, 3)
+    mails = db.session.scalars(select(Mail).order_by(Mail.id)).all()
+    assert [(mail.kind, mail.contact_id) for mail in mails] == [("feed_reset", contact.id)] * 2
 
 
 def test_nobody_is_not_found(now: datetime) -> None:
