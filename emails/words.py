@@ -96,6 +96,12 @@ def day(on: date, locale: str) -> str:
     return f"{weekday} {on.day} {_MONTHS[on.month - 1]} {on.year}"
 
 
+def short_day(on: date, locale: str) -> str:
+    """Write a date with its weekday, for where the year is clear: 12月1日(火), Tue 1 December."""
+    weekday = _WEEKDAYS[locale][on.weekday()]
+    return f"{on.month}月{on.day}日({weekday})" if locale == "ja" else f"{weekday} {on.day} {_MONTHS[on.month - 1]}"
+
+
 def salutation(company: str, store: str | None, name: str | None, locale: str) -> str:
     """Compose the lines that open a letter; without a name (shared or unnamed mailbox) the shop's team is addressed.
 

@@ -14,7 +14,7 @@ from sqlalchemy.exc import IntegrityError
 from emails import Transport
 from scheduler.models.db import db
 from scheduler.models.settings import JobRun
-from scheduler.services import invited_again, late_joiners, nudges, readiness, replies, uploads, weekly
+from scheduler.services import digests, invited_again, late_joiners, nudges, readiness, replies, uploads, weekly
 from scheduler.services.applications import deciding
 from scheduler.services.installation import here
 from scheduler.services.outbox import deliver, reminders
@@ -98,6 +98,7 @@ JOBS: dict[str, Job] = {
         Job("invite_again", lambda now, _context: invited_again.plan(now), every=timedelta(hours=1)),
         Job("plan_nudges", lambda now, _context: nudges.plan(now), every=timedelta(hours=1)),
         Job("plan_weekly_states", lambda now, _context: weekly.plan(now), every=timedelta(hours=1)),
+        Job("plan_digests", lambda now, _context: digests.plan(now), every=timedelta(minutes=10)),
         Job("expire_offers", lambda now, _context: waiting.expire_offers(now), every=timedelta(minutes=1)),
         Job("plan_reminders", lambda now, _context: reminders.plan_reminders(now), every=timedelta(minutes=1)),
         Job("deliver_mails", _deliver, every=timedelta(seconds=2)),

@@ -21,7 +21,7 @@ from scheduler.models.registrations import Registration
 from scheduler.models.staff import Staff
 from scheduler.services import addresses, eligibility, proposed
 from scheduler.services.installation import here
-from scheduler.services.outbox import facts_weekly, progress, staff_news, told
+from scheduler.services.outbox import facts_digest, facts_weekly, progress, staff_news, told
 from scheduler.services.outbox.offering import free_dates, text
 from scheduler.services.owners import owner_of
 from scheduler.services.vendor import Vendor
@@ -219,4 +219,5 @@ _TO_STAFF: dict[str, Callable[[Mail, Staff], dict[str, Value]]] = {
     "staff_stuck": staff_news.stuck,
     "staff_unreachable": staff_news.unreachable,
     "staff_reply": staff_news.reply,
+    "staff_digest": facts_digest.values,
 }

@@ -13,7 +13,7 @@ from scheduler.models.lectures import Lecture
 from scheduler.models.mails import Mail, Suppression
 from scheduler.models.registrations import Registration
 from scheduler.models.replies import Reply
-from scheduler.services.outbox import facts_setup, facts_weekly
+from scheduler.services.outbox import facts_digest, facts_setup, facts_weekly
 from scheduler.services.outbox.about import About
 
 
@@ -70,4 +70,5 @@ CHECKS: dict[str, Callable[[About], str]] = {
     "staff_stuck": stuck,
     "staff_unreachable": closed,
     "staff_reply": kept,
+    "staff_digest": facts_digest.wanted,
 }
