@@ -19,12 +19,15 @@ from scheduler.models.db import db
 from scheduler.models.mails import Mail
 from scheduler.models.settings import Setting
 from scheduler.models.staff import Staff
-from scheduler.rules.reminders import due_moments
+from scheduler.rules.reminders import moments
+from scheduler.rules.timing import Reader
 from scheduler.rules.workdays import next_working_day_at, next_working_morning
+from scheduler.services import mail_rules
 from scheduler.services.actors import WORKER
 from scheduler.services.attendance.follow_up import KIND_OF
 from scheduler.services.handovers import LETTER_HOUR
 from scheduler.services.introductions import AUDIENCES, COURSE
+from scheduler.services.outbox import reminders
 from scheduler.services.outbox.content import preview
 
 Row = dict[str, Any]
@@ -136,10 +139,13 @@ def _nth(sequence: int) -> Row:
 def _reminders(booking: Booking, about: Row, days: Days) -> Iterator[Row]:
     start = booking.room.starts_at
     since = booking.changed_at or booking.registered_at
-    for kind, moment in due_moments(start, booking.person.zone).items():
-        if since <= moment <= days.now:
-            key = f"{booking.id}:{start.isoformat()}"
-            yield _owed(kind, key, moment, expires_at=start, **about | {"params": {"starts_at": start.isoformat()}})
+    key, owed = f"{booking.id}:{start.isoformat()}", set[str]()
+    reader = Reader(booking.person.zone, booking.person.closed)
+    for due in moments(start, reader, reminders.when_of(mail_rules.read({}))):
+        if since <= due.moment <= days.now and due.kind not in owed:
+            owed.add(due.kind)
+            params = reminders.params_of(due, start)
+            yield _owed(due.kind, key, due.moment, expires_at=start, **about | {"params": params})
 
 
 def _follow_ups(room: Room, days: Days) -> Iterator[Row]:

@@ -68,6 +68,11 @@ def when_of(rules: Rules) -> When:
     )
 
 
+def params_of(due: Due, starts_at: datetime) -> dict[str, Any]:
+    """Return what a reminder keeps of its occasion: the start it was about, and whether it is the evening's."""
+    return {"starts_at": starts_at.isoformat()} | ({"evening_before": True} if due.evening_before else {})
+
+
 def plan_reminders(now: datetime) -> int:
     """Owe the reminders that came due, once each; return how many are new.
 
@@ -189,7 +194,6 @@ def _chosen(due: list[tuple[Group, Due]]) -> CTE:
     rows = []
     for group, one in due:
         start = group.starts_at.isoformat()
-        params = {"starts_at": start} | ({"evening_before": True} if one.evening_before else {})
         about = (group.starts_at, group.zone, group.closed, one.kind, one.moment)
-        rows.append((*about, useful_until(one.kind, group.starts_at), start, params))
+        rows.append((*about, useful_until(one.kind, group.starts_at), start, params_of(one, group.starts_at)))
     return values(*columns, name="chosen").data(rows).cte("chosen")
