@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from email.utils import parseaddr
+from functools import cached_property
 from zoneinfo import ZoneInfo
 
 from scheduler.links import Links
@@ -21,6 +23,11 @@ class Installation:
     links: Links
     # The provider tells what became of mails (TASUKI_SENDGRID_EVENT_KEY): doubtful ones wait for that.
     mail_events: bool = False
+
+    @cached_property
+    def sender(self) -> tuple[str, str]:
+        """Return the name (empty: none) and the address that mails come from."""
+        return parseaddr(self.mail_from)
 
     @property
     def tz(self) -> ZoneInfo:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from email.utils import parseaddr
 from hashlib import sha256
 from typing import Any
 
@@ -167,7 +166,7 @@ def read(data: bytes, filename: str, lecture: Lecture, choices: Choices) -> Repo
 
 def _read(data: bytes, filename: str, starts_at: datetime, ends_at: datetime, choices: Choices) -> Report:
     own = frozenset(filter(None, db.session.scalars(select(Staff.email))))
-    ours = {parseaddr(here().mail_from)[1], vendor.get().reply_to, *own}
+    ours = {here().sender[1], vendor.get().reply_to, *own}
     return read_report(
         data,
         filename,

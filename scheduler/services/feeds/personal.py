@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
-from email.utils import parseaddr
 from functools import lru_cache, partial
 from typing import Any, NamedTuple
 
@@ -164,7 +163,7 @@ def _moment(value: str | datetime | None) -> datetime | None:
 def _vendor(connection: Connection) -> Vendor:
     """Read the vendor's details; where none were entered, mails and entries come from the sender's name."""
     value: dict[str, Any] = connection.scalar(select(Setting.value).where(Setting.key == "vendor")) or {}
-    return read(value | {"name": value.get("name") or parseaddr(here().mail_from)[0]})
+    return read(value | {"name": value.get("name") or here().sender[0]})
 
 
 def _taught(connection: Connection, locale: str) -> dict[int, Taught]:

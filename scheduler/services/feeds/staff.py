@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from email.utils import parseaddr
 from functools import lru_cache, partial
 from hashlib import sha256
 from typing import NamedTuple
@@ -189,7 +188,7 @@ def _moments(row: Row[*tuple[object, ...]]) -> list[datetime]:
 
 
 def _vendor_name() -> str:
-    return parseaddr(here().mail_from)[0]
+    return here().sender[0]
 
 
 _made_once = lru_cache(maxsize=4096)(calendars.vevent)

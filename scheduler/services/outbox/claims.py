@@ -30,7 +30,7 @@ def claim(now: datetime, holder: str, until: datetime, limit: int) -> dict[int, 
             .limit(limit)
             .with_for_update(skip_locked=True)
         )
-        claimed = dict(db.session.execute(due).tuples().all())
+        claimed: dict[int, str] = dict(db.session.execute(due).all())
         if claimed:
             db.changed(
                 update(Mail)

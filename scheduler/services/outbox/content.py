@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from email.utils import parseaddr
 
 from sqlalchemy import exists, select
 
@@ -97,7 +96,7 @@ def message_of(mail: Mail, now: datetime, basis: Basis) -> Prepared:
         rendered, note = _rendered(mail, now, basis)
     except TemplateBroken as error:
         raise Undeliverable(f"template_broken: {error.key}") from error
-    address, details = parseaddr(here().mail_from)[1], basis.details
+    address, details = here().sender[1], basis.details
     sender = _sender_name(details)
     wanted_list = KINDS[mail.kind].subscription if mail.kind in KINDS else None
     message = Message(
@@ -179,7 +178,7 @@ def _context(mail: Mail, now: datetime, details: Vendor) -> dict[str, Value]:
 
 
 def _sender_name(details: Vendor) -> str:
-    name, address = parseaddr(here().mail_from)
+    name, address = here().sender
     return details.name or name or address
 
 
@@ -189,7 +188,7 @@ def _of_vendor(details: Vendor) -> dict[str, Value]:
         "vendor_phone": details.phone,
         "vendor_hours": details.hours,
         "vendor_address": details.address,
-        "vendor_reply_to": details.reply_to or parseaddr(here().mail_from)[1],
+        "vendor_reply_to": details.reply_to or here().sender[1],
     }
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
-from email.utils import parseaddr
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
@@ -148,7 +147,7 @@ def _of_handover(mail: Mail, details: Vendor) -> dict[str, Value]:
         "return_reason": handover.reason,
     }
     values |= {
-        "new_owner_name": new.name if new else details.name or parseaddr(here().mail_from)[0],
+        "new_owner_name": new.name if new else details.name or here().sender[0],
         "new_owner_phone": (new.phone if new else "") or details.phone,
     }
     return values

@@ -101,12 +101,8 @@ class _Run:
         return None
 
     def _anew(self, parcel: Parcel) -> Parcel:
-        began = time.monotonic()
         made = prepare_anew(parcel, self.batch, self.common)
         self.settled += made.settled
-        for one in made.mails:
-            # However long making them all took: once is enough.
-            one.made_at = max(one.made_at, began)
         parcels = self.batch.transport.parcels([_message(one) for one in made.mails])
         for indices in reversed(parcels[1:]):
             self.waiting.appendleft([made.mails[index] for index in indices])

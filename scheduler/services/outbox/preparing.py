@@ -27,11 +27,11 @@ log = structlog.get_logger()
 
 @dataclass
 class Ready:
-    """A mail whose words are made; `made_at` on the process's own clock, since what was true then may change."""
+    """A mail whose words are made; when, on the process's own clock, since what was true then may change."""
 
     found: About
     prepared: Prepared
-    made_at: float = field(default_factory=time.monotonic)
+    made_at: float = 0.0
 
 
 @dataclass
@@ -65,6 +65,8 @@ def prepare(mail_ids: Sequence[int], waiting: deque[int], batch: Batch, common: 
             put_off[made].append(number)
     # A commit, although nothing was written: a rollback would make the session forget what it has read.
     db.session.commit()
+    for one in result.mails:
+        one.made_at = time.monotonic()
     result.settled = recording.record(settled, batch) + sum(len(ids) for ids in put_off.values())
     for (moment, reason), ids in put_off.items():
         batch.give_back(ids, moment, reason)

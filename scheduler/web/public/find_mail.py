@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from email.utils import parseaddr
 
 from flask import Blueprint, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
@@ -68,4 +67,4 @@ def _form(address: str, errors: Mapping[str, str]) -> str:
 
 def _domain() -> str:
     """Return what our mails come from, for the list of those a mailbox lets in."""
-    return parseaddr(here().mail_from)[1].rpartition("@")[2]
+    return here().sender[1].rpartition("@")[2]
