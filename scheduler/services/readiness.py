@@ -2,27 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import bindparam, func, select, update
 
 from scheduler.models.accounts import Account, Store
 from scheduler.models.db import Json, db, table
+from scheduler.models.mails import Mail
 from scheduler.rules import stalling
 from scheduler.rules.facts import Facts
 from scheduler.rules.readiness import DEFAULT, Readiness, evaluate
 from scheduler.rules.sash import StoredWay, sash, tied_by_registration
 from scheduler.rules.workdays import WorkingDays
 from scheduler.services import facts as account_facts
-from scheduler.services import history, locking, stuck, vendor
+from scheduler.services import history, locking, mail_rules, stuck, vendor
 from scheduler.services.actors import WORKER
-from scheduler.services.outbox.owe import drop, owe
+from scheduler.services.outbox.owe import drop, owe, owe_many
 from scheduler.services.refusals import NotFound
 
 RULE = DEFAULT["onboarding"]
 # Accounts per transaction of the nightly job: others may write in between.
 BATCH = 200
+# So many mails about accounts that are stuck wait for one owner at most; the digest of the morning names them all.
+STUCK_AT_ONCE = 3
 
 
 _accounts = table(Account)
@@ -58,9 +62,15 @@ def refresh_many(account_ids: Iterable[int], now: datetime) -> int:
         ways = stuck.load(accounts, known)
         calendar = vendor.working_days()
         today = account_facts.local_day(now)
+        stuck_now = []
         for account in accounts:
+            # Whoever was never judged (just imported, not yet decided) is no news when it turns out to be stuck.
+            was_moving = account.next_step != "" and account.level != "stuck"
             _refresh(account, known[account.id], ways[account.id], now, today, calendar)
+            if was_moving and account.level == "stuck":
+                stuck_now.append(account)
         db.session.flush()
+        _tell_stuck(stuck_now, now)
         return len(accounts)
 
 
@@ -103,10 +113,32 @@ def tell_owner(account: Account, now: datetime) -> None:
 
 
 def take_news_back(account_ids: Iterable[int], now: datetime, reason: str) -> None:
-    """Take back what is owed to the owners of accounts that became ready at `now`: who said so mails nobody."""
-    ready = select(Account.id).where(Account.id.in_(account_ids), Account.ready_since == now)
+    """Take back what is owed to the owners of accounts that became ready or stuck at `now`: who said so mails nobody."""
+    ids = list(account_ids)
+    ready = select(Account.id).where(Account.id.in_(ids), Account.ready_since == now)
     for account_id in db.session.scalars(ready).all():
         drop(reason, kind="staff_ready", account_id=account_id)
+    fresh = (Mail.kind == "staff_stuck", Mail.account_id.in_(ids), Mail.created_at == now, Mail.state == "queued")
+    taken = update(Mail).where(*fresh).values(state="dropped", reason=reason)
+    db.session.execute(taken.execution_options(synchronize_session=False))
+
+
+def _tell_stuck(accounts: Sequence[Account], now: datetime) -> None:
+    """Owe the onboarding owners the news that accounts have come to a standstill, once for each stretch."""
+    owned = [account for account in accounts if account.onboarding_owner_id is not None]
+    if not owned or not mail_rules.get().enabled("staff_stuck"):
+        return
+    owners = {account.onboarding_owner_id for account in owned}
+    unsent = (Mail.kind == "staff_stuck", Mail.staff_id.in_(owners), Mail.state.in_(("queued", "sending")))
+    rows = db.session.execute(select(Mail.staff_id, func.count()).where(*unsent).group_by(Mail.staff_id))
+    waiting = Counter(dict(rows.all()))
+    mails = []
+    for account in owned:
+        waiting[account.onboarding_owner_id] += 1
+        if waiting[account.onboarding_owner_id] <= STUCK_AT_ONCE:
+            about = {"staff_id": account.onboarding_owner_id, "account_id": account.id}
+            mails.append({"kind": "staff_stuck", "key": f"staff_stuck:{account.id}:{now.isoformat()}"} | about)
+    owe_many(mails, now)
 
 
 def _begin_stores(now: datetime) -> None:
