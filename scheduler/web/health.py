@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime
 
 from flask import Blueprint, Response, jsonify
 from flask.typing import ResponseReturnValue
-from sqlalchemy import func, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from scheduler.base import is_migrated
-from scheduler.models.db import db
-from scheduler.models.mails import Mail
+from scheduler.services import mail_health
 from scheduler.web import edge
 
 health = Blueprint("health", __name__)
-
-# A mail that is this late has stalled: the worker is not running or the transport is down.
-STALLED = timedelta(minutes=15)
 
 
 @health.get("/healthz")
@@ -32,9 +27,18 @@ def ready() -> ResponseReturnValue:
     try:
         if not is_migrated():
             return jsonify(database="reachable", migrated=False, hint="tasuki migrate"), 503
-        late = db.session.scalar(
-            select(func.count()).where(Mail.state.in_(("queued", "sending")), Mail.next_try_at < edge.now() - STALLED)
-        )
+        late, mails = mail_health.late(edge.now()), mail_health.read(edge.now())
     except SQLAlchemyError:
         return jsonify(database="unreachable"), 503
-    return jsonify(database="reachable", migrated=True, stalled_mails=late)
+    told = {
+        "due": mails.due,
+        "oldest_due_at": _moment(mails.oldest_due_at),
+        "last_sent_at": _moment(mails.last_sent_at),
+        "stalled": mails.stalled,
+        "transport": mails.transport,
+    }
+    return jsonify(database="reachable", migrated=True, stalled_mails=late, mails=told)
+
+
+def _moment(at: datetime | None) -> str | None:
+    return at.strftime("%Y-%m-%dT%H:%M:%SZ") if at is not None else None

@@ -17,7 +17,8 @@ from scheduler.models.lectures import Lecture
 from scheduler.models.mails import Mail
 from scheduler.models.registrations import Registration
 from scheduler.models.replies import Reply
-from scheduler.services import replies
+from scheduler.models.tasks import Task
+from scheduler.services import replies, tasks
 from scheduler.services.actors import WORKER, Actor
 from scheduler.services.refusals import NotFound
 from scheduler.services.registrations.booking import register
@@ -25,7 +26,7 @@ from scheduler.services.registrations.changes import swap
 from scheduler.services.registrations.rows import revise_all
 from tests.conftest import see_anew
 from tests.emails.replies import SENDER, UID, raw
-from tests.factories import NOW, a_contact, a_lecture, a_registration
+from tests.factories import NOW, a_contact, a_lecture, a_member, a_registration, an_account
 from tests.services.together import at_once
 
 DAY = timedelta(days=1)
@@ -325,3 +326,68 @@ def test_a_no_and_a_change_of_date_at_the_same_moment_are_both_right(database: F
     (outcome,) = db.session.scalars(select(Reply.outcome))
     taken = [db.session.get_one(Lecture, lecture).seats_taken for lecture in (old, new)]
     assert (outcome, refused, taken) in [("declined", ["not_booked"], [0, 0]), ("stale", [], [0, 1])]
+
+
+def ordinary(**other: object) -> Received:
+    """Return what a person wrote by hand."""
+    return mail("person_iso2022jp.eml", **({"sender": SENDER} | other))
+
+
+def open_tasks() -> list[tuple[int | None, int | None, int | None, str]]:
+    rows = db.session.scalars(select(Task).where(Task.done_at.is_(None)).order_by(Task.id))
+    return [(row.account_id, row.contact_id, row.owner_id, row.words) for row in rows]
+
+
+def test_what_a_known_person_wrote_becomes_a_task_and_is_forwarded() -> None:
+    owner = a_member()
+    person = a_contact(an_account(onboarding_owner_id=owner.id), email=SENDER)
+    for _ in range(2):
+        assert replies.receive(ordinary(text="この日は無理です。"), LATER) == "kept"
+    assert open_tasks() == [(person.account_id, person.id, owner.id, "この日は無理です。")]
+    forwarded = db.session.scalars(select(Mail)).one()
+    number = db.session.scalars(select(Reply.id)).one()
+    assert (forwarded.kind, forwarded.staff_id, forwarded.account_id) == ("staff_reply", owner.id, person.account_id)
+    assert forwarded.params == {"reply_id": number, "contact_id": person.id}
+
+
+def test_an_address_that_several_share_makes_a_task_for_each_account_and_names_nobody() -> None:
+    first, second = an_account(), an_account()
+    for account, name in ((first, "一"), (first, "二"), (second, "三")):
+        a_contact(account, email=SENDER, name=name)
+    a_member("onboarding")
+    replies.receive(ordinary(text="x" * 900), LATER)
+    assert [(account, contact) for account, contact, _owner, _words in open_tasks()][0] == (first.id, None)
+    assert [account for account, *_rest in open_tasks()] == [first.id, second.id]
+    assert {len(words) for *_rest, words in open_tasks()} == {500}
+    assert owed() == ["staff_reply"] * 2
+
+
+@pytest.mark.parametrize("name", ["bounce.eml", "mailing_list.eml"])
+def test_what_no_person_wrote_is_no_task(name: str) -> None:
+    a_contact(email=SENDER)
+    replies.receive(mail(name, sender=SENDER), LATER)
+    assert (open_tasks(), owed()) == ([], [])
+
+
+def test_what_a_stranger_wrote_waits_on_the_page_alone() -> None:
+    a_contact(email="other@customer.example")
+    assert replies.receive(ordinary(), LATER) == "kept"
+    assert (open_tasks(), owed()) == ([], [])
+    assert replies.page_of()[1] == 1
+
+
+def test_a_reply_put_aside_ends_its_tasks_and_the_last_task_done_puts_it_aside() -> None:
+    for account in (an_account(), an_account()):
+        a_contact(account, email=SENDER)
+    replies.receive(ordinary(), LATER)
+    replies.receive(ordinary(message_id="another"), LATER)
+    first, second = db.session.scalars(select(Reply).order_by(Reply.id)).all()
+    replies.put_aside(first.id, LATER, WORKER)
+    assert len(open_tasks()) == 2
+    numbers = db.session.scalars(select(Task.id).where(Task.done_at.is_(None)).order_by(Task.id)).all()
+    tasks.done(numbers[0], LATER, WORKER)
+    see_anew()
+    assert db.session.get_one(Reply, second.id).seen_at is None
+    tasks.done(numbers[1], LATER, WORKER)
+    see_anew()
+    assert db.session.get_one(Reply, second.id).seen_at == LATER

@@ -17,11 +17,11 @@ from werkzeug.routing import Rule
 from scheduler.models.accounts import Account
 from scheduler.models.db import db
 from scheduler.models.handovers import Handover
-from scheduler.models.mails import Mail
+from scheduler.models.mails import Mail, Suppression
 from scheduler.models.registrations import Registration
 from scheduler.models.replies import Reply
 from scheduler.models.uploads import Upload
-from scheduler.services import addresses, tasks
+from scheduler.services import addresses, mail_notes, tasks
 from scheduler.services.actors import Actor
 from scheduler.services.attendance import staging
 from scheduler.services.installation import here
@@ -39,6 +39,7 @@ from tests.factories import (
     an_account,
     an_application,
 )
+from tests.sendgrid.events import new_key, public
 
 # Whoever comes in by these needs nothing: supervisors, the sign-in page, the language switch, the public programme,
 # and Bootstrap's files.
@@ -109,7 +110,8 @@ def world(app: Flask) -> World:
         handover = Handover(account_id=account.id, from_stage="onboarding", to_stage="success", requested_at=NOW)
         upload = Upload(kind="customers", filename="a.csv", content="顧客ID,会社名\nA-9,み\n".encode(), sha256="", created_at=NOW, expires_at=NOW.replace(year=2027))  # fmt: skip
         reply = Reply(message_id="1", received_at=NOW, sender="hanako@customer.example", outcome="kept")
-        db.session.add_all([mail, handover, upload, reply])
+        closed = Suppression(address="hanako@customer.example", list="nudges", reason="unsubscribed", created_at=NOW)
+        db.session.add_all([mail, handover, upload, reply, closed])
     values = {
         "account_id": account.id,
         "contact_id": contact.id,
@@ -122,6 +124,7 @@ def world(app: Flask) -> World:
         "handover_id": handover.id,
         "upload_id": upload.id,
         "reply_id": reply.id,
+        "suppression_id": closed.id,
         "staff_id": member.id,
         "task_id": tasks.add("k", "by_hand", now=NOW, account_id=account.id, words="電話する"),
         "external_id": account.external_id,
@@ -131,6 +134,7 @@ def world(app: Flask) -> World:
         "kind": "missed",
         "locale": "ja",
         "version": 0,
+        "note_id": mail_notes.add(account.id, "invitation", "一言", NOW, Actor("staff", member.id, "page")),
         "_member": member,
         "_report": a_report(),
         "_me": here().links.sign("me", contact.id, contact.link_version),
@@ -166,8 +170,10 @@ def test_every_hook_without_its_secret_is_closed(app: Flask, client: Client, wor
     for rule, method in walked:
         assert client.open(address(rule), method=method, data=b"{").status_code in (401, 404), rule
         app.extensions["tasuki"].sendgrid_inbound_secret = "the-right-secret"
+        app.extensions["tasuki"].sendgrid_event_key = public(new_key())
         assert client.open(address(rule), method=method, data=b"{").status_code == 401, rule
         app.extensions["tasuki"].sendgrid_inbound_secret = ""
+        app.extensions["tasuki"].sendgrid_event_key = ""
     assert snapshot() == before
 
 
@@ -274,7 +280,7 @@ def test_reading_every_page_changes_nothing_and_every_page_is_sound(app: Flask, 
         if method != "GET" or rule.endpoint in ("static", "bootstrap.static"):
             continue
         values = values_of(rule, world)
-        headers = {"Authorization": f"Bearer {world.token}"} if rule.rule.startswith("/api") else {}
+        headers = {"Authorization": f"Bearer {world.token}"} if rule.rule.startswith(("/api", "/metrics")) else {}
         response = client.get(address(rule, values), headers=headers)
         assert response.status_code < 400 or rule.endpoint == "staff_mails.file", (rule, response.status_code)
         if response.mimetype == "text/html" and response.status_code == 200:

@@ -38,7 +38,8 @@ def test_an_older_database_is_not_ready(database: Flask, client: Client, change:
 
 def test_stalled_mails_are_told_and_are_no_reason_to_take_the_program_away(database: Flask, client: Client) -> None:
     booking.register(a_contact().id, a_lecture().id, NOW, CLI)
-    assert client.get("/readyz").json == {"database": "reachable", "migrated": True, "stalled_mails": 0}
+    told = client.get("/readyz").json
+    assert (told["database"], told["migrated"], told["stalled_mails"]) == ("reachable", True, 0)
     with db.writing():
         db.session.query(Mail).update({"next_try_at": NOW - timedelta(minutes=16)})
     answer = client.get("/readyz")

@@ -105,6 +105,7 @@ _TERMS: dict[str, Mapping[str, Any]] = {
     "verdict": terms.VERDICTS,
     "reply": terms.REPLIES,
     "list": terms.LISTS,
+    "suppressed": terms.SUPPRESSED,
 }
 
 
@@ -230,6 +231,11 @@ def _of_progress() -> dict[str, str]:
         "unsubscribed": _("%(person)s のアドレスへのメール配信を停止しました（%(list)s）。"),
         "resubscribed": _("%(person)s のアドレスへのメール配信を再開しました（%(list)s）。"),
         "mail_sent": _("メールを送信しました: %(mail)s%(recipient)s"),
+        "mail_bounced": _("メールが届きませんでした: %(mail)s%(recipient)s"),
+        "address_closed": _("%(person)s のアドレスへの送信を停止しました（%(suppressed)s）。"),
+        "suppression_lifted": _(
+            "%(person)s のアドレスへの配信停止を解除しました（停止: %(suppressed)s、解除の理由: %(words)s）。"
+        ),
         "mail_failed": _("メールを送信できませんでした: %(mail)s%(recipient)s"),
         "mail_note_added": _("次のメール（%(mail)s）に添える一言を登録しました。"),
         "mail_note_removed": _("次のメール（%(mail)s）に添える一言を取り下げました。"),

@@ -9,7 +9,7 @@ from typing import Any
 from flask_babel import gettext as _
 
 from scheduler.models.tasks import Task
-from scheduler.web.words import dates
+from scheduler.web.words import dates, mails
 
 PARTS = ("any", "morning", "noon", "afternoon", "evening")
 
@@ -21,6 +21,8 @@ def kind(key: str) -> str:
         "wish": _("日程のご希望への対応"),
         "offer": _("確保した席のご案内（電話）"),
         "stray": _("定期開催からはずれた日程の判断"),
+        "reply": _("届いた返信への対応"),
+        "unreachable": _("メールが届かない方への電話と、アドレスの確認"),
     }.get(key, key)
 
 
@@ -37,6 +39,8 @@ def details(task: Task) -> list[str]:
     ]
     if "until" in task.params:
         lines.append(_("回答の期限: %(until)s", until=dates.moment(datetime.fromisoformat(task.params["until"]))))
+    if task.kind == "unreachable":
+        lines += [line for line in (mails.suppression("all", task.params["reason"]), task.params["detail"]) if line]
     return [*lines, task.words] if task.words and task.kind != "by_hand" else lines
 
 

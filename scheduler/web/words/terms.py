@@ -102,6 +102,12 @@ FIELDS = {
     "account_id": _("顧客企業"),
 }
 LISTS = {"invitations": _("レクチャー日程のご案内"), "nudges": _("欠席後などのフォロー")}
+# Why an address gets no mails.
+SUPPRESSED = {
+    "unsubscribed": _("お申し出"),
+    "bounced": _("届かないため"),
+    "complained": _("迷惑メールの報告"),
+}
 LANGUAGES = {"ja": "日本語", "en": "English"}
 
 
