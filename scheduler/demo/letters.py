@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Any
+from zlib import crc32
 
 from sqlalchemy import select
 from sqlalchemy.orm import selectinload
@@ -34,12 +35,14 @@ Row = dict[str, Any]
 _BLANK: Row = {
     **dict.fromkeys(("contact_id", "staff_id", "account_id", "registration_id", "lecture_id", "handover_id")),
     **dict.fromkeys(("expires_at", "claimed_by", "sent_at", "message_id", "provider_id")),
+    **dict.fromkeys(("delivered_at", "opened_at", "clicked_at")),
     **dict.fromkeys(("to_address", "locale", "subject", "text", "template_version")),
     **{"params": {}, "state": "queued", "reason": "", "attempts": 0},
 }
 _NOBODY_THERE = "550 5.1.1 <{address}>: Recipient address rejected: User unknown"
 # How long after falling due a mail leaves.
 _SECONDS = (2, 55)
+_A_MINUTE = timedelta(minutes=1)
 # Of older mails only is kept that they were sent: writing all their words would take longer than everything else.
 _WITH_WORDS = timedelta(days=14)
 
@@ -79,7 +82,7 @@ def send(rows: Iterable[Row], days: Days) -> None:
         if row["state"] == "failed":
             row["reason"] = _NOBODY_THERE.format(address=person.email)
         else:
-            row |= {"state": "sent", "sent_at": at}
+            row |= _received(row, at, days.now)
 
 
 def write_mails(rows: Iterable[Row], book: Book) -> None:
@@ -88,10 +91,27 @@ def write_mails(rows: Iterable[Row], book: Book) -> None:
     write(Mail, ordered)
     numbers = dict(db.session.execute(select(Mail.key, Mail.id)).all())
     for row in ordered:
-        if row["state"] in ("sent", "failed") and row["account_id"] is not None:
+        if row["state"] in ("sent", "delivered", "failed") and row["account_id"] is not None:
             told = {"mail_id": numbers[row["key"]], "kind": row["kind"]}
             at = row["next_try_at"]
-            book.tell(f"mail_{row['state']}", at, WORKER, row["account_id"], row["contact_id"], **told)
+            key = "mail_failed" if row["state"] == "failed" else "mail_sent"
+            book.tell(key, at, WORKER, row["account_id"], row["contact_id"], **told)
+
+
+def _received(row: Row, at: datetime, now: datetime) -> Row:
+    """Say what became of a mail that left at `at`: most arrive within seconds, and most of those are opened."""
+    row |= {"state": "sent", "sent_at": at}
+    # By its key rather than by the dice: what else the demo rolls stays as it is.
+    fate = crc32(row["key"].encode())
+    delivered_at = at + timedelta(seconds=2 + fate % 20)
+    if fate % 20 == 0 or delivered_at > now:
+        return row
+    row |= {"state": "delivered", "delivered_at": delivered_at}
+    opened_at = delivered_at + timedelta(minutes=3 + fate % 700)
+    if fate % 10 < 7 and opened_at < now:
+        row["opened_at"] = opened_at
+        row["clicked_at"] = opened_at + timedelta(seconds=40) if fate % 10 < 4 and opened_at < now - _A_MINUTE else None
+    return row
 
 
 def _owed(kind: str, key: str, created_at: datetime, due_at: datetime | None = None, **about: Any) -> Row:
