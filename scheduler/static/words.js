@@ -1,6 +1,6 @@
 // The words of a mail while they are written: below what would come of them, as HTML and as text; placeholders are put in
 // by a press. Without JavaScript the buttons beside the frames show the same.
-const box = document.querySelector("[data-preview]");
+const address = document.querySelector("[data-preview]").dataset.preview;
 const form = document.getElementById("words");
 
 // Where the pointer last stood in the subject or the body.
@@ -42,16 +42,20 @@ let waiting, asking;
 async function ask() {
   asking?.abort();
   asking = new AbortController();
-  box.setAttribute("aria-busy", "true");
   for (const button of form.querySelectorAll("[formtarget]")) fill(button);
   try {
-    const answer = await fetch(box.dataset.preview, { method: "POST", body: new FormData(form), signal: asking.signal });
-    if (answer.ok && !answer.redirected) box.innerHTML = await answer.text();
-    box.removeAttribute("aria-busy");
-  } catch (error) {
+    const answer = await fetch(address, { method: "POST", body: new FormData(form), signal: asking.signal });
+    if (answer.ok && !answer.redirected) show(await answer.text());
+  } catch {
     // A newer question took its place, or there is no network: what was shown last stays.
-    if (error.name !== "AbortError") box.removeAttribute("aria-busy");
   }
+}
+
+// The parts of the answer stand apart on the page: what is wrong beside the words, the text below the frames.
+function show(answer) {
+  const parts = document.createElement("template");
+  parts.innerHTML = answer;
+  for (const part of parts.content.children) document.getElementById(part.id).replaceChildren(...part.childNodes);
 }
 
 for (const button of form.querySelectorAll("[formtarget], [value=preview]")) button.hidden = true;

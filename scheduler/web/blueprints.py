@@ -32,6 +32,7 @@ from scheduler.web.staff.imports import imports
 from scheduler.web.staff.introductions import introductions
 from scheduler.web.staff.lectures import lectures
 from scheduler.web.staff.mail_holding import mail_holding
+from scheduler.web.staff.mail_notes import mail_notes
 from scheduler.web.staff.mails import mails
 from scheduler.web.staff.members import members
 from scheduler.web.staff.moves import moves
@@ -91,5 +92,6 @@ BLUEPRINTS: list[Blueprint] = [
     mail_holding,
     replies,
     templates,
+    mail_notes,
     hooks,
 ]
