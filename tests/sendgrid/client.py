@@ -1,4 +1,4 @@
-"""Answers, to a test in another process, what a stand-in SendGrid took and made of it."""
+"""Answers, to a test in another process, what a stand-in for SendGrid or a mail server took and made of it."""
 
 from __future__ import annotations
 
@@ -18,11 +18,15 @@ from tests.servers import ROOT, stop
 
 @dataclass(frozen=True)
 class Standin:
-    """A stand-in that runs in a process of its own: its address, the API's key, the public key of its events."""
+    """A stand-in that runs in a process of its own: its address, the API's key, the public key of its events.
+
+    That of a mail server has neither key; `port` is where it takes mails, and they are known by Message-ID.
+    """
 
     url: str
-    key: str
-    event_key: str
+    port: int
+    key: str = ""
+    event_key: str = ""
 
     def summary(self) -> dict[str, Any]:
         """Return how many requests and people it took, what mishaps it had, and how the events are getting on."""
@@ -56,13 +60,11 @@ class Standin:
 
 
 @contextmanager
-def running(*words: object) -> Iterator[Standin]:
-    """Run `python -m tests.sendgrid …` until the block ends."""
-    command = [sys.executable, "-m", "tests.sendgrid", *map(str, words)]
-    process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE)
+def running(*words: object, module: str = "tests.sendgrid") -> Iterator[Standin]:
+    """Run `python -m tests.sendgrid …` (or `tests.smtp`) until the block ends."""
+    process = subprocess.Popen([sys.executable, "-m", module, *map(str, words)], cwd=ROOT, stdout=subprocess.PIPE)
     try:
         assert process.stdout is not None
-        told = json.loads(process.stdout.readline())
-        yield Standin(told["url"], told["key"], told["event_key"])
+        yield Standin(**json.loads(process.stdout.readline()))
     finally:
         stop(process)

@@ -107,6 +107,7 @@ class Hook:
         self.fates = dict(fates or {})
         self.repeats = repeats
         self.spread = spread
+        self.retry_seconds = 0.5
         # Events taken by the hook, repeats included, and posts that it did not take.
         self.taken = 0
         self.refused = 0
@@ -180,7 +181,7 @@ class Hook:
             else:
                 self.refused += 1
                 for made in events:
-                    self._plan(made, time.time() + 0.5)
+                    self._plan(made, time.time() + self.retry_seconds)
                 with self._lock:
                     self._posting = 0
         session.close()

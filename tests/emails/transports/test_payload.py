@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sendgrid.helpers import mail as helpers
 
-from emails import Address, BadAddress, Bulk, Message
+from emails import KINDS, LOCALES, Address, BadAddress, Bulk, Message, render, samples
 from emails.headers import sendable
 from emails.transports import payload as module
 from emails.transports.payload import MOST_PEOPLE, MOST_SUBSTITUTION_BYTES, Mixed, parcels, payload, person, written
@@ -19,7 +19,7 @@ from tests.sendgrid.complaints import complaints
 from tests.sendgrid.memory import seen
 
 HOSTILE = st.text(
-    st.one_of(st.sampled_from("<>&\"'\\\r\n\t\x00\u2028%{}-=?@,;:tk7様𠮷🎉"), st.characters()), max_size=40
+    st.one_of(st.sampled_from("<>&\"'\\\r\n\t\x00\u2028%{}-=?@,;:tk7様𠮷🎉"), st.characters(codec="utf-8")), max_size=40
 )
 
 
@@ -116,6 +116,29 @@ def test_everybody_sees_their_own_mail_and_nothing_of_the_others(messages: list[
             assert mail["categories"] == [message.kind]
             others = {one.to.address for one in together} - {message.to.address}
             assert not any(address in f"{mail}" for address in others)
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+@pytest.mark.parametrize("kind", [kind for kind in KINDS if not KINDS[kind].calendar])
+@given(data=st.data())
+@settings(max_examples=3, deadline=None)
+def test_mails_of_one_kind_to_many_people_read_as_if_each_had_left_alone(
+    kind: str, locale: str, data: st.DataObject
+) -> None:
+    given_ = samples(kind, locale)
+    texts = [name for name, value in given_.items() if type(value) is str and name not in ("zone", "locale")]
+    messages = []
+    for number in range(3):
+        own = {name: "v" + data.draw(HOSTILE) for name in texts} if number else {}
+        rendered = render(kind, locale, {**given_, **own})
+        words = {"subject": rendered.subject, "text": rendered.text, "html": rendered.html, "bulk": rendered.bulk}
+        messages.append(one_of_many(number, kind=kind, **words))
+    for parcel in parcels(messages):
+        body = payload([messages[place] for place in parcel])
+        assert complaints(body, len(written(body))) == []
+        for place, message in enumerate(messages[one] for one in parcel):
+            mail = seen(body, place)
+            assert (mail["subject"], mail["text"], mail["html"]) == (message.subject, message.text, message.html)
 
 
 @given(name=HOSTILE, sender=HOSTILE, subject=HOSTILE)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import socket
 import ssl
+import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_address
 from pathlib import Path
@@ -20,9 +22,11 @@ from cryptography.x509.oid import NameOID
 
 from emails import Address, Refused, Sent, TransportDown, TryAgain, build_mime
 from emails.transports.smtp import SmtpServer, SmtpTransport
-from tests.emails.mails import a_calendar_part, a_message
-from tests.emails.transports.smtp_server import Post, served
+from tests.emails.mails import a_calendar_part, a_message, one_of_many
+from tests.emails.transports.smtp_server import Post, Slow, served
+from tests.mishaps import Mishaps
 from tests.servers import eventually, free_port
+from tests.smtp import server as quick
 
 
 @pytest.fixture
@@ -56,6 +60,41 @@ def test_one_connection_carries_many_mails(transport: SmtpTransport, post: Post)
         transport.send(a_message(opaque_id=str(number)))
     assert len(post.taken) == 5
     assert len(post.connections) == 1
+
+
+def test_every_mail_leaves_alone(transport: SmtpTransport, post: Post) -> None:
+    messages = [one_of_many(1), a_message(to=to("550")), one_of_many(2)]
+    assert transport.parcels(messages) == [[0], [1], [2]]
+    outcomes = transport.send_together(messages)
+    assert [type(outcome) for outcome in outcomes] == [Sent, Refused, Sent]
+    assert len(post.taken) == 2
+
+
+def test_many_threads_share_a_few_connections() -> None:
+    post = quick.Post(mishaps=Mishaps(5, {"slow": 0.2, "451": 0.2}), slow_seconds=0.02)
+    messages = [a_message(message_id=f"<{number}@x.example>", opaque_id=str(number)) for number in range(60)]
+    with quick.serving(post) as port:
+        transport = SmtpTransport(SmtpServer("127.0.0.1", port))
+        with ThreadPoolExecutor(transport.concurrency) as pool:
+            outcomes = [one for ones in pool.map(lambda one: transport.send_together([one]), messages) for one in ones]
+        transport.close()
+    taken = {one.message_id for one, outcome in zip(messages, outcomes, strict=True) if isinstance(outcome, Sent)}
+    assert {name: count.accepted for name, count in post.counts.items()} == dict.fromkeys(taken, 1)
+    assert 0 < len(taken) < 60
+    # Each "try again" costs its connection.
+    assert post.connections <= transport.concurrency + 60 - len(taken)
+
+
+def test_a_slow_answer_on_one_connection_holds_up_no_other() -> None:
+    slow = Slow(after=0.5)
+    with served(slow) as port:
+        transport = SmtpTransport(SmtpServer("127.0.0.1", port))
+        began = time.monotonic()
+        with ThreadPoolExecutor(2) as pool:
+            assert list(pool.map(transport.send, [a_message()] * 2)) == [Sent()] * 2
+        assert time.monotonic() - began < 0.95
+        transport.close()
+    assert (len(slow.connections), slow.goodbyes) == (2, 2)
 
 
 def test_an_old_carrier_address_goes_out_in_quotes(transport: SmtpTransport, post: Post) -> None:
