@@ -33,6 +33,7 @@ from scheduler.web.staff.introductions import introductions
 from scheduler.web.staff.lectures import lectures
 from scheduler.web.staff.mail_holding import mail_holding
 from scheduler.web.staff.mail_notes import mail_notes
+from scheduler.web.staff.mail_rules import mail_rules
 from scheduler.web.staff.mails import mails
 from scheduler.web.staff.members import members
 from scheduler.web.staff.moves import moves
@@ -74,6 +75,7 @@ BLUEPRINTS: list[Blueprint] = [
     bookings,
     proposals,
     settings,
+    mail_rules,
     courses,
     members,
     imports,

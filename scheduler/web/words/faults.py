@@ -116,5 +116,18 @@ _OF_ACCOUNTS = {
     "receiver_not_of_team": _("引き継ぎ先のチームの方を選んでください。"),
 }
 
+_OF_MAIL_RULES = {
+    "mail_rule_unknown": _("「%(value)s」というルールはありません。"),
+    "mail_rule_switch": _("送信する・送信しないのどちらかを選んでください。"),
+    "mail_rule_range": _("%(minimum)d から %(maximum)d までの整数で入力してください。"),
+    "quiet_too_long": _("送信を控える時間は、長くても %(hours)d 時間までにしてください。"),
+    "hours_backwards": _("時間帯の終わりは、始まりより後の時刻にしてください。"),
+    "hours_quiet": _(
+        "送信を控える時間（%(begins)s–%(ends)s）と重なり、送れる時刻がありません。時間帯を変更してください。"
+    ),
+    "time_quiet": _("送信を控える時間（%(begins)s–%(ends)s）に入っています。それ以外の時刻にしてください。"),
+    "evening_before_noon": _("前日の夕方に送る時刻は、12:00 以降にしてください。"),
+}
+
 # What every `why` of an Invalid refusal reads, in the reader's language once it is read.
-SENTENCES = _OF_FIELDS | _OF_LECTURES | _OF_ATTENDANCE | _OF_RULES | _OF_ACCOUNTS
+SENTENCES = _OF_FIELDS | _OF_LECTURES | _OF_ATTENDANCE | _OF_RULES | _OF_ACCOUNTS | _OF_MAIL_RULES
