@@ -141,7 +141,7 @@ def build(words: Filled, locale: str) -> Skeleton:
         text_ways=order[of_subject:of_text],
         html_ways=order[of_text:],
         tokens=(*stand_ins[of_subject:], Way(count, False, " ").token),
-        key=hashlib.sha256(f"{words.subject}\0{shared_text}\0{shared_html}".encode()).hexdigest()[:24],
+        key=hashlib.sha256(f"{shared_text}\0{shared_html}".encode()).hexdigest()[:24],
         shared_text=shared_text,
         shared_html=shared_html,
     )
