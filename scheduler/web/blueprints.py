@@ -14,6 +14,7 @@ from scheduler.web.customer.wishes import wishes
 from scheduler.web.health import health
 from scheduler.web.hooks import hooks
 from scheduler.web.language import language
+from scheduler.web.metrics import metrics
 from scheduler.web.public.apply import apply
 from scheduler.web.public.complete import complete
 from scheduler.web.public.find_mail import find_mail
@@ -45,6 +46,7 @@ from scheduler.web.staff.roster import roster
 from scheduler.web.staff.series import series
 from scheduler.web.staff.series_changes import series_changes
 from scheduler.web.staff.settings import settings
+from scheduler.web.staff.suppressions import suppressions
 from scheduler.web.staff.tasks import tasks
 from scheduler.web.staff.templates import templates
 from scheduler.web.staff.today import today
@@ -52,6 +54,7 @@ from scheduler.web.unsubscribe import unsubscribe
 
 BLUEPRINTS: list[Blueprint] = [
     health,
+    metrics,
     language,
     public,
     apply,
@@ -93,6 +96,7 @@ BLUEPRINTS: list[Blueprint] = [
     mails,
     mail_holding,
     replies,
+    suppressions,
     templates,
     mail_notes,
     hooks,

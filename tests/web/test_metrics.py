@@ -147,3 +147,16 @@ def test_a_closed_transport_is_told_without_what_it_said(app: Flask, client: Cli
     closing.close("sendgrid 401: wrong key", NOW)
     assert told(client)["transport"] == "closed"
     assert "401" not in client.get("/readyz").text
+
+
+def test_neither_figures_nor_supervisors_have_old_mails_looked_through(app: Flask, client: Client) -> None:
+    a_mail("sent", due_at=NOW - DAY, sent_at=NOW - DAY)
+    with noted() as statements:
+        figures(client)
+        told(client)
+    asked = {one for one in statements if one.startswith("SELECT") and "FROM mails" in one}
+    assert len(asked) >= 4
+    with db.engine.connect() as connection:
+        for statement in asked:
+            plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", (None,) * statement.count("?"))
+            assert not [row[3] for row in plan if row[3].startswith("SCAN mails")], statement
