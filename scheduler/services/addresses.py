@@ -91,7 +91,7 @@ def mail(mail_id: int) -> str:
 
 def today() -> str:
     """Return the address of the page of the day for staff."""
-    return f"{here().base_url}/staff/"
+    return f"{here().base_url}/staff/today"
 
 
 def programme() -> str:

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
 from scheduler.models.db import db
-from scheduler.models.lectures import Lecture
 from scheduler.models.staff import Staff
 from scheduler.rules.timing import Reader
 from scheduler.rules.workdays import to_utc
 from scheduler.services import mail_holding, planned
 from scheduler.services.almanac import Almanac
 from scheduler.services.outbox import facts_digest
-from scheduler.services.outbox.facts_digest import Day
+from scheduler.services.outbox.facts_digest import Day, Held
 from scheduler.services.planned import Planned
 
 KIND = "staff_digest"
@@ -45,10 +44,7 @@ def upcoming(now: datetime, until: datetime, almanac: Almanac) -> list[Planned]:
     new = {one.key for one in planned.unknown(mail for _member, mail in due)}
     standing = facts_digest.standing(now)
     # A week beyond the last day: on its first working day the whole of it is told.
-    rows = db.session.execute(
-        select(Lecture.host_id, Lecture.starts_at).where(*facts_digest.lectures(now - _ONE_DAY, until + 8 * _ONE_DAY))
-    )
-    held = [(host, starts_at) for host, starts_at in rows]
+    held = facts_digest.held(now - _ONE_DAY, until + 8 * _ONE_DAY)
     return [mail for member, mail in due if mail.key in new and _has_something(member, mail, standing, held)]
 
 
@@ -78,12 +74,12 @@ def _opens_the_week(day: date, almanac: Almanac) -> bool:
     return not any(almanac.calendar.is_working_day(day - n * _ONE_DAY) for n in range(1, day.weekday() + 1))
 
 
-def _has_something(
-    member: Staff, mail: Planned, standing: set[int | None], held: list[tuple[int | None, datetime]]
-) -> bool:
-    everything = member.team == "operations"
-    if standing if everything else member.id in standing:
+def _has_something(member: Staff, mail: Planned, standing: set[int | None], held: Sequence[Held]) -> bool:
+    own = [one for one in held if member.team == "operations" or one.host_id == member.id]
+    if standing if member.team == "operations" else member.id in standing:
         return True
     day = Day.on(date.fromisoformat(mail.params["day"]), member.zone, weekly=mail.params["weekly"])
     ends_at = day.week_ends_at or day.ends_at
-    return any(day.starts_at <= starts < ends_at and (everything or host == member.id) for host, starts in held)
+    return any(
+        day.starts_at <= one.starts_at < ends_at or (one.awaits_report and one.ends_at < mail.when) for one in own
+    )

@@ -13,6 +13,9 @@ from scheduler.models.db import db
 from scheduler.models.mails import Mail
 from scheduler.services.outbox.owe import owe_many
 
+# So many keys are looked up in one statement.
+_TOGETHER = 5000
+
 
 @dataclass(frozen=True)
 class Planned:
@@ -57,5 +60,8 @@ def owe(mails: Iterable[Planned], now: datetime) -> int:
 def unknown(mails: Iterable[Planned]) -> list[Planned]:
     """Keep those whose key no mail has, whatever became of it."""
     candidates = list(mails)
-    known = set(db.session.scalars(select(Mail.key).where(Mail.key.in_([one.key for one in candidates]))))
+    known: set[str] = set()
+    for begin in range(0, len(candidates), _TOGETHER):
+        keys = [one.key for one in candidates[begin : begin + _TOGETHER]]
+        known.update(db.session.scalars(select(Mail.key).where(Mail.key.in_(keys))))
     return [one for one in candidates if one.key not in known]

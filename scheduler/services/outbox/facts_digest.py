@@ -53,9 +53,22 @@ class Day:
         return cls(_midnight(day, zone), _midnight(day + timedelta(days=1), zone), last if weekly else None)
 
 
-def lectures(starts_at: datetime, ends_at: datetime) -> tuple[ColumnElement[bool], ...]:
-    """Match the lectures that are held and begin from one moment up to another."""
-    return Lecture.status == "scheduled", Lecture.starts_at >= starts_at, Lecture.starts_at < ends_at
+@dataclass(frozen=True)
+class Held:
+    """A lecture that is held: by whom, when (aware UTC), and whether a report of it is to come."""
+
+    host_id: int | None
+    starts_at: datetime
+    ends_at: datetime
+    awaits_report: bool
+
+
+def held(starts_at: datetime, ends_at: datetime) -> list[Held]:
+    """List the lectures that are held and begin from one moment up to another."""
+    awaits_report = (Lecture.seats_taken > 0) & Lecture.reported_at.is_(None)
+    columns = (Lecture.host_id, Lecture.starts_at, Lecture.ends_at, awaits_report)
+    rows = db.session.execute(select(*columns).where(*_lectures(starts_at, ends_at)))
+    return [Held(host, begins, ends, bool(waits)) for host, begins, ends, waits in rows]
 
 
 def standing(now: datetime) -> set[int | None]:
@@ -89,8 +102,8 @@ def _values(mail: Mail, member: Staff) -> dict[str, Value]:
     day = Day.on(date.fromisoformat(mail.params["day"]), member.zone, weekly=bool(mail.params.get("weekly")))
     own = None if member.team == "operations" else member.id
     now, locale, zone = mail.due_at, member.locale, member.zone
-    held = _read_lectures(own, *lectures(day.starts_at, day.ends_at))
-    week = _read_lectures(own, *lectures(day.starts_at, day.week_ends_at)) if day.week_ends_at is not None else []
+    held = _read_lectures(own, *_lectures(day.starts_at, day.ends_at))
+    week = _read_lectures(own, *_lectures(day.starts_at, day.week_ends_at)) if day.week_ends_at is not None else []
     return {
         "lectures": _listed([_held_today(one, locale, zone) for one in held], locale),
         "week": _listed([_held(one, locale, zone) for one in week], locale),
@@ -101,6 +114,10 @@ def _values(mail: Mail, member: Staff) -> dict[str, Value]:
         ),
         "failed_mails": _listed([_is_lost(one, name, locale) for one, name in _read_lost(own, now)], locale),
     }
+
+
+def _lectures(starts_at: datetime, ends_at: datetime) -> tuple[ColumnElement[bool], ...]:
+    return Lecture.status == "scheduled", Lecture.starts_at >= starts_at, Lecture.starts_at < ends_at
 
 
 def _ready() -> tuple[ColumnElement[bool], ...]:
