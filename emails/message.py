@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import hashlib
+from base64 import b64encode
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from email.message import MIMEPart
-from email.policy import EmailPolicy
 from email.utils import format_datetime
 
 from emails import headers
 from emails.kinds import Method
 
-_POLICY = EmailPolicy(linesep="\r\n", max_line_length=76, cte_type="7bit")
 CALENDAR_FILE = "invite.ics"
+# RFC 2045 §6.8.
+_BASE64_LINE = 76
 
 
 @dataclass(frozen=True)
@@ -84,8 +84,7 @@ def build_mime(message: Message) -> bytes:
     body = _alternative(message)
     if message.calendar is not None:
         body = _mixed(message, body, message.calendar)
-    head = "\r\n".join(_headers(message)).encode("ascii")
-    return head + b"\r\n" + body.as_bytes()
+    return "\r\n".join([*_headers(message), body]).encode("ascii")
 
 
 def _headers(message: Message) -> list[str]:
@@ -113,45 +112,35 @@ def extra_headers(message: Message) -> dict[str, str]:
     return extra
 
 
-def _alternative(message: Message) -> MIMEPart:
-    part = MIMEPart(policy=_POLICY)
-    part.make_alternative(boundary=_boundary(message, "alternative"))
-    part.attach(_text(message.text, "plain"))
-    part.attach(_text(message.html, "html"))
+def _alternative(message: Message) -> str:
+    parts = [_text(message.text, "plain"), _text(message.html, "html")]
     if message.calendar is not None:
-        calendar = MIMEPart(policy=_POLICY)
-        calendar.set_content(
-            message.calendar.ics,
-            maintype="text",
-            subtype="calendar",
-            cte="base64",
-            params={"method": message.calendar.method, "charset": "UTF-8"},
-        )
-        part.attach(calendar)
-    return part
+        parts.append(_part(f'text/calendar; method="{message.calendar.method}"; charset="UTF-8"', message.calendar.ics))
+    return _multipart(message, "alternative", parts)
 
 
-def _mixed(message: Message, alternative: MIMEPart, calendar: CalendarPart) -> MIMEPart:
-    part = MIMEPart(policy=_POLICY)
-    part.make_mixed(boundary=_boundary(message, "mixed"))
-    part.attach(alternative)
-    file = MIMEPart(policy=_POLICY)
-    file.set_content(
-        calendar.ics,
-        maintype="application",
-        subtype="ics",
-        cte="base64",
-        disposition="attachment",
-        filename=CALENDAR_FILE,
-    )
-    part.attach(file)
-    return part
+def _mixed(message: Message, alternative: str, calendar: CalendarPart) -> str:
+    disposition = f'Content-Disposition: attachment; filename="{CALENDAR_FILE}"'
+    return _multipart(message, "mixed", [alternative, _part("application/ics", calendar.ics, disposition)])
 
 
-def _text(words: str, subtype: str) -> MIMEPart:
-    part = MIMEPart(policy=_POLICY)
-    part.set_content(words, subtype=subtype, charset="utf-8", cte="base64")
-    return part
+def _multipart(message: Message, subtype: str, parts: list[str]) -> str:
+    # Put together here: the library takes twenty times as long, which was most of what sending a mail costs.
+    boundary = _boundary(message, subtype)
+    inner = "".join(f"--{boundary}\r\n{part}\r\n" for part in parts)
+    return f'Content-Type: multipart/{subtype};\r\n boundary="{boundary}"\r\n\r\n{inner}--{boundary}--\r\n'
+
+
+def _text(words: str, subtype: str) -> str:
+    lines = words.encode("utf-8").splitlines()
+    return _part(f'text/{subtype}; charset="utf-8"', b"\r\n".join(lines) + b"\r\n")
+
+
+def _part(content_type: str, content: bytes, *more: str) -> str:
+    head = "\r\n".join([f"Content-Type: {content_type}", "Content-Transfer-Encoding: base64", *more])
+    encoded = b64encode(content).decode("ascii")
+    lines = (encoded[start : start + _BASE64_LINE] for start in range(0, len(encoded), _BASE64_LINE))
+    return "\r\n".join([head, "", *lines, ""])
 
 
 def _boundary(message: Message, part: str) -> str:
