@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from typing import Any
 from zlib import crc32
 
@@ -26,7 +26,6 @@ from scheduler.rules.workdays import next_working_day_at, next_working_morning
 from scheduler.services import mail_rules
 from scheduler.services.actors import WORKER
 from scheduler.services.attendance.follow_up import KIND_OF
-from scheduler.services.handovers import LETTER_HOUR
 from scheduler.services.introductions import AUDIENCES, COURSE
 from scheduler.services.outbox import reminders
 from scheduler.services.outbox.content import preview
@@ -40,6 +39,8 @@ _BLANK: Row = {
     **{"params": {}, "state": "queued", "reason": "", "attempts": 0},
 }
 _NOBODY_THERE = "550 5.1.1 <{address}>: Recipient address rejected: User unknown"
+# When on a working day thanks, new dates and letters left.
+_MORNING = time(10)
 # How long after falling due a mail leaves.
 _SECONDS = (2, 55)
 _A_MINUTE = timedelta(minutes=1)
@@ -172,7 +173,7 @@ def _follow_ups(room: Room, days: Days) -> Iterator[Row]:
     """Thank who came and offer new dates to who did not, on the morning after the report."""
     if room.reported_at is None:
         return
-    due_at = next_working_morning(room.reported_at, days.zone, days.calendar)
+    due_at = next_working_morning(room.reported_at, days.zone, days.calendar, _MORNING)
     for booking in room.booked:
         kind, person = KIND_OF.get(booking.outcome), booking.person
         if kind is not None and booking.mails:
@@ -199,6 +200,6 @@ def _handover(handed: Handed, team: Sequence[Staff], days: Days) -> Iterator[Row
     if row.state == "accepted":
         for person in play.coordinators:
             if person.email is not None:
-                due_at = next_working_day_at(row.decided_at, person.zone, days.calendar, LETTER_HOUR)
+                due_at = next_working_day_at(row.decided_at, person.zone, days.calendar, _MORNING)
                 key = f"{row.id}:{person.id}:0"
                 yield _owed("handover_letter", key, row.decided_at, due_at, contact_id=person.id, **about)

@@ -89,16 +89,16 @@ class WorkingDays:
         raise CalendarRefused("no_working_day", day.isoformat())
 
 
-def next_working_morning(now: datetime, zone: str, calendar: WorkingDays, hour: int = 10) -> datetime:
-    """Return the first `hour` o'clock on a working day after `now`, as aware UTC: today's when it is still ahead."""
+def next_working_morning(now: datetime, zone: str, calendar: WorkingDays, clock: time) -> datetime:
+    """Return when the clock next shows this time on a working day after `now`, as aware UTC: today if still ahead."""
     today = to_local(now, zone).date()
-    morning = to_utc(datetime.combine(today, time(hour)), zone)
+    morning = to_utc(datetime.combine(today, clock), zone)
     if now < morning and calendar.is_working_day(today):
         return morning
-    return next_working_day_at(now, zone, calendar, hour)
+    return next_working_day_at(now, zone, calendar, clock)
 
 
-def next_working_day_at(now: datetime, zone: str, calendar: WorkingDays, hour: int = 10) -> datetime:
-    """Return `hour` o'clock on the first working day after today's date in `zone`, as aware UTC: never today."""
+def next_working_day_at(now: datetime, zone: str, calendar: WorkingDays, clock: time) -> datetime:
+    """Return this time of the first working day after today's date in `zone`, as aware UTC: never today."""
     day = calendar.next_working_day(to_local(now, zone).date())
-    return to_utc(datetime.combine(day, time(hour)), zone)
+    return to_utc(datetime.combine(day, clock), zone)

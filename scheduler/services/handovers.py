@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, time
 from typing import Any
 
 from sqlalchemy import select, update
@@ -13,7 +13,7 @@ from scheduler.models.handovers import Handover
 from scheduler.models.mails import Mail
 from scheduler.models.staff import Staff
 from scheduler.rules.workdays import next_working_day_at
-from scheduler.services import history, locking, readiness, vendor
+from scheduler.services import history, locking, mail_rules, readiness, vendor
 from scheduler.services.actors import Actor
 from scheduler.services.inserting import add_missing
 from scheduler.services.installation import here
@@ -21,8 +21,6 @@ from scheduler.services.outbox.owe import drop, owe
 from scheduler.services.refusals import HandoverClosed, HandoverOpen, Invalid, LetterGone, NotFound, NotReady
 
 NEXT_STAGE = dict(zip(STAGES, STAGES[1:], strict=False))
-# The hour, in the contact's zone, at which the letter about the new contact person leaves on the next working day.
-LETTER_HOUR = 10
 LONGEST_TEXT = 4000
 
 
@@ -74,7 +72,7 @@ def accept(handover_id: int, now: datetime, actor: Actor, receiver_id: int | Non
     """Take an account over: the stage changes, the receiver (else who accepts) becomes its owner, the customer is told.
 
     `receiver_id` names the receiver where the request did not, or another one. The letter to the customer's
-    coordinators is due on the next working day at 10:00 of their zone, until when all of it can be undone. Raises
+    coordinators is due on the next working day in their zone (10:00 by the rules), until when all of it can be undone. Raises
     NotFound, HandoverClosed and Invalid(receiver, why) for somebody who is not of that team. Where a program accepts
     and nobody of the team is named or looks after the account yet, it has no owner and the letter names the vendor.
     """
@@ -152,7 +150,7 @@ def undo_ends(handover: Handover) -> datetime:
     if due:
         return min(due)
     assert handover.decided_at is not None
-    return next_working_day_at(handover.decided_at, here().zone, vendor.working_days(), LETTER_HOUR)
+    return next_working_day_at(handover.decided_at, here().zone, vendor.working_days(), _letter_time())
 
 
 def letters_of(handover_id: int) -> list[Mail]:
@@ -253,19 +251,24 @@ def _owe_letters(row: Handover, account: Account, now: datetime) -> int:
     coordinators = select(Contact).where(
         Contact.account_id == account.id, Contact.role == "coordinator", Contact.email.is_not(None)
     )
-    working_days = vendor.working_days()
+    working_days, clock = vendor.working_days(), _letter_time()
     contacts = list(db.session.scalars(coordinators))
     for contact in contacts:
         owe(
             "handover_letter",
             f"handover_letter:{row.id}:{contact.id}:{_undone(row)}",
             now=now,
-            due_at=next_working_day_at(now, contact.zone, working_days, LETTER_HOUR),
+            due_at=next_working_day_at(now, contact.zone, working_days, clock),
             contact_id=contact.id,
             account_id=account.id,
             handover_id=row.id,
         )
     return len(contacts)
+
+
+def _letter_time() -> time:
+    """Return when, in the contact's zone, the letter about the new contact person leaves on the next working day."""
+    return mail_rules.get().at("handover_letter", "at")
 
 
 def _undone(row: Handover) -> int:

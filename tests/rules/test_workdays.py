@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 from hypothesis import given
@@ -104,16 +104,16 @@ def tokyo(text: str) -> datetime:
     ],
 )
 def test_what_can_wait_goes_on_the_next_working_morning(now: str, morning: str, another_day: str) -> None:
-    assert next_working_morning(tokyo(now), "Asia/Tokyo", VENDOR) == tokyo(morning)
-    assert next_working_day_at(tokyo(now), "Asia/Tokyo", VENDOR) == tokyo(another_day)
+    assert next_working_morning(tokyo(now), "Asia/Tokyo", VENDOR, time(10)) == tokyo(morning)
+    assert next_working_day_at(tokyo(now), "Asia/Tokyo", VENDOR, time(10)) == tokyo(another_day)
 
 
 @given(st.datetimes(datetime(2024, 1, 1), datetime(2030, 1, 1)), st.sampled_from(["Asia/Tokyo", "America/New_York"]))
 def test_the_next_working_morning_lies_ahead_at_that_hour(now: datetime, zone: str) -> None:
     moment = now.replace(tzinfo=UTC)
-    morning = next_working_morning(moment, zone, VENDOR, hour=9)
+    morning = next_working_morning(moment, zone, VENDOR, time(9, 30))
     assert moment < morning <= moment + timedelta(days=14)
-    assert to_local(morning, zone).hour == 9
+    assert to_local(morning, zone).time() == time(9, 30)
     assert VENDOR.is_working_day(to_local(morning, zone).date())
 
 

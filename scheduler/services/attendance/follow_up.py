@@ -16,7 +16,7 @@ from scheduler.models.db import db
 from scheduler.models.lectures import Lecture
 from scheduler.models.mails import LEFT, Mail, Suppression
 from scheduler.rules.workdays import next_working_morning
-from scheduler.services import vendor
+from scheduler.services import mail_rules, vendor
 from scheduler.services.installation import here
 from scheduler.services.outbox.owe import owe_many
 from scheduler.services.suppressions import stopping
@@ -41,10 +41,16 @@ class FollowUp:
     unreached: tuple[int, ...] = ()
     # Owed already and not sent yet.
     queued: tuple[int, ...] = ()
-    # When the new ones leave at the earliest; None: the lecture is too long ago for mails.
-    due_at: datetime | None = None
+    # When the new ones leave at the earliest, by kind; empty: the lecture is too long ago for mails.
+    due: Mapping[str, datetime] = field(default_factory=dict)
     # Ids of queued mails that no longer fit, by the reason.
     taken_back: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
+
+    @property
+    def due_at(self) -> datetime | None:
+        """Return when the first of the new ones leaves; None: the lecture is too long ago for mails."""
+        kinds = [kind for kind, people in (("thanks", self.thanks), ("missed", self.missed)) if people]
+        return min((self.due[kind] for kind in kinds or self.due), default=None) if self.due else None
 
 
 class _Mail(NamedTuple):
@@ -83,36 +89,39 @@ def plan(
     }
     if lecture.ends_at < now - RECENT:
         return FollowUp(taken_back=taken_back)
+    rules = mail_rules.get()
     reached = _reached(wanted)
     found: dict[str, list[int]] = defaultdict(list)
     for number, kind in sorted(wanted.items()):
-        if kind and number not in silent:
+        if kind and number not in silent and rules.enabled(kind):
             other = mails.get((number, "missed" if kind == "thanks" else "thanks"))
             found[_bucket(kind, mails.get((number, kind)), other, number in waiting, number in reached)].append(number)
     found.pop("", None)
-    due_at = next_working_morning(now, here().zone, vendor.working_days())
+    calendar = vendor.working_days()
+    due = {kind: next_working_morning(now, here().zone, calendar, rules.at(kind, "at")) for kind in KIND_OF.values()}
     lists: dict[str, Any] = {name: tuple(numbers) for name, numbers in found.items()}
-    return FollowUp(**lists, due_at=due_at, taken_back=taken_back)
+    return FollowUp(**lists, due=due, taken_back=taken_back)
 
 
 def owe(lecture: Lecture, follow_up: FollowUp, now: datetime) -> None:
     """Owe the mails of a plan within the caller's transaction, and take back those that no longer fit."""
     for reason, mail_ids in follow_up.taken_back.items():
         _change(mail_ids, "queued", {"state": "dropped", "reason": reason})
-    due_at = follow_up.due_at
     wanted = [("thanks", number) for number in follow_up.thanks] + [("missed", number) for number in follow_up.missed]
     if not wanted:
         return
     numbers = [number for _kind, number in wanted]
-    again = [mail.id for mail in _mails(lecture.id, numbers).values() if (mail.kind, mail.contact_id) in wanted]
-    _change(again, "dropped", {"state": "queued", "reason": "", "due_at": due_at, "next_try_at": due_at})
+    mails = _mails(lecture.id, numbers).values()
+    for kind, due_at in follow_up.due.items():
+        again = [mail.id for mail in mails if mail.kind == kind and (kind, mail.contact_id) in wanted]
+        _change(again, "dropped", {"state": "queued", "reason": "", "due_at": due_at, "next_try_at": due_at})
     accounts = {person.id: person.account_id for person in _people(numbers)}
     owe_many(
         [
             {
                 "kind": kind,
                 "key": f"{kind}:{lecture.id}:{number}",
-                "due_at": due_at,
+                "due_at": follow_up.due[kind],
                 "contact_id": number,
                 "account_id": accounts[number],
                 "lecture_id": lecture.id,

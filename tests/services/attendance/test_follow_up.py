@@ -11,7 +11,7 @@ from sqlalchemy import select
 from emails.transports.setting import transport_from
 from scheduler.models.db import db
 from scheduler.models.mails import Mail, Suppression
-from scheduler.services import readiness
+from scheduler.services import mail_rules, readiness
 from scheduler.services.attendance import marks, plan
 from scheduler.services.outbox.deliver import deliver_due
 from tests.factories import a_course, a_lecture, a_registration
@@ -156,3 +156,14 @@ def test_the_preview_says_what_will_be_owed_and_owes_nothing() -> None:
     assert room.confirm(upload_id).follow_up == said
     again = plan.preview(upload_id, EVENING).follow_up
     assert (again.thanks, again.missed, len(again.queued)) == ((), (), 6)
+
+
+def test_each_leaves_at_the_time_operations_chose_and_what_is_switched_off_is_not_owed() -> None:
+    mail_rules.save({"thanks.at": "09:15", "missed.at": "16:00"}, EVENING, STAFF)
+    room = Room().book("hayashi", "ono")
+    found = room.take()
+    assert found.follow_up.due_at == MORNING - timedelta(minutes=45)
+    assert due() == {MORNING - timedelta(minutes=45), MORNING + timedelta(hours=6)}
+    mail_rules.save({"missed.on": "off"}, EVENING, STAFF)
+    other = Room().book("hayashi", "ono")
+    assert other.take().follow_up.missed == ()
