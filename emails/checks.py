@@ -148,8 +148,9 @@ def _line(error: TemplateBroken, source: str) -> int | None:
     lines = source.splitlines()
     if error.key == "no_subject":
         return 1
-    if error.key == "undefined_name":
-        names = str(error.params.get("name", "")).split(", ")
+    if "name" in error.params:
+        # Of a line of a list only what is asked of it is known, not what the author called it.
+        names = [name.rpartition(".")[2] for name in str(error.params["name"]).split(", ")]
         looked_for = re.compile(r"\{[{%#][^}]*(?<!\w)(?:" + "|".join(map(re.escape, names)) + r")(?!\w)")
     elif error.key == "foreign_link":
         # The end of the address may come from a placeholder; its beginning is the author's.

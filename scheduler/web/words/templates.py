@@ -138,7 +138,12 @@ def _undefined(kind: str, params: Mapping[str, Any]) -> str:
     return words + (_("「%(name)s」ではありませんか。", name=near[0]) if near else "")
 
 
-def _not_allowed(_kind: str, _params: Mapping[str, Any]) -> str:
+def _not_allowed(_kind: str, params: Mapping[str, Any]) -> str:
+    if "name" in params:
+        return _(
+            "「%(name)s」は、ここではそのまま使えません。一覧は for で回し、はい・いいえの項目は if で使ってください。",
+            name=params["name"],
+        )
     return _("この書き方は使えません。使えるのは、差し込み・場合分け・一覧の繰り返しです: %(marks)s", marks=_MARKS)
 
 
