@@ -22,7 +22,7 @@ FAILED = ("bounced", "dropped", "blocked")
 
 _MAILS, _EVENTS = table(Mail), table(MailEvent)
 _LOOKED_AT = (
-    *("id", "kind", "state", "attempts", "sent_at", "provider_id"),
+    *("id", "kind", "state", "attempts", "provider_id"),
     *("account_id", "contact_id", "to_address"),
 )
 # Written out: a thousand parameters take longer than the statement itself.
@@ -53,15 +53,27 @@ _REASON = (
     .scalar_subquery()
 )
 # What is written follows from all events known of a mail, never from the order in which they came.
-_SETTLE = update(_MAILS).where(_MAILS.c.id.in_(_OURS)).values(state="sent", claimed_by=None, reason="")
+_SETTLE = (
+    update(_MAILS)
+    .where(_MAILS.c.id.in_(_OURS))
+    .values(
+        state=case((_earliest("delivered").is_not(None), "delivered"), else_="sent"),
+        reason="",
+        claimed_by=None,
+        sent_at=_earliest(),
+        delivered_at=_earliest("delivered"),
+    )
+)
 _LEFT_AT = update(_MAILS).where(_MAILS.c.id.in_(_OURS)).values(sent_at=_earliest())
-_UPDATES: dict[tuple[str, ...], Any] = {
-    ("delivered",): update(_MAILS)
+_DELIVER = (
+    update(_MAILS)
     .where(_MAILS.c.id.in_(_OURS))
     .values(
         delivered_at=_earliest("delivered"),
         state=case((_MAILS.c.state == "bounced", "bounced"), else_="delivered"),
-    ),
+    )
+)
+_UPDATES: dict[tuple[str, ...], Any] = {
     FAILED: update(_MAILS).where(_MAILS.c.id.in_(_OURS)).values(state="bounced", reason=_REASON),
     ("opened", "clicked"): update(_MAILS)
     .where(_MAILS.c.id.in_(_OURS))
@@ -113,10 +125,12 @@ def _update(news: Sequence[Told], mails: Mapping[int, Row[Any]], now: datetime) 
     """Bring the mails up to date, a statement for each thing that can be told of them, and do what follows."""
     counting = [one for one in news if _counts(mails[int(one.mail)])]
     touched = _mails_of(counting)
+    settled = [number for number in touched if mails[number].state in LEFT]
     unsettled = [number for number in touched if mails[number].state not in LEFT]
     _run(_SETTLE, unsettled)
     # Where the transport's answer never came, events alone tell when the mail left.
-    _run(_LEFT_AT, [number for number in touched if mails[number].sent_at is None or not mails[number].provider_id])
+    _run(_LEFT_AT, [number for number in settled if not mails[number].provider_id])
+    _run(_DELIVER, _mails_of([one for one in counting if mails[int(one.mail)].state in LEFT], ("delivered",)))
     for kinds, statement in _UPDATES.items():
         _run(statement, _mails_of(counting, kinds))
     lost = [mails[number] for number in _mails_of(counting, FAILED) if mails[number].state != "bounced"]
