@@ -31,7 +31,7 @@ MODULES = {
     "import": "attendance",
     "account": "shows",
     "series": "shows",
-    "mail": "receiving",
+    "mail": "planning",
     "staff": "people",
     "token": "people",
 }

@@ -25,6 +25,7 @@ MOST_DAYS = 31
 _TOGETHER = 5000
 
 Change = Literal["", "new", "gone", "moved"]
+CHANGES: tuple[Change, ...] = ("new", "gone", "moved")
 
 
 @dataclass(frozen=True)
@@ -63,31 +64,37 @@ def plan(now: datetime, days: int, rules: Rules | None = None) -> list[Planned]:
     return sorted(found, key=lambda mail: (mail.when, mail.kind, mail.key))
 
 
+def lines(now: datetime, days: int, rules: Rules | None = None) -> list[Line]:
+    """List the mails of the coming days by moment; with `rules` to be tried out, what becomes of each through them."""
+    present = plan(now, days)
+    return compared(present, plan(now, days, rules)) if rules is not None else [Line(mail) for mail in present]
+
+
 def compared(present: Iterable[Planned], tried: Iterable[Planned]) -> list[Line]:
     """Lay what would leave with other rules beside what leaves with the present ones, by moment."""
     before = {mail.key: mail for mail in present}
     after = {mail.key: mail for mail in tried}
-    lines = [Line(mail, "gone") for key, mail in before.items() if key not in after]
+    found = [Line(mail, "gone") for key, mail in before.items() if key not in after]
     for key, mail in after.items():
         old = before.get(key)
         if old is None:
-            lines.append(Line(mail, "new"))
+            found.append(Line(mail, "new"))
         elif old.when != mail.when:
-            lines.append(Line(mail, "moved", old.when))
+            found.append(Line(mail, "moved", old.when))
         else:
-            lines.append(Line(mail))
-    return sorted(lines, key=lambda line: (line.mail.when, line.mail.kind, line.mail.key))
+            found.append(Line(mail))
+    return sorted(found, key=lambda line: (line.mail.when, line.mail.kind, line.mail.key))
 
 
-def counts(lines: Iterable[Line]) -> dict[str, int]:
+def counts(listed: Iterable[Line]) -> dict[str, int]:
     """Count the mails that would leave, by kind, the most frequent first."""
-    return dict(Counter(line.mail.kind for line in lines if line.change != "gone").most_common())
+    return dict(Counter(line.mail.kind for line in listed if line.change != "gone").most_common())
 
 
-def changes(lines: Iterable[Line]) -> dict[Change, int]:
+def changes(listed: Iterable[Line]) -> dict[Change, int]:
     """Count what other rules would bring: new, gone, moved."""
-    found = Counter(line.change for line in lines if line.change)
-    return {change: found[change] for change in ("new", "gone", "moved")}
+    found: Counter[Change] = Counter(line.change for line in listed if line.change)
+    return {change: found[change] for change in CHANGES}
 
 
 def recipients(mails: Sequence[Planned]) -> dict[str, Recipient]:

@@ -34,6 +34,7 @@ from scheduler.web.staff.introductions import introductions
 from scheduler.web.staff.lectures import lectures
 from scheduler.web.staff.mail_holding import mail_holding
 from scheduler.web.staff.mail_notes import mail_notes
+from scheduler.web.staff.mail_plan import mail_plan
 from scheduler.web.staff.mail_rules import mail_rules
 from scheduler.web.staff.mails import mails
 from scheduler.web.staff.members import members
@@ -78,6 +79,7 @@ BLUEPRINTS: list[Blueprint] = [
     bookings,
     proposals,
     settings,
+    mail_plan,
     mail_rules,
     courses,
     members,

@@ -63,6 +63,7 @@ def reason(key: str) -> str:
             "already_attended": _("すでに受講済みです"),
             "nothing_open": _("残っていた項目がなくなりました"),
             "use_began": _("利用が始まりました"),
+            "nothing_to_tell": _("お知らせすることがなくなりました"),
             "verdict_changed": _("出欠が変わりました"),
             "person_unknown": _("照合できていない参加者が同じ会社の方かもしれないため、保留しています"),
             "no_longer_ready": _("引き継ぎ条件を満たさなくなりました"),

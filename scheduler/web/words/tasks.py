@@ -23,6 +23,7 @@ def kind(key: str) -> str:
         "stray": _("定期開催からはずれた日程の判断"),
         "reply": _("届いた返信への対応"),
         "unreachable": _("メールが届かない方への電話と、アドレスの確認"),
+        "nudges_used_up": _("メールで進まない顧客企業への電話"),
     }.get(key, key)
 
 
@@ -41,6 +42,16 @@ def details(task: Task) -> list[str]:
         lines.append(_("回答の期限: %(until)s", until=dates.moment(datetime.fromisoformat(task.params["until"]))))
     if task.kind == "unreachable":
         lines += [line for line in (mails.suppression("all", task.params["reason"]), task.params["detail"]) if line]
+    if task.kind == "nudges_used_up":
+        since, mail = dates.iso_day(task.params["since"]), mails.kind(task.params["kind"])
+        lines.append(
+            _(
+                "%(since)sから進みがなく、「%(mail)s」を%(n)d回送りました",
+                since=since,
+                mail=mail,
+                n=task.params["times"],
+            )
+        )
     return [*lines, task.words] if task.words and task.kind != "by_hand" else lines
 
 
