@@ -39,28 +39,29 @@ function fill(button) {
 }
 
 let waiting, asking;
-async function ask() {
+async function ask(first = false) {
   asking?.abort();
   asking = new AbortController();
   for (const button of form.querySelectorAll("[formtarget]")) fill(button);
   try {
     const answer = await fetch(address, { method: "POST", body: new FormData(form), signal: asking.signal });
-    if (answer.ok && !answer.redirected) show(await answer.text());
+    if (answer.ok && !answer.redirected) show(await answer.text(), first);
   } catch {
     // A newer question took its place, or there is no network: what was shown last stays.
   }
 }
 
-// The parts of the answer stand apart on the page: what is wrong beside the words, the text below the frames.
-function show(answer) {
+// The parts of the answer stand apart on the page: what is wrong beside the words, the text below the frames. What is wrong
+// at first the page itself says.
+function show(answer, first) {
   const parts = document.createElement("template");
   parts.innerHTML = answer;
-  for (const part of parts.content.children) document.getElementById(part.id).replaceChildren(...part.childNodes);
+  for (const part of parts.content.children) if (!first || part.id !== "trial-status") document.getElementById(part.id).replaceChildren(...part.childNodes);
 }
 
 for (const button of form.querySelectorAll("[formtarget], [value=preview]")) button.hidden = true;
 form.addEventListener("input", () => {
   clearTimeout(waiting);
-  waiting = setTimeout(ask, 400);
+  waiting = setTimeout(() => ask(), 400);
 });
-ask();
+ask(true);

@@ -73,7 +73,7 @@ class Trial:
 def index() -> ResponseReturnValue:
     """List the kinds of mails: to whom, when, whether they can be left, and which words they have."""
     groups = [
-        (title, [kind for kind in KINDS.values() if kind.audience == key]) for key, title in words.AUDIENCES.items()
+        (title, [kind for kind in KINDS.values() if kind.audience == key]) for key, title in words.audiences().items()
     ]
     return render_template(
         "staff/templates/index.html", groups=groups, latest=service.latest(), mail_words=mail_words, words=words

@@ -7,7 +7,6 @@ from difflib import get_close_matches
 from typing import Any
 
 from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
 
 from emails import KINDS, Entry, FreeDate, Span, Until, day_and_time, samples, when, zone_name
 from emails.placeholders import MEANINGS
@@ -15,51 +14,52 @@ from emails.values import Value
 from emails.words import until
 from scheduler.web import edge
 
-AUDIENCES = {
-    "contact": _l("お客様（先方担当者）"),
-    "visitor": _l("公開フォームから申し込まれた方"),
-    "staff": _l("社内（自社担当）"),
-}
-
-_OCCASIONS = {
-    "welcome": _l("案内を開始したとき"),
-    "invitation": _l("案内を開始したあと、申込がないあいだ"),
-    "application": _l("公開フォームから申込があったとき"),
-    "link_again": _l("公開ページで専用リンクの再送を求められたとき"),
-    "confirmation": _l("申込が確定したとき"),
-    "waitlisted": _l("キャンセル待ちを受け付けたとき"),
-    "offered": _l("空いた席を確保したとき（締め切り後）"),
-    "promoted": _l("キャンセル待ちから申込が確定したとき"),
-    "changed": _l("日程が変わったとき"),
-    "cancelled": _l("申込が取り消されたとき"),
-    "lecture_cancelled": _l("開催が中止になったとき"),
-    "called_off": _l("緊急中止のとき（すぐに）"),
-    "reminder_day": _l("開催の前、お店が開いている最後の日"),
-    "reminder_hour": _l("開催の少し前（午前の開催では前日の夕方）"),
-    "thanks": _l("出席が記録された次の営業日の朝"),
-    "missed": _l("欠席が記録された次の営業日の朝"),
-    "setup_nudge": _l("初期設定がしばらく進んでいないとき"),
-    "usage_nudge": _l("初期設定のあと、ご利用がしばらく始まらないとき"),
-    "proposal": _l("個社開催の候補日時を送ったとき"),
-    "weekly_state": _l("毎週決まった曜日に、窓口の方へ"),
-    "handover_letter": _l("引き継ぎを引き受けた次の営業日、窓口の方へ"),
-    "feed_reset": _l("カレンダーのリンクを変更したとき"),
-    "staff_ready": _l("顧客企業が引き継ぎ可になったとき"),
-    "staff_handover_requested": _l("引き継ぎが依頼されたとき"),
-    "staff_handover_accepted": _l("引き継ぎが引き受けられたとき"),
-    "staff_handover_returned": _l("引き継ぎが差し戻されたとき"),
-    "staff_stuck": _l("顧客企業が停滞したとき"),
-    "staff_unreachable": _l("先方担当者にメールが届かなくなったとき"),
-    "staff_reply": _l("お客様から返信が届いたとき"),
-    "staff_digest": _l("営業日の朝"),
-}
-
 _MARKS = "{{ … }} {% if … %} … {% endif %} {% for … in … %} … {% endfor %}"
+
+
+def audiences() -> dict[str, str]:
+    """Name to whom mails go, in the order of the list."""
+    return {
+        "contact": _("お客様（先方担当者）"),
+        "visitor": _("公開フォームから申し込まれた方"),
+        "staff": _("社内（自社担当）"),
+    }
 
 
 def occasion(kind: str) -> str:
     """Say when a kind of mail is sent; the figures stand on the page of the timings."""
-    return str(_OCCASIONS[kind])
+    return {
+        "welcome": _("案内を開始したとき"),
+        "invitation": _("案内を開始したあと、申込がないあいだ"),
+        "application": _("公開フォームから申込があったとき"),
+        "link_again": _("公開ページで専用リンクの再送を求められたとき"),
+        "confirmation": _("申込が確定したとき"),
+        "waitlisted": _("キャンセル待ちを受け付けたとき"),
+        "offered": _("空いた席を確保したとき（締め切り後）"),
+        "promoted": _("キャンセル待ちから申込が確定したとき"),
+        "changed": _("日程が変わったとき"),
+        "cancelled": _("申込が取り消されたとき"),
+        "lecture_cancelled": _("開催が中止になったとき"),
+        "called_off": _("緊急中止のとき（すぐに）"),
+        "reminder_day": _("開催の前、お店が開いている最後の日"),
+        "reminder_hour": _("開催の少し前（午前の開催では前日の夕方）"),
+        "thanks": _("出席が記録された次の営業日の朝"),
+        "missed": _("欠席が記録された次の営業日の朝"),
+        "setup_nudge": _("初期設定がしばらく進んでいないとき"),
+        "usage_nudge": _("初期設定のあと、ご利用がしばらく始まらないとき"),
+        "proposal": _("個社開催の候補日時を送ったとき"),
+        "weekly_state": _("毎週決まった曜日に、窓口の方へ"),
+        "handover_letter": _("引き継ぎを引き受けた次の営業日、窓口の方へ"),
+        "feed_reset": _("カレンダーのリンクを変更したとき"),
+        "staff_ready": _("顧客企業が引き継ぎ可になったとき"),
+        "staff_handover_requested": _("引き継ぎが依頼されたとき"),
+        "staff_handover_accepted": _("引き継ぎが引き受けられたとき"),
+        "staff_handover_returned": _("引き継ぎが差し戻されたとき"),
+        "staff_stuck": _("顧客企業が停滞したとき"),
+        "staff_unreachable": _("先方担当者にメールが届かなくなったとき"),
+        "staff_reply": _("お客様から返信が届いたとき"),
+        "staff_digest": _("営業日の朝"),
+    }[kind]
 
 
 def placeholders(kind: str) -> list[tuple[str, str]]:
