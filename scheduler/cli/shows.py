@@ -21,6 +21,7 @@ from scheduler.services import mailbox, naming, resending, setup
 from scheduler.services.actors import CLI
 from scheduler.services.installation import here
 from scheduler.services.owners import owner_of
+from scheduler.services.planned import Planned
 from scheduler.services.refusals import Ambiguous, MailNotWanted, MailWaits, NotFound
 from scheduler.services.series import previewing
 
@@ -121,6 +122,8 @@ def list_mails(
     mails = db.session.scalars(query.order_by(Mail.id.desc())).all()
     waits = mailbox.waits(mails, now())
     rows = [_mail(row, waits.get(row.id) or row.reason) for row in mails]
+    if contact and not (state or kind or external_id):
+        rows = [*(_planned(one) for one in mailbox.planned_for(_contact_named(contact), now())), *rows]
     if as_json:
         write_json(rows)
         return
@@ -141,6 +144,12 @@ def retry_mail(mail_id: int) -> None:
         words = _("メール %(id)d は、いま送っても取りやめになります: %(reason)s")
         raise NothingDone(words % {"id": mail_id, "reason": error.params["reason"]}) from error
     click.echo(_("メール %(id)d を送信待ちにしました。") % {"id": number})
+
+
+def _planned(one: Planned) -> dict[str, Any]:
+    """Return a reminder that will fall due as the mails are listed: it has no id yet."""
+    nothing = dict.fromkeys(("id", "to", "sent_at", "delivered_at", "opened_at", "subject"))
+    return nothing | {"kind": one.kind, "state": "planned", "due_at": moment(one.when), "reason": one.reason}
 
 
 def _contact_named(name: str) -> int:

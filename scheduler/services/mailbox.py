@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload
@@ -13,13 +13,17 @@ from scheduler.models.accounts import Account
 from scheduler.models.db import db
 from scheduler.models.lectures import Lecture
 from scheduler.models.mails import STATES, Mail, MailEvent, Suppression
-from scheduler.services import mail_holding
+from scheduler.services import mail_holding, to_come
+from scheduler.services.almanac import Almanac
 from scheduler.services.outbox import closing
+from scheduler.services.planned import Planned
 
 # Loads whom each mail goes to.
 WITH_PEOPLE = (joinedload(Mail.contact), joinedload(Mail.staff), joinedload(Mail.application))
 # Not come to its end.
 TO_COME = ("queued", "sending")
+# How far ahead a person's reminders are told.
+AHEAD = timedelta(days=31)
 
 
 @dataclass(frozen=True)
@@ -53,6 +57,14 @@ def of_contact(contact_id: int, limit: int) -> list[Mail]:
     to_come = query.where(Mail.state.in_(TO_COME)).order_by(Mail.next_try_at, Mail.id)
     ended = query.where(Mail.state.not_in(TO_COME)).order_by(Mail.id.desc())
     return [*db.session.scalars(to_come), *db.session.scalars(ended.limit(limit))]
+
+
+def planned_for(contact_id: int, now: datetime) -> list[Planned]:
+    """List the reminders that a person will be owed in the coming weeks if no date changes, the next one first."""
+    found = to_come.reminders(now, now + AHEAD, Almanac.read(), contact_id)
+    if mail_holding.paused_everything() is not None:
+        found = [replace(one, reason="all_paused") for one in found]
+    return sorted(found, key=lambda one: one.when)
 
 
 def counts() -> dict[str, int]:

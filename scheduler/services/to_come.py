@@ -41,10 +41,13 @@ def queued(now: datetime, until: datetime, almanac: Almanac) -> list[Planned]:
     return [one for one in found if one.when <= until]
 
 
-def reminders(now: datetime, until: datetime, almanac: Almanac) -> list[Planned]:
-    """List the reminders that will fall due up to `until` and are not owed yet, if nobody changes a date."""
+def reminders(now: datetime, until: datetime, almanac: Almanac, contact_id: int | None = None) -> list[Planned]:
+    """List the reminders that will fall due up to `until` and are not owed yet, if nobody changes a date; or one person's."""
     when = when_of(almanac.rules)
-    rows = db.session.execute(_booked(now, until + when.ahead)).all()
+    booked = _booked(now, until + when.ahead)
+    if contact_id is not None:
+        booked = booked.where(Registration.contact_id == contact_id)
+    rows = db.session.execute(booked).all()
     closed = closed_weekdays(row.contact_id for row in rows)
 
     @cache

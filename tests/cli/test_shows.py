@@ -97,8 +97,11 @@ def test_the_mails_of_one_person_are_listed_with_what_is_to_come_first(tasuki: T
         later = {"kind": "thanks", "key": "later", "contact_id": left.contact_id, "due_at": NOW + timedelta(days=1)}
         owe(**later, now=NOW, account_id=left.account_id)  # type: ignore[arg-type]
     rows = json.loads(tasuki("mail", "list", "--contact", address, "--json").stdout)
-    assert [(row["kind"], row["state"]) for row in rows] == [("thanks", "queued"), ("confirmation", "delivered")]
-    assert rows[1]["delivered_at"] == "2026-04-01T00:00:00Z"
+    assert [(row["kind"], row["state"]) for row in rows] == [
+        *(("reminder_day", "planned"), ("reminder_hour", "planned")),
+        *(("thanks", "queued"), ("confirmation", "delivered")),
+    ]
+    assert rows[-1]["delivered_at"] == "2026-04-01T00:00:00Z"
     assert rows == json.loads(tasuki("mail", "list", "--contact", str(mail.contact_id), "--json").stdout)
 
 

@@ -42,6 +42,7 @@ def show(account_id: int, contact_id: int) -> ResponseReturnValue:
         parts=parts,
         courses=[(course, eligibility.open_dates(contact, course.key, edge.now())) for course in courses.in_order()],
         mails=mails,
+        planned=mailbox.planned_for(contact_id, edge.now()),
         waits=mailbox.waits(mails, edge.now()),
         suppressions=mailbox.suppressions_of(contact.email),
         personal_url=addresses.personal(contact),

@@ -95,7 +95,7 @@ def wait(key: str) -> str:
         "paused": _("この顧客企業への送信を一時停止しています"),
         "held": _("この開催日程のお礼・再案内を保留しています"),
         "closed": _("送信サーバーに受け付けてもらえないため、止まっています"),
-        "press": _("まとめて送るため、5分間は取り消せるようにしています"),
+        "press": _("5分間は取り消せます"),
         "quiet_hours": _("先方の夜間・早朝には送りません"),
         "closed_day": _("先方の店舗の定休日には送りません"),
         "vendor_closed": _("休業期間が明けてから送ります"),
@@ -155,7 +155,7 @@ def suppression(wanted_list: str, reason_key: str) -> str:
 def passed_on(occasion: str, course: str) -> str:
     """Name what is passed on by hand: an invitation, offered times, a booked date, a reminder, the own page."""
     name = {
-        "invitation": _("案内"),
+        "invitation": _("ご案内"),
         "proposal": _("候補日時"),
         "booked": _("申込の確認"),
         "reminder": _("開催前のお知らせ"),

@@ -132,7 +132,7 @@ def test_a_persons_page_says_what_is_to_come_first_and_why_the_rest_was_not_sent
     mail_holding.pause_everything(now, WORKER)
     page = staff_client.get(f"/staff/accounts/{mail.account_id}/people/{mail.contact_id}").text
     section = page[page.index('id="mails"') :]
-    assert section.index("受講のお礼") < section.index("お申し込み確認")
+    assert section.index("受講のお礼") < section.index("前日のお知らせ") < section.index("お申し込み確認")
     assert "全送信を一時停止しています" in section
     assert "配信停止のお申し出があります" in section
     assert "お電話でご案内するか" in section
