@@ -18,7 +18,7 @@ def test_mails_are_called_back_paused_and_sent_once_more(walk: tuple[Page, str, 
     page.get_by_role("button", name=re.compile("人に案内を送る|Invite")).click()
     page.goto(f"{site.base}/staff/mails")
     accessible(page, f"mails-waiting-{name}")
-    page.get_by_role("button", name=re.compile("^(取り消す|Call back)")).first.click()
+    page.get_by_role("button", name=re.compile("^(送信を取り消す|Call back)")).first.click()
     accessible(page, f"mails-called-back-{name}")
     page.get_by_role("link", name=re.compile("全送信を一時停止する|Pause all mails")).click()
     accessible(page, f"mails-pause-{name}")
