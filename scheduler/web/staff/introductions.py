@@ -77,7 +77,7 @@ def start() -> ResponseReturnValue:
 def _mails() -> dict[str, str]:
     return {
         "invitation": _("レクチャーのご案内を送る"),
-        "welcome": _("ごあいさつだけを送る（レクチャーのご案内は含めません）"),
+        "welcome": _("ごあいさつだけを送る"),
     }
 
 
