@@ -14,7 +14,7 @@ from scheduler.models.attendance import Attendance
 from scheduler.models.db import db
 from scheduler.models.handovers import Handover
 from scheduler.models.lectures import Lecture
-from scheduler.models.mails import Mail
+from scheduler.models.mails import Mail, Suppression
 from scheduler.models.registrations import Registration
 from scheduler.rules.facts import Facts
 from scheduler.rules.sash import Journey
@@ -53,6 +53,12 @@ _UNREACHABLE = (
         func.max(case((Mail.state.in_(LOST), Mail.id)))
         > func.coalesce(func.max(case((Mail.state.in_(ARRIVES), Mail.id))), 0)
     )
+)
+# Accounts to one of whose people nothing may be sent: it came back, or was called spam.
+_CLOSED = (
+    select(Contact.account_id)
+    .join(Suppression, Suppression.address == func.lower(Contact.email))
+    .where(Contact.account_id.in_(_IDS), Suppression.list == "all")
 )
 _HANDOVERS = (
     select(Handover.account_id, Handover.state, Handover.requested_at, Handover.decided_at)
@@ -129,8 +135,9 @@ def _missed_in_a_row(ids: list[int]) -> dict[int, int]:
 
 
 def _unreachable(ids: list[int]) -> set[int]:
-    """Return the accounts to one of whose people mail does not arrive: the last one tried failed."""
-    return {number for (number,) in db.core(_UNREACHABLE, {"ids": ids}) if number is not None}
+    """Return the accounts to one of whose people mail does not arrive: the last one tried failed, or none may be sent."""
+    found = (*db.core(_UNREACHABLE, {"ids": ids}), *db.core(_CLOSED, {"ids": ids}))
+    return {number for (number,) in found if number is not None}
 
 
 def _handovers(ids: list[int]) -> tuple[dict[int, date], dict[int, date]]:

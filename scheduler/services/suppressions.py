@@ -75,8 +75,8 @@ def add(closings: Iterable[Closing], now: datetime) -> dict[str, Closing]:
     return {address: wanted[address, wanted_list] for address, wanted_list in new if wanted_list == ALL}
 
 
-def lift(suppression_id: int, words: str, now: datetime, actor: Actor) -> None:
-    """Let mails leave to an address again, for a reason in a member's words.
+def lift(suppression_id: int, words: str, now: datetime, actor: Actor) -> str:
+    """Let mails leave to an address again, for a reason in a member's words; return the address.
 
     Raises NotFound, Invalid(reason, why) without words or for too many of them.
     """
@@ -96,6 +96,7 @@ def lift(suppression_id: int, words: str, now: datetime, actor: Actor) -> None:
             for account_id, contact_id in people
         ]
         history.record_many(lines or [history.about_one("suppression_lifted", **what)], now, actor)
+        return row.address
 
 
 def of_address(address: str | None) -> list[Suppression]:

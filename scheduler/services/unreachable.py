@@ -14,7 +14,7 @@ from scheduler.models.accounts import STAGES, Account, Contact
 from scheduler.models.db import db
 from scheduler.models.mails import Mail
 from scheduler.services import history, readiness, suppressions, tasks
-from scheduler.services.actors import WORKER
+from scheduler.services.actors import WORKER, Actor
 from scheduler.services.outbox.owe import owe_many
 from scheduler.services.owners import reached_by
 from scheduler.services.suppressions import ALL, Closing
@@ -54,6 +54,16 @@ def close(closings: Iterable[Closing], now: datetime, also: Collection[int] = ()
         accounts = {person.account_id for person in people} | set(also)
         if accounts:
             _judge(accounts, now)
+
+
+def lift(suppression_id: int, words: str, now: datetime, actor: Actor) -> None:
+    """Let mails leave to an address again, for a reason in a member's words, and judge the accounts it belongs to anew.
+
+    Raises NotFound, Invalid(reason, why) without words or for too many of them.
+    """
+    with db.writing():
+        address = suppressions.lift(suppression_id, words, now, actor)
+        _judge({person.account_id for person in _people([address])}, now)
 
 
 def _see_to(people: Iterable[Contact], new: Mapping[str, Closing], now: datetime) -> None:

@@ -202,7 +202,7 @@ def _of_contact(contact: Contact, details: Vendor) -> dict[str, Value]:
         "store": store,
         "name": contact.name,
         "zone": contact.zone,
-        "owner_name": owner.name if owner else details.name,
+        "owner_name": owner.name if owner else "",
         "owner_phone": (owner.phone if owner else "") or details.phone,
         "personal_url": Link(addresses.personal(contact)),
         "calendar_url": Link(addresses.calendar(contact)),

@@ -11,7 +11,7 @@ from datetime import datetime
 import structlog
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 
-from emails import TryAgain
+from emails import KINDS, TryAgain
 from scheduler.models.db import db
 from scheduler.services import mail_notes
 from scheduler.services.outbox import about, claims, recording
@@ -114,6 +114,8 @@ def _made_safely(found: About, batch: Batch, common: Common, basis: Basis) -> Pr
 def _made(found: About, batch: Batch, common: Common, basis: Basis) -> Prepared | Result | tuple[datetime, str]:
     now = batch.now
     verdict = unwanted(found, now)
+    if verdict is None and found.mail.kind in KINDS and not common.rules.enabled(found.mail.kind):
+        verdict = "dropped", "switched_off"
     if verdict is not None:
         return Result(found, {"state": verdict[0], "reason": verdict[1]})
     later = waits(found, common.rules, common.calendar, now)

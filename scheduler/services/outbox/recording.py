@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -92,9 +92,10 @@ def record(results: Sequence[Result], batch: Batch) -> int:
         _write(settled)
         _write_words([result for result in results if result.found.mail.id not in ours])
         _tell(settled, now)
-        for result in settled:
-            if result.values["state"] == "failed":
-                _failed(result, batch, now)
+        failed = [result for result in settled if result.values["state"] == "failed"]
+        # Accounts are locked in the order of their ids, which is the same for everybody.
+        for result in sorted(failed, key=lambda one: one.found.mail.account_id or 0):
+            _failed(result, batch, now)
     batch.in_hand.difference_update(numbers)
     reached = [result.found for result in settled if result.values["state"] == "sent"]
     batch.has_sent = batch.has_sent or bool(reached)
@@ -138,9 +139,9 @@ def _tell(results: Sequence[Result], now: datetime) -> None:
 
 
 def _failed(result: Result, batch: Batch, now: datetime) -> None:
-    mail = result.found.mail
-    if batch.lost is not None:
-        batch.lost(mail.id, result.values["reason"], now)
+    mail, lost = result.found.mail, batch.lost
+    if lost is not None:
+        _safely("loss_not_noted", mail.id, lambda: lost(mail.id, result.values["reason"], now))
     if mail.account_id is not None and mail.contact_id is not None:
         _judge(mail.account_id, batch, now)
 
@@ -158,10 +159,14 @@ def _seems_unreachable(found: About) -> bool:
 
 
 def _judge(account_id: int, batch: Batch, now: datetime) -> None:
-    """Have the account judged within the open transaction; a fault in that leaves the rest of it standing."""
+    # Where that fails the nightly pass judges it again.
+    _safely("account_not_judged", account_id, lambda: batch.judge(account_id, now))
+
+
+def _safely(event: str, number: int, act: Callable[[], None]) -> None:
+    """Do something within the open transaction; a fault in that leaves the rest of it standing."""
     try:
         with db.session.begin_nested():
-            batch.judge(account_id, now)
+            act()
     except Exception:
-        # The nightly pass judges it again.
-        log.exception("account_not_judged", account=account_id)
+        log.exception(event, number=number)

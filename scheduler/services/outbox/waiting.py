@@ -29,10 +29,6 @@ def waits(about: About, rules: Rules, calendar: WorkingDays, now: datetime) -> t
         return now + LOOK_AGAIN, "held"
     if mail.kind not in KINDS:
         return None
-    timing = KINDS[mail.kind].timing
-    if not (timing.waits or timing.working_days or timing.open_days) or timing.trigger == "before":
-        # What cannot wait; the moments of reminders were chosen with all this in view.
-        return None
     moment, reason = leave_at(now, rules.waits(mail.kind), reader_of(about), rules.quiet, calendar, here().zone)
     return (moment, reason) if moment > now else None
 

@@ -10,6 +10,7 @@ from scheduler.models.db import db
 from scheduler.models.mails import Suppression
 from scheduler.services import replies
 from scheduler.services import suppressions as service
+from scheduler.services import unreachable
 from scheduler.services.refusals import Invalid
 from scheduler.web import access, edge, ids, inputs
 from scheduler.web.words import mails as words
@@ -50,7 +51,7 @@ def lift(suppression_id: int) -> ResponseReturnValue:
     """Let mails leave to an address again."""
     given = request.form.get("reason", "")
     try:
-        service.lift(suppression_id, given, edge.now(), edge.staff_actor())
+        unreachable.lift(suppression_id, given, edge.now(), edge.staff_actor())
     except Invalid as error:
         return _form(suppression_id, given, inputs.errors(error)), error.status
     flash(_("配信停止を解除しました。次のメールから届きます。"))

@@ -242,6 +242,8 @@ def _of_progress() -> dict[str, str]:
         "mail_retried": _("メールをもう一度送信しました。"),
         "mail_resent": _("メールをもう一度送信しました: %(mail)s%(recipient)s"),
         "mails_called_back": _("送信前のメールを取り消しました（%(count)s 通）。"),
+        "transport_closed": _("メールの送信サーバーに受け付けられなくなりました。"),
+        "transport_opened": _("メールの送信を再開しました。"),
         "mails_paused": _("全送信を一時停止しました。"),
         "mails_resumed": _("全送信を再開しました。"),
         "account_mails_paused": _("この顧客企業への送信を一時停止しました。"),

@@ -50,7 +50,8 @@ def reason(key: str) -> str:
         {
             "too_late": _("間に合わなかったため送りませんでした"),
             "no_address": _("メールアドレスがありません"),
-            "member_left": _("自社担当が退職しています"),
+            "switched_off": _("この種類のメールは送らない設定になっています"),
+        "member_left": _("自社担当が退職しています"),
             "unsubscribed": _("配信停止のお申し出があります"),
             "proposal_closed": _("候補日時が選ばれたか、取り下げられました"),
             "changed_back": _("お知らせする前に元に戻りました"),
@@ -102,6 +103,13 @@ def wait(key: str) -> str:
         "not_a_working_day": _("営業日に送ります"),
         "hours": _("送信する時間帯を待っています"),
     }.get(key, "")
+
+
+def may_be_called_back(people: int) -> str:
+    """Say, after what a press owes, that it leaves in five minutes and where it is called back; empty for one person."""
+    if people < 2:
+        return ""
+    return " " + _("5分後に送信します。それまでは、メールのページで取り消せます。")
 
 
 def remedy(key: str) -> str:
