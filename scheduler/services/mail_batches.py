@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import uuid4
 
-from sqlalchemy import and_, func, or_, select, update
+from sqlalchemy import func, select, update
 
 from scheduler.models.accounts import Account
 from scheduler.models.db import db
+from scheduler.models.history import Event
 from scheduler.models.mails import GOING, LEFT, Mail
 from scheduler.services import history, locking, readiness
 from scheduler.services.actors import Actor
@@ -30,13 +31,13 @@ class Press:
 
 @dataclass(frozen=True)
 class Batch:
-    """The mails of one press that still wait: their kinds, how many, when they leave, and how many have left."""
+    """The mails of one press that still wait: their kinds, how many, when the first is tried, and how many have left."""
 
     batch: str
     kinds: tuple[str, ...]
     waiting: int
     left: int
-    due_at: datetime
+    next_at: datetime
 
 
 @dataclass(frozen=True)
@@ -56,7 +57,7 @@ def waiting() -> list[Batch]:
     """List the presses whose mails have not all left, the first to leave first."""
     open_ones = select(Mail.batch).where(Mail.state == "queued", Mail.batch.is_not(None)).distinct()
     rows = db.session.execute(
-        select(Mail.batch, Mail.kind, Mail.state, func.count(), func.min(Mail.due_at))
+        select(Mail.batch, Mail.kind, Mail.state, func.count(), func.min(Mail.next_try_at))
         .where(Mail.batch.in_(open_ones))
         .group_by(Mail.batch, Mail.kind, Mail.state)
         .order_by(Mail.batch, Mail.kind)
@@ -71,10 +72,10 @@ def waiting() -> list[Batch]:
                 kinds=tuple(dict.fromkeys(row[1] for row in queued)),
                 waiting=sum(row[3] for row in queued),
                 left=sum(row[3] for row in own if row[2] in ("sending", *LEFT)),
-                due_at=min(row[4] for row in queued),
+                next_at=min(row[4] for row in queued),
             )
         )
-    return sorted(found, key=lambda one: one.due_at)
+    return sorted(found, key=lambda one: one.next_at)
 
 
 def call_back(batch: str, now: datetime, actor: Actor) -> CalledBack:
@@ -98,19 +99,31 @@ def call_back(batch: str, now: datetime, actor: Actor) -> CalledBack:
 
 
 def _not_introduced(account_ids: Iterable[int], pressed_at: set[datetime], now: datetime) -> None:
-    """Undo 案内を開始 of accounts that this press introduced, where nothing of it reached anybody."""
-    # Who was only greeted by another press is still to be invited.
-    told = or_(Mail.kind == "invitation", and_(Mail.kind == "welcome", Mail.created_at.in_(pressed_at)))
-    written = select(Mail.account_id).where(told, Mail.state.in_(GOING), Mail.account_id.is_not(None))
+    """Undo 案内を開始 of accounts that this press introduced, where no invitation is on its way or has arrived.
+
+    Whose people were only greeted before is so again.
+    """
     accounts = db.session.scalars(
         select(Account)
         .where(Account.id.in_(list(account_ids)), Account.stage == "onboarding")
         .order_by(Account.id)
         .execution_options(populate_existing=True)
     ).all()
-    reached = set(db.session.scalars(written.where(Mail.account_id.in_([row.id for row in accounts]))))
+    ids = [row.id for row in accounts]
+    going = (Mail.account_id.in_(ids), Mail.state.in_(GOING))
+    invited = set(db.session.scalars(select(Mail.account_id).where(Mail.kind == "invitation", *going)))
+    greetings = select(Mail.account_id, func.min(Mail.created_at)).where(Mail.kind == "welcome", *going)
+    greeted = dict(db.session.execute(greetings.group_by(Mail.account_id)).all())
     for account in accounts:
-        if account.introduced_at in pressed_at and account.id not in reached:
-            account.introduced_at = account.introduced_to = None
+        if account.introduced_at in pressed_at and account.id not in invited:
+            before = _greeting(account.id, greeted.get(account.id))
+            account.introduced_at = before.at if before is not None else None
+            account.introduced_to = before.params["audience"] if before is not None else None
     db.session.flush()
-    readiness.refresh_many([account.id for account in accounts], now)
+    readiness.refresh_many(ids, now)
+
+
+def _greeting(account_id: int, at: datetime | None) -> Event | None:
+    """Return the press of this moment that greeted an account's people and did not invite them."""
+    query = select(Event).where(Event.account_id == account_id, Event.key == "greeted", Event.at == at)
+    return db.session.scalar(query.limit(1)) if at is not None else None

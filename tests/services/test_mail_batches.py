@@ -55,7 +55,7 @@ def test_to_several_it_waits_five_minutes_and_is_shown_until_it_has_left(now: da
     assert {(mail.due_at, mail.next_try_at) for mail in mails()} == {(now + FIVE, now + FIVE)}
     leave(mails()[0])
     (batch,) = mail_batches.waiting()
-    assert (batch.kinds, batch.waiting, batch.left, batch.due_at) == (("invitation",), 2, 1, now + FIVE)
+    assert (batch.kinds, batch.waiting, batch.left, batch.next_at) == (("invitation",), 2, 1, now + FIVE)
     for mail in mails()[1:]:
         leave(mail)
     assert mail_batches.waiting() == []
@@ -105,6 +105,23 @@ def test_pressing_again_after_calling_back_owes_them_once_more(now: datetime) ->
         ("queued", later + FIVE, later + FIVE)
     ] * 2
     assert first not in {mail.batch for mail in mails()}
+
+
+def test_whoever_was_only_greeted_before_is_so_again(now: datetime) -> None:
+    a_course()
+    account = an_account()
+    for _number in range(2):
+        a_contact(account)
+    introductions.start([account.id], "coordinator", now, STAFF, "welcome")
+    for mail in mails():
+        leave(mail)
+    later = now + timedelta(days=1)
+    introductions.start([account.id], "everyone", later, STAFF)
+    assert anew(account).introduced_at == later
+    (batch,) = mail_batches.waiting()
+    mail_batches.call_back(batch.batch, later, STAFF)
+    account = anew(account)
+    assert (account.introduced_at, account.introduced_to) == (now, "coordinator")
 
 
 def test_an_account_introduced_before_stays_so_when_a_later_press_is_called_back(now: datetime) -> None:

@@ -20,7 +20,7 @@ from scheduler.services import newcomers
 from scheduler.services.refusals import CourseInUse, Invalid
 from scheduler.web import access, edge, inputs
 from scheduler.web.words import courses as words
-from scheduler.web.words import terms
+from scheduler.web.words import mails, terms
 
 courses = Blueprint("staff_courses", __name__, url_prefix="/staff/courses")
 courses.before_request(access.staff_gate)
@@ -130,7 +130,8 @@ def invite(key: str) -> ResponseReturnValue:
         told = newcomers.invite(row.key, audience, edge.now(), edge.staff_actor())
     except Invalid:
         abort(400)
-    flash(ngettext("%(num)d 人に案内メールを送ります。", "%(num)d 人に案内メールを送ります。", told))
+    sent = ngettext("%(num)d 人に案内メールを送ります。", "%(num)d 人に案内メールを送ります。", told)
+    flash(sent + mails.may_be_called_back(told))
     return redirect(url_for(".preview", key=key, audience=audience))
 
 
