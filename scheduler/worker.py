@@ -48,7 +48,12 @@ def create_celery(app: Flask) -> celery.Celery:
         worker_hijack_root_logger=False,
         worker_redirect_stdouts=False,
     )
-    transport = transport_from(settings.mail, api_key=settings.sendgrid_api_key, sendgrid_url=settings.sendgrid_url)
+    transport = transport_from(
+        settings.mail,
+        api_key=settings.sendgrid_api_key,
+        sendgrid_url=settings.sendgrid_url,
+        opens=bool(settings.sendgrid_event_key),
+    )
     context = jobs.Context(transport, _stopping.is_set)
     for job in jobs.JOBS.values():
         _add_task(tasks, app, job, context)

@@ -77,10 +77,10 @@ def written(body: dict[str, Any]) -> bytes:
     return _encoder.encode(body).encode("utf-8", "replace")
 
 
-def payload(messages: Sequence[Message], *, sandbox: bool = False) -> dict[str, Any]:
+def payload(messages: Sequence[Message], *, sandbox: bool = False, opens: bool = False) -> dict[str, Any]:
     """Build the body of one request; each mail is named to SendGrid by its opaque id only.
 
-    `sandbox` has it checked and not sent. Several mails must be a parcel of `parcels`, else Mixed is raised. Raises
+    `sandbox` has it checked and not sent; `opens` has SendGrid tell who opened it. Several mails must be a parcel of `parcels`, else Mixed is raised. Raises
     BadAddress, and ValueError for what cannot stand in a header.
     """
     first = messages[0]
@@ -98,10 +98,10 @@ def payload(messages: Sequence[Message], *, sandbox: bool = False) -> dict[str, 
         mail.add_content(helpers.Content(f"text/calendar; method={first.calendar.method}", ics))
         mail.add_attachment(_attachment(first.calendar))
     mail.add_category(helpers.Category(first.kind))
-    # Links are the customer's own and must arrive as they are; an open or a click proves nobody's attendance.
+    # Links are the customer's own and must arrive as they are. An open tells that a mail was found, and proves nothing else.
     mail.tracking_settings = helpers.TrackingSettings(
         click_tracking=helpers.ClickTracking(enable=False, enable_text=False),
-        open_tracking=helpers.OpenTracking(enable=False),
+        open_tracking=helpers.OpenTracking(enable=opens),
         subscription_tracking=helpers.SubscriptionTracking(enable=False),
     )
     if sandbox:

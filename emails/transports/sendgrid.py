@@ -24,19 +24,24 @@ _LONGEST_WAIT = 3600
 class SendGridTransport:
     """Sends up to a thousand mails a request over connections that are kept, each used by one thread at a time.
 
-    With `sandbox` SendGrid checks the mails and sends none.
+    With `sandbox` SendGrid checks the mails and sends none; with `opens` it tells who opened them.
     """
 
     # So many requests under way keep two cores busy, and the answer of one is not waited for before the next.
     concurrency = 8
     largest = MOST_PEOPLE
-    largest = MOST_PEOPLE
 
     def __init__(
-        self, api_key: str, url: str, *, sandbox: bool = False, longest_seconds: float = LONGEST_SECONDS
+        self,
+        api_key: str,
+        url: str,
+        *,
+        sandbox: bool = False,
+        opens: bool = False,
+        longest_seconds: float = LONGEST_SECONDS,
     ) -> None:
         self.address = url.rstrip("/").removesuffix(SEND_PATH) + SEND_PATH
-        self.sandbox = sandbox
+        self.sandbox, self.opens = sandbox, opens
         self._api_key = api_key
         self._longest_seconds = longest_seconds
         self._sessions = Kept(self._session)
@@ -68,7 +73,7 @@ class SendGridTransport:
 
     def _outcome(self, messages: Sequence[Message]) -> Sent | TransportProblem:
         try:
-            body = written(payload(messages, sandbox=self.sandbox))
+            body = written(payload(messages, sandbox=self.sandbox, opens=self.opens))
             return self._handed_over(body)
         except Mixed:
             raise

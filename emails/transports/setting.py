@@ -12,8 +12,12 @@ from emails.transports.smtp import SmtpServer, SmtpTransport
 _FORMS = "folder:PATH, smtp://[USER:PASSWORD@]HOST[:PORT], smtps://[USER:PASSWORD@]HOST[:PORT], sendgrid: or sendgrid:sandbox"
 
 
-def transport_from(url: str, *, api_key: str = "", sendgrid_url: str = "https://api.sendgrid.com") -> Transport:
+def transport_from(
+    url: str, *, api_key: str = "", sendgrid_url: str = "https://api.sendgrid.com", opens: bool = False
+) -> Transport:
     """Make the transport that `TASUKI_MAIL` names; nothing is connected yet. Raises BadTransport with one clear line.
+
+    `opens` has SendGrid tell who opened a mail, for whoever reads its events.
 
     Ports when none is named: smtps 465; smtp 587 with a user, 25 without.
     """
@@ -23,7 +27,7 @@ def transport_from(url: str, *, api_key: str = "", sendgrid_url: str = "https://
     if scheme in ("smtp", "smtps"):
         return SmtpTransport(_server(url.strip()))
     if scheme == "sendgrid" and rest in ("", "sandbox"):
-        return _sendgrid(api_key.strip(), sendgrid_url.strip(), sandbox=bool(rest))
+        return _sendgrid(api_key.strip(), sendgrid_url.strip(), sandbox=bool(rest), opens=opens)
     raise BadTransport(f"the mail setting must be {_FORMS}")
 
 
@@ -51,7 +55,7 @@ def _usual_port(parts: SplitResult) -> int:
     return 587 if parts.username else 25
 
 
-def _sendgrid(api_key: str, url: str, *, sandbox: bool) -> Transport:
+def _sendgrid(api_key: str, url: str, *, sandbox: bool, opens: bool) -> Transport:
     if not api_key:
         raise BadTransport("sendgrid: needs an API key")
     if not api_key.isascii() or not api_key.isprintable() or " " in api_key:
@@ -62,4 +66,4 @@ def _sendgrid(api_key: str, url: str, *, sandbox: bool) -> Transport:
     # Its library and what that needs cost 10 MiB, and most installations use SMTP.
     from emails.transports.sendgrid import SendGridTransport  # noqa: PLC0415
 
-    return SendGridTransport(api_key, url, sandbox=sandbox)
+    return SendGridTransport(api_key, url, sandbox=sandbox, opens=opens)

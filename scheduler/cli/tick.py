@@ -21,7 +21,12 @@ def tick(at: str | None) -> None:
     """Do once what the worker would do, and print what each job counted."""
     moment = now() if at is None else _moment(at)
     given = settings()
-    transport = transport_from(given.mail, api_key=given.sendgrid_api_key, sendgrid_url=given.sendgrid_url)
+    transport = transport_from(
+        given.mail,
+        api_key=given.sendgrid_api_key,
+        sendgrid_url=given.sendgrid_url,
+        opens=bool(given.sendgrid_event_key),
+    )
     outcomes = jobs.run_due(moment, jobs.Context(transport), everything=at is not None)
     for outcome in outcomes:
         if outcome.state == "done":

@@ -14,7 +14,17 @@ from sqlalchemy.exc import IntegrityError
 from emails import Transport
 from scheduler.models.db import db
 from scheduler.models.settings import JobRun
-from scheduler.services import digests, invited_again, late_joiners, nudges, readiness, replies, uploads, weekly
+from scheduler.services import (
+    digests,
+    invited_again,
+    late_joiners,
+    nudges,
+    readiness,
+    replies,
+    unreachable,
+    uploads,
+    weekly,
+)
 from scheduler.services.applications import deciding
 from scheduler.services.installation import here
 from scheduler.services.outbox import deliver, reminders
@@ -78,7 +88,7 @@ def _deliver(now: datetime, context: Context) -> int:
     began, settled = stopwatch.monotonic(), 0
     while not context.stopping():
         moment = now + timedelta(seconds=stopwatch.monotonic() - began)
-        batch = deliver.deliver_due(moment, context.transport, readiness.refresh)
+        batch = deliver.deliver_due(moment, context.transport, readiness.refresh, lost=unreachable.note_failed)
         if not batch:
             break
         settled += batch
