@@ -78,7 +78,7 @@ def reset_feed(contact_id: int, now: datetime, actor: Actor) -> None:
     with db.writing():
         contact = _the(contact_id)
         contact.feed_version += 1
-        about = {"account_id": contact.account_id, "contact_id": contact_id}
+        about: dict[str, Any] = {"account_id": contact.account_id, "contact_id": contact_id}
         history.record("feed_reset", now=now, actor=actor, **about)
         if contact.email is not None:
             owe("feed_reset", f"feed_reset:{contact_id}:{contact.feed_version}", now=now, **about)

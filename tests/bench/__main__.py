@@ -21,11 +21,13 @@ from zoneinfo import ZoneInfo
 import requests
 
 from tests import servers
-from tests.bench import load
+from tests.bench import load, mails
 from tests.bench.measure import RUNS, checked, environment, median, must, posts, repeated, settings_of
 from tests.bench.prepare import Ground, ground
 from tests.browsing import Browser
+from tests.sendgrid.client import running as sendgrid
 
+MAILS = 1000
 LIST = Path(__file__).parents[1] / "data" / "customers_cp932.csv"
 
 
@@ -48,6 +50,7 @@ def main() -> None:
             _report(base, things)
         _starts(env, folder)
         _imports(folder)
+        _mails(folder)
 
 
 def _rates(base: str, floor_port: int, things: Ground) -> None:
@@ -128,6 +131,14 @@ def _imports(folder: Path) -> None:
         must("migrate", env=env, cwd=own)
         took.append(_once(lambda: must("import", "accounts", str(LIST), env=env, cwd=own)))  # noqa: B023
     print(f"crm_import {statistics.median(took):.2f} s goal=4")
+
+
+def _mails(folder: Path) -> None:
+    """Send confirmations, each with its invitation, over both ways out."""
+    with sendgrid("--remember", "none") as standin:
+        print(mails.over_sendgrid(folder / "sendgrid", standin, MAILS), flush=True)
+    with sendgrid(module="tests.smtp") as post:
+        print(mails.over_smtp(folder / "smtp", post.port, MAILS), flush=True)
 
 
 @contextmanager

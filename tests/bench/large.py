@@ -28,15 +28,17 @@ from scheduler.models.lectures import Course, Lecture, Series
 from scheduler.models.registrations import Registration
 from scheduler.services.jobs import JOBS, Context
 from tests import servers
-from tests.bench import load
+from tests.bench import load, mails
 from tests.bench.measure import RUNS, checked, environment, must, posts, repeated, settings_of
 from tests.bench.prepare import Ground, ground
+from tests.sendgrid.client import running
 
 OLD_LECTURES, SEATS = 20_000, 50
 OLD_ACCOUNTS, OLD_PEOPLE = 500, 20_000
 # One series a day makes 90 to 91 lectures up to the horizon.
 DAILY_SERIES = 111
 CHUNK = 50_000
+FEW, MANY, OLD_MAILS = 1_000, 100_000, 1_000_000
 
 
 @dataclass(frozen=True)
@@ -62,6 +64,49 @@ def main() -> None:
             made, seconds = _make_lectures(side.app)
         print(f"making {made} lectures {seconds:.1f} s goal=5", flush=True)
         _compare("horizon", [_filling(side.app) for side in sides])
+    _mails()
+
+
+def _mails() -> None:
+    """Plan and send reminders, weigh the worker, and claim beside a million mails of long ago."""
+    with tempfile.TemporaryDirectory(prefix="tasuki-bench-") as name, running("--remember", "none") as standin:
+        folder = Path(name)
+        with mails.program(folder / "few") as (_app, env):
+            few = mails.Reminders(folder / "few", standin)
+            few.book(FEW)
+            few.plan()
+            _rate, light = few.send(env)
+        with mails.program(folder / "many") as (_app, env):
+            many = mails.Reminders(folder / "many", standin)
+            many.book(MANY)
+            planned, seconds = many.plan()
+            print(f"planning {planned} reminders {seconds:.1f} s goal=20", flush=True)
+            made, posted = many.floors()
+            rate, heavy = many.send(env)
+            floor, floor_name = min((made, "rendering"), (posted, "raw_posts"))
+            ratio = f"ratio={rate / floor:.2f} floor={floor_name} ({floor:.0f} 1/s)"
+            print(f"reminders {rate:.0f} 1/s goal=1500 {ratio}", flush=True)
+            print(f"worker {(heavy - light) / 1024:.0f} MiB more with {MANY} due than with {FEW} goal=50", flush=True)
+        _claims(folder)
+
+
+def _claims(folder: Path) -> None:
+    """Claim fifty of a thousand mails, with a million old ones and without."""
+    with ExitStack() as stack:
+        apps = [stack.enter_context(mails.program(folder / name))[0] for name in ("without", "with")]
+        for app, old in zip(apps, (0, OLD_MAILS), strict=True):
+            with app.app_context():
+                mails.add_old_mails(old)
+                mails.confirmations(FEW, datetime.now(UTC))
+        _compare("claim", [_claiming(app) for app in apps])
+
+
+def _claiming(app: Flask) -> Callable[[], float]:
+    def claim() -> float:
+        with app.app_context():
+            return statistics.median(mails.claiming() for _time in range(20))
+
+    return claim
 
 
 def _side(folder: Path, stack: ExitStack, *, old: bool) -> Side:
