@@ -48,6 +48,8 @@ class Plan:
     not_introduced: list[int] = field(default_factory=list)
     # Accounts in which the audience names nobody.
     nobody: list[int] = field(default_factory=list)
+    # Once started: the mails wait five minutes, in which they can be called back.
+    waits: bool = False
 
 
 def plan(account_ids: Sequence[int], audience: str, mail: str = "invitation") -> Plan:
@@ -92,16 +94,18 @@ def plan(account_ids: Sequence[int], audience: str, mail: str = "invitation") ->
 def start(account_ids: Sequence[int], audience: str, now: datetime, actor: Actor, mail: str = "invitation") -> Plan:
     """Invite the people of these accounts to the basic course, each once; pressing again invites only who is new.
 
-    With the mail "welcome" they are only greeted, and are invited when it is pressed again with the invitation. What goes to several people leaves in five minutes and can be called back until then.
+    With the mail "welcome" they are only greeted, and are invited when it is pressed again with the invitation. A mass mail
+    leaves in five minutes and can be called back until then.
     """
     with db.writing():
         locking.accounts(account_ids)
         result = plan(account_ids, audience, mail)
         course = courses.by_key(COURSE)
-        press = mail_batches.press(len(result.invited), now)
+        wanted = list(db.session.scalars(select(Contact).where(Contact.id.in_(result.invited)).order_by(Contact.id)))
+        press = mail_batches.press([contact.account_id for contact in wanted], now)
+        result.waits = press.batch is not None
         keys = {number: _key(mail, number) for number in result.invited}
         _queue_again(keys.values(), now, press)
-        wanted = select(Contact).where(Contact.id.in_(result.invited)).order_by(Contact.id)
         owe_many(
             [
                 {
@@ -113,7 +117,7 @@ def start(account_ids: Sequence[int], audience: str, now: datetime, actor: Actor
                     "due_at": press.due_at,
                     "batch": press.batch,
                 }
-                for contact in db.session.scalars(wanted)
+                for contact in wanted
             ],
             now,
         )

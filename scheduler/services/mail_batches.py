@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import uuid4
@@ -17,8 +17,9 @@ from scheduler.models.mails import GOING, LEFT, Mail
 from scheduler.services import history, locking, readiness
 from scheduler.services.actors import Actor
 
-# How long what goes to several people can be called back before it leaves.
+# How long a mass mail can be called back before it leaves; to so many people of one company it is none.
 WAIT = timedelta(minutes=5)
+HANDFUL = 10
 
 
 @dataclass(frozen=True)
@@ -48,9 +49,13 @@ class CalledBack:
     left: int
 
 
-def press(people: int, now: datetime) -> Press:
-    """Say when the mails of one press leave: at once to one person, in five minutes to several."""
-    return Press(now, None) if people < 2 else Press(now + WAIT, uuid4().hex)
+def press(account_ids: Sequence[int], now: datetime) -> Press:
+    """Say when the mails of one press leave, given the account of each recipient.
+
+    To several companies, or to more than ten people, in five minutes; to a handful of one company's at once.
+    """
+    mass = len(account_ids) > HANDFUL or len(set(account_ids)) > 1
+    return Press(now + WAIT, uuid4().hex) if mass else Press(now, None)
 
 
 def waiting() -> list[Batch]:

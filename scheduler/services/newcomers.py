@@ -60,17 +60,18 @@ def plan(course_key: str, audience: str) -> Plan:
     return result
 
 
-def invite(course_key: str, audience: str, now: datetime, actor: Actor) -> int:
-    """Invite the newcomers of a course, each once whatever their account's stage; return how many mails are owed.
+def invite(course_key: str, audience: str, now: datetime, actor: Actor) -> tuple[int, bool]:
+    """Invite the newcomers of a course, each once whatever their account's stage.
 
-    Pressing again, or by two members at once, invites only who is new. To several people it leaves in five minutes.
+    Returns how many mails are owed, and whether they wait five minutes, in which they can be called back. Pressing again,
+    or by two members at once, invites only who is new.
     Raises NotFound, Invalid(audience).
     """
     with db.writing():
         wanted = plan(course_key, audience).invited
         course = courses.by_key(course_key)
         people = _accounts(wanted)
-        press = mail_batches.press(len(wanted), now)
+        press = mail_batches.press([account_id for _contact, account_id, _stage in people], now)
         lost = introductions.queue_again(course.key, wanted, now, press)
         told = owe_many(
             [
@@ -93,7 +94,7 @@ def invite(course_key: str, audience: str, now: datetime, actor: Actor) -> int:
             )
         db.session.flush()
         readiness.refresh_many({account_id for _contact, account_id, stage in people if stage == "onboarding"}, now)
-        return told + lost
+        return told + lost, press.batch is not None
 
 
 def _may_take(course: Course) -> list[ColumnElement[bool]]:

@@ -22,6 +22,24 @@ FIVE = timedelta(minutes=5)
 pytestmark = pytest.mark.usefixtures("app")
 
 
+@pytest.fixture(autouse=True)
+def _a_few_are_many(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let two people of one company be enough for a mass mail, so that these tests need not make eleven."""
+    monkeypatch.setattr(mail_batches, "HANDFUL", 1)
+
+
+@pytest.mark.parametrize(
+    ("accounts", "waits"),
+    [([], False), ([7], False), ([7] * 10, False), ([7] * 11, True), ([7, 8], True)],
+)
+def test_to_several_companies_or_more_than_ten_people_it_is_a_mass_mail(
+    accounts: list[int], waits: bool, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.undo()
+    press = mail_batches.press(accounts, now)
+    assert (press.due_at, press.batch is not None) == (now + (FIVE if waits else timedelta(0)), waits)
+
+
 def introduced(people: int, now: datetime) -> Account:
     a_course()
     account = an_account()

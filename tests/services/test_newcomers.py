@@ -43,8 +43,8 @@ def test_who_attended_the_prerequisite_is_invited_in_any_stage_and_only_once(adv
     people = [attended(a_contact(an_account(stage=stage)), now) for stage in ("onboarding", "success", "renewal")]
     a_contact(an_account(stage="success"))
     assert newcomers.plan("advanced", "everyone").invited == [contact.id for contact in people]
-    assert newcomers.invite("advanced", "everyone", now, STAFF) == 3
-    assert newcomers.invite("advanced", "everyone", now, STAFF) == 0
+    assert newcomers.invite("advanced", "everyone", now, STAFF)[0] == 3
+    assert newcomers.invite("advanced", "everyone", now, STAFF)[0] == 0
     mails = db.session.scalars(select(Mail).order_by(Mail.id)).all()
     assert [mail.key for mail in mails] == [f"invitation:advanced:{contact.id}" for contact in people]
     assert len(db.session.scalars(select(Event).where(Event.key == "course_invited")).all()) == 3
@@ -85,7 +85,7 @@ def test_a_lost_invitation_goes_again_and_one_to_another_course_does_not_count(a
     assert introductions.plan([account.id], "everyone").invited == [other.id]
     with db.writing():
         db.session.scalars(select(Mail).where(Mail.contact_id == contact.id)).one().state = "failed"
-    assert newcomers.invite("advanced", "everyone", now, STAFF) == 1
+    assert newcomers.invite("advanced", "everyone", now, STAFF)[0] == 1
     assert db.session.scalars(select(Mail.state).execution_options(populate_existing=True)).all() == ["queued"]
 
 

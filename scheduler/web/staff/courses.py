@@ -127,11 +127,11 @@ def invite(key: str) -> ResponseReturnValue:
     row = _invitable(key)
     audience = request.form.get("audience", "")
     try:
-        told = newcomers.invite(row.key, audience, edge.now(), edge.staff_actor())
+        told, waits = newcomers.invite(row.key, audience, edge.now(), edge.staff_actor())
     except Invalid:
         abort(400)
     sent = ngettext("%(num)d 人に案内メールを送ります。", "%(num)d 人に案内メールを送ります。", told)
-    flash(sent + mails.may_be_called_back(told))
+    flash(sent + mails.may_be_called_back(waits))
     return redirect(url_for(".preview", key=key, audience=audience))
 
 

@@ -68,7 +68,7 @@ def start() -> ResponseReturnValue:
         sent = ngettext("%(num)d 人にごあいさつを送ります。", "%(num)d 人にごあいさつを送ります。", people)
     else:
         sent = ngettext("%(num)d 人に案内メールを送ります。", "%(num)d 人に案内メールを送ります。", people)
-    flash(_("案内を開始しました。") + sent + mails.may_be_called_back(people))
+    flash(_("案内を開始しました。") + sent + mails.may_be_called_back(plan.waits))
     if plan.without_email:
         flash(_("メールのない %(n)d 人には電話でご案内ください。", n=len(plan.without_email)), "warning")
     return redirect(local_path(request.form.get("back"), url_for("staff_today.page")))

@@ -105,9 +105,9 @@ def wait(key: str) -> str:
     }.get(key, "")
 
 
-def may_be_called_back(people: int) -> str:
-    """Say, after what a press owes, that it leaves in five minutes and where it is called back; empty for one person."""
-    if people < 2:
+def may_be_called_back(waits: bool) -> str:
+    """Say, after what a press owes, that it leaves in five minutes and where it is called back, where it waits."""
+    if not waits:
         return ""
     return " " + _("5分後に送信します。それまでは、メールのページで取り消せます。")
 
