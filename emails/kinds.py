@@ -119,7 +119,10 @@ _ALL = (
     Kind(
         "changed",
         "contact",
-        (*_CONTACT, "course_name", "old_when", "new_when", "host_name", "join_url", *_BEFORE, "moved_by_us", "reason"),
+        (
+            *(*_CONTACT, "course_name", "old_when", "new_when", "host_name", "join_url", *_BEFORE),
+            *("meeting_id", "passcode", "moved_by_us", "reason"),
+        ),
         calendar="REQUEST",
     ),
     Kind("cancelled", "contact", (*_CONTACT, *_LECTURE), calendar="CANCEL"),

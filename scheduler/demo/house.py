@@ -104,6 +104,8 @@ def _hold_lectures(hosts: list[int], now: datetime, size: int) -> None:
             actor=CLI,
             host_id=hosts[host],
             join_url=f"https://meeting.example/j/8120000{host + 1:04}",
+            meeting_id=f"812 0000 {host + 1:04}",
+            passcode=f"{314159 + host}",
         )
     for before in _FILLED_AT:
         horizon.fill_horizons(now - before)
@@ -125,5 +127,7 @@ def _hold_extra_lectures(hosts: list[int], now: datetime) -> None:
             actor=CLI,
             host_id=host,
             join_url="https://meeting.example/j/81200005000",
+            meeting_id="812 0000 5000",
+            passcode="271828",
             locale=locale,
         )

@@ -63,6 +63,8 @@ def _hold_own(plays: Sequence[Play], house: House, days: Days) -> None:
         actor=by,
         host_id=play.owner_id,
         join_url="https://meeting.example/j/81200009000",
+        meeting_id="812 0000 9000",
+        passcode="141421",
         account_id=play.account.id,
     )
     booking.register(play.coordinators[0].id, lecture_id, days.now, by)

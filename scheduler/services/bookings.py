@@ -18,7 +18,7 @@ from scheduler.services import clashes, courses, eligibility, locking, seating, 
 from scheduler.services.actors import Actor
 from scheduler.services.clashes import Clash
 from scheduler.services.lectures import changing, making
-from scheduler.services.lectures.values import check_values
+from scheduler.services.lectures.values import MEETING, check_values
 from scheduler.services.refusals import Invalid, PrerequisiteMissing
 from scheduler.services.registrations.booking import register
 
@@ -47,6 +47,8 @@ class Own:
     zone: str
     # Why people who lack the prerequisite are let in; empty: they are not.
     exception: str = ""
+    meeting_id: str = ""
+    passcode: str = ""
 
     @property
     def seats(self) -> int:
@@ -96,6 +98,8 @@ def make(own: Own, course: Course, begins: datetime, now: datetime, actor: Actor
         actor=actor,
         host_id=own.host_id,
         join_url=own.join_url,
+        meeting_id=own.meeting_id,
+        passcode=own.passcode,
         account_id=own.account_id,
         contact_id=own.people[0] if own.only_person else None,
         kind=own.kind,
@@ -122,8 +126,8 @@ def plan(own: Own, starts_at: datetime, now: datetime) -> Plan:
     lecture = _known(own, course, begins)
     if lecture is None:
         return Plan(course, begins, ends, None, own.people)
-    asked = (ends, own.host_id, own.join_url, own.kind, own.locale)
-    if asked != (lecture.ends_at, lecture.host_id, lecture.join_url, lecture.kind, lecture.locale):
+    names = ("host_id", *MEETING, "kind", "locale")
+    if ends != lecture.ends_at or any(getattr(own, name) != getattr(lecture, name) for name in names):
         raise Invalid(field="starts_at", why="own_lecture_differs")
     there = Registration.lecture_id == lecture.id, Registration.status == "booked"
     registered = set(db.session.scalars(select(Registration.contact_id).where(*there)))
@@ -139,7 +143,15 @@ def check(own: Own) -> Course:
     Raises NotFound for an unknown course, PrerequisiteMissing without an exception, Invalid(field, why).
     """
     course = courses.by_key(own.course_key)
-    check_values(capacity=own.seats, minutes=own.minutes, join_url=own.join_url, host_id=own.host_id, kind=own.kind)
+    check_values(
+        capacity=own.seats,
+        minutes=own.minutes,
+        join_url=own.join_url,
+        meeting_id=own.meeting_id,
+        passcode=own.passcode,
+        host_id=own.host_id,
+        kind=own.kind,
+    )
     if own.zone not in available_timezones():
         raise Invalid(field="zone", why="unknown_zone", value=own.zone)
     if own.locale not in LOCALES:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import Any
 
 from flask import request
 from sqlalchemy import select
@@ -11,6 +12,7 @@ from scheduler.models.db import db
 from scheduler.models.staff import Staff
 from scheduler.rules.workdays import to_utc
 from scheduler.services import courses
+from scheduler.services.lectures.values import MEETING
 from scheduler.services.refusals import Invalid, Refused
 from scheduler.web import ids
 from scheduler.web.words import refusals, texts
@@ -33,6 +35,11 @@ def optional_date(text: str | None) -> date | None:
     except ValueError:
         return None
     return day if day.year in YEARS else None
+
+
+def meeting() -> dict[str, Any]:
+    """Return how people get into the meeting as it was entered: its link, number and passcode."""
+    return {name: request.form.get(name, "").strip() for name in MEETING}
 
 
 def naive_moment(field: str) -> datetime:

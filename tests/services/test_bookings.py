@@ -141,7 +141,13 @@ def test_who_cancelled_is_registered_again_when_booked_again(database: Flask) ->
 
 @pytest.mark.parametrize(
     "changed",
-    [{"minutes": 90}, {"join_url": "https://meet.example/other"}, {"kind": "webinar"}, {"locale": "en"}],
+    [
+        {"minutes": 90},
+        {"join_url": "https://meet.example/other"},
+        {"kind": "webinar"},
+        {"locale": "en"},
+        {"passcode": "1"},
+    ],
 )
 def test_a_lecture_that_is_booked_otherwise_is_not_changed_in_passing(app: Flask, changed: dict[str, object]) -> None:
     first = a_contact()
@@ -165,6 +171,7 @@ def test_a_lecture_that_is_booked_otherwise_is_not_changed_in_passing(app: Flask
         ({"minutes": 0}, "minutes"),
         ({"minutes": 721}, "minutes"),
         ({"join_url": "javascript:alert(1)"}, "join_url"),
+        ({"meeting_id": "\t"}, "meeting_id"),
         ({"host_id": 99_999}, "host"),
         ({"kind": "party"}, "kind"),
         ({"zone": "Asia/Atlantis"}, "zone"),

@@ -55,7 +55,7 @@ def test_which_lectures_stand_in_the_feeds_of_the_staff(
 
 def test_the_own_feed_has_what_the_member_hosts_and_the_way_into_the_meeting(app: Flask) -> None:
     host = a_member(name="小林 美咲")
-    lecture = a_lecture(host_id=host.id, seats_taken=18, sequence=2)
+    lecture = a_lecture(host_id=host.id, seats_taken=18, sequence=2, meeting_id="987 6543 2100", passcode="481516")
     a_lecture(host_id=a_member().id)
     a_lecture()
     (event,) = read(host)
@@ -63,18 +63,19 @@ def test_the_own_feed_has_what_the_member_hosts_and_the_way_into_the_meeting(app
     assert event["SEQUENCE"] == 2
     assert event["LOCATION"] == event.conferences[0].uri == lecture.join_url
     assert event["URL"] == addresses.lecture(lecture.id)
-    assert f"会議: {lecture.join_url}" in event["DESCRIPTION"]
+    assert f"会議: {lecture.join_url}\nミーティングID: 987 6543 2100\nパスコード: 481516\n" in event["DESCRIPTION"]
     assert f"名簿: {addresses.lecture(lecture.id)}" in event["DESCRIPTION"]
 
 
 def test_the_teams_feed_has_the_courses_it_teaches_with_their_hosts_and_no_way_in(app: Flask) -> None:
     member, other = a_member("onboarding"), a_member("success")
-    basic = a_lecture(host_id=a_member("success", name="小林 美咲").id)
+    hosted = {"host_id": a_member("success", name="小林 美咲").id}
+    basic = a_lecture(**hosted, meeting_id="987 6543 2100", passcode="481516")
     advanced = a_lecture(a_course("advanced", team="success"))
     (event,) = read(member, staff.find_teams)
     assert event["UID"] == basic.uid
     assert event["SUMMARY"] == "基本操作編（申込 0/30 名） 小林 美咲"
-    assert "meet.example" not in event.to_ical().decode()
+    assert not [code for code in ("meet.example", "987 6543", "481516") if code in event.to_ical().decode()]
     assert [event["UID"] for event in read(other, staff.find_teams)] == [advanced.uid]
     assert len(read(a_member("operations"), staff.find_teams)) == 2
     assert read(a_member("sales"), staff.find_teams) == []

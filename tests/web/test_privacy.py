@@ -53,12 +53,16 @@ def world(app: Flask) -> World:
         starts_at=datetime(2026, 4, 8, 4, 7, tzinfo=UTC),
         host_id=a_member(name=COMPANY[2]).id,
         join_url=f"https://meet.example/{COMPANY[3]}",
+        meeting_id=f"number-{COMPANY[3]}",
+        passcode=f"code-{COMPANY[3]}",
         **hidden,
     )
     person = a_lecture(
         starts_at=datetime(2026, 4, 9, 2, 23, tzinfo=UTC),
         host_id=a_member(name=PERSON[2]).id,
         join_url=f"https://meet.example/{PERSON[3]}",
+        meeting_id=f"number-{PERSON[3]}",
+        passcode=f"code-{PERSON[3]}",
         contact_id=owner.id,
         **hidden,
     )
@@ -106,6 +110,12 @@ def test_a_colleague_sees_the_companys_but_not_the_other_persons(app: Flask, cli
     seen = everything(app, client, token, world)
     assert {path: marks for path, text in seen.items() if (marks := told(text, PERSON))} == {}
     assert COMPANY[0] in client.get(page_of(world.colleague)).text
+
+
+def test_no_page_shows_the_meeting_itself_even_to_whoever_has_a_seat(app: Flask, client: Client, world: World) -> None:
+    token = here().links.sign("me", world.owner.id, world.owner.link_version)
+    seen = everything(app, client, token, world)
+    assert {path: marks for path, text in seen.items() if (marks := told(text, (COMPANY[3], PERSON[3])))} == {}
 
 
 def test_the_person_sees_both(client: Client, world: World) -> None:

@@ -35,6 +35,8 @@ _WORDS = {
         "ja": "日本語で開催",
         "en": "英語で開催",
         "join": "会議: {join_url}",
+        "meeting_id": "ミーティングID: {meeting_id}",
+        "passcode": "パスコード: {passcode}",
         "roster": "名簿: {roster}",
         "online": "オンライン",
         "with": "{course}（{expected}）",
@@ -49,6 +51,8 @@ _WORDS = {
         "ja": "Held in Japanese",
         "en": "Held in English",
         "join": "Meeting: {join_url}",
+        "meeting_id": "Meeting ID: {meeting_id}",
+        "passcode": "Passcode: {passcode}",
         "roster": "Roster: {roster}",
         "online": "Online",
         "with": "{course} ({expected})",
@@ -77,6 +81,8 @@ def _dates(member_to_lectures: Select[*tuple[object, ...]]) -> Select[*tuple[obj
             Lecture.seats_taken,
             Lecture.capacity,
             Lecture.join_url,
+            Lecture.meeting_id,
+            Lecture.passcode,
             Lecture.locale.label("held_in"),
             Lecture.account_id,
             Course.name.label("course"),
@@ -158,13 +164,15 @@ def _event(row: Row[*tuple[object, ...]], reader: Reader) -> calendars.LectureEv
     words = _WORDS[reader.locale]
     values = row._asdict() | {"roster": addresses.lecture(row.id), "course": text(row.course, reader.locale)}
     values["expected"] = words["expected"].format_map(values)
-    join_url = row.join_url if reader.own and row.status == "scheduled" else ""
+    lets_in = reader.own and row.status == "scheduled"
+    join_url = row.join_url if lets_in else ""
     told = ["expected"]
     told += ["waiting"] if row.waiting else []
     told += ["host"] if row.host and not reader.own else []
     told += ["one_account"] if row.account_id else []
     told += [row.held_in] if row.held_in != reader.locale else []
     told += ["join"] if join_url else []
+    told += [name for name in ("meeting_id", "passcode") if lets_in and values[name]]
     title = words["with"].format_map(values)
     return calendars.LectureEvent(
         uid=row.uid,

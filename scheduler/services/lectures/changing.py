@@ -15,7 +15,7 @@ from scheduler.models.registrations import Registration
 from scheduler.services import history, seating
 from scheduler.services.actors import Actor
 from scheduler.services.lectures.telling import tell_all
-from scheduler.services.lectures.values import LOCAL, check_values
+from scheduler.services.lectures.values import LOCAL, MEETING, TELLING, check_values
 from scheduler.services.refusals import CapacityBelowBooked, Invalid, LectureCancelled, LectureOver
 from scheduler.services.registrations import rows, waiting
 
@@ -23,12 +23,12 @@ from scheduler.services.registrations import rows, waiting
 def change(
     lecture_id: int, fields: dict[str, Any], now: datetime, actor: Actor, reason: dict[str, str] | None = None
 ) -> int:
-    """Change time, host, link or seats of one lecture; return how many people are told.
+    """Change time, host, meeting or seats of one lecture; return how many people are told.
 
-    `fields`: starts_at, ends_at, host_id, join_url, capacity, account_limit, kind, and while nobody ever registered
-    course_id and account_id (it is then no longer for one person alone); when only the start is given, the length stays.
-    Its people are told of a new time or a new link, once, with the calendar's update. Raises NotFound, Invalid,
-    CapacityBelowBooked, and LectureOver for a new time of a lecture that has ended.
+    `fields`: starts_at, ends_at, host_id, join_url, meeting_id, passcode, capacity, account_limit, kind, and while nobody
+    ever registered course_id and account_id (it is then no longer for one person alone); when only the start is given, the
+    length stays. Its people are told of a new time or another link, number or passcode of the meeting, once, with the
+    calendar's update. Raises NotFound, Invalid, CapacityBelowBooked, and LectureOver for a new time of a lecture that has ended.
     """
     with db.writing():
         lecture = seating.lock(lecture_id)
@@ -52,10 +52,10 @@ def change(
             # Why it is not held stays what its people were told.
             lecture.reason = reason
         told = 0
-        if values.keys() & {"starts_at", "ends_at", "join_url"}:
+        if values.keys() & TELLING:
             lecture.sequence += 1
             db.session.flush()
-            told = tell_all(lecture, "changed", now, by_us=True, link="join_url" in values, **old)
+            told = tell_all(lecture, "changed", now, by_us=True, link=bool(values.keys() & set(MEETING)), **old)
         history.record("lecture_changed", now=now, actor=actor, lecture_id=lecture_id, fields=sorted(values))
         db.session.flush()
         waiting.promote(lecture_id, now)
@@ -69,13 +69,15 @@ def _check_change(lecture: Lecture, values: dict[str, Any], now: datetime) -> No
         account_limit=values.get("account_limit"),
         kind=values.get("kind"),
         join_url=values.get("join_url"),
+        meeting_id=values.get("meeting_id"),
+        passcode=values.get("passcode"),
         host_id=values.get("host_id"),
         starts_at=starts_at,
         ends_at=ends_at,
     )
     if values.keys() & {"starts_at", "ends_at"} and (lecture.ends_at <= now or lecture.reported_at is not None):
         raise LectureOver()
-    if values.keys() & {"starts_at", "ends_at", "join_url"} and lecture.status == "cancelled":
+    if values.keys() & TELLING and lecture.status == "cancelled":
         raise LectureCancelled()
     if "starts_at" in values and starts_at <= now:
         raise Invalid(field="starts_at", why="starts_in_the_past", value=starts_at.isoformat())

@@ -25,6 +25,8 @@ def create(
     actor: Actor,
     host_id: int | None = None,
     join_url: str = "",
+    meeting_id: str = "",
+    passcode: str = "",
     account_id: int | None = None,
     contact_id: int | None = None,
     account_limit: int | None = None,
@@ -45,6 +47,8 @@ def create(
             account_limit=account_limit,
             kind=kind,
             join_url=join_url,
+            meeting_id=meeting_id,
+            passcode=passcode,
             host_id=host_id,
             starts_at=starts_at,
             ends_at=ends_at,
@@ -66,6 +70,8 @@ def create(
             capacity=capacity,
             host_id=host_id,
             join_url=join_url,
+            meeting_id=meeting_id,
+            passcode=passcode,
             locale=locale,
         )
         db.session.add(lecture)

@@ -15,6 +15,11 @@ LONGEST = timedelta(hours=12)
 LARGEST = 10_000
 # Whether the others of a lecture are seen: in a webinar nobody is, in a meeting other companies take part.
 KINDS = ("webinar", "meeting")
+# How people get into the meeting: its link, and its number and passcode for whoever joins without the link.
+MEETING = ("join_url", "meeting_id", "passcode")
+# Whoever is registered is told when one of these changes; the host alone is no news.
+TELLING = frozenset({"starts_at", "ends_at", *MEETING})
+LONGEST_CODE = 60
 
 
 def check_values(
@@ -24,6 +29,8 @@ def check_values(
     kind: str | None = None,
     minutes: int | None = None,
     join_url: str | None = None,
+    meeting_id: str | None = None,
+    passcode: str | None = None,
     host_id: int | None = None,
     starts_at: datetime | None = None,
     ends_at: datetime | None = None,
@@ -39,6 +46,9 @@ def check_values(
         raise Invalid(field="minutes", why="minutes_out_of_range", value=minutes)
     if join_url:
         weblinks.check(join_url, "join_url")
+    for field, code in (("meeting_id", meeting_id or ""), ("passcode", passcode or "")):
+        if len(code) > LONGEST_CODE or not code.isprintable():
+            raise Invalid(field=field, why="code_unusable", value=code, maximum=LONGEST_CODE)
     if host_id is not None and db.session.get(Staff, host_id) is None:
         raise Invalid(field="host", why="unknown_member", value=host_id)
     if starts_at is not None and ends_at is not None and not timedelta() < ends_at - starts_at <= LONGEST:

@@ -14,7 +14,7 @@ from scheduler.models.accounts import Account, Contact
 from scheduler.models.db import db
 from scheduler.models.handovers import Handover
 from scheduler.models.lectures import Course, Lecture
-from scheduler.models.mails import Mail
+from scheduler.models.mails import LEFT, Mail
 from scheduler.models.proposals import Proposal
 from scheduler.models.registrations import Registration
 from scheduler.models.staff import Staff
@@ -111,9 +111,21 @@ def _of_lecture(mail: Mail, now: datetime, details: Vendor) -> dict[str, Value]:
         values["answer_by"] = Until(datetime.fromisoformat(mail.params["until"]))
     if mail.contact is not None and mail.kind in _OF_THE_DAY:
         values |= _of_the_day(lecture, mail.contact, now, details)
+    if mail.kind == "changed" and not _was_let_in(mail, lecture):
+        values |= {"meeting_id": "", "passcode": ""}
     if mail.registration_id is not None and mail.contact is not None:
         values["join_url"] = Link(addresses.join(mail.registration_id, mail.contact))
     return values
+
+
+def _was_let_in(mail: Mail, lecture: Lecture) -> bool:
+    """Tell whether a reminder told the reader a number or passcode: before that nobody gets them, after it the new ones."""
+    if not (lecture.meeting_id or lecture.passcode):
+        return False
+    reminded = select(Mail.id).where(
+        Mail.registration_id == mail.registration_id, Mail.kind.in_(_OF_THE_DAY), Mail.state.in_((*LEFT, "sending"))
+    )
+    return db.session.scalar(reminded.limit(1)) is not None
 
 
 def _of_the_day(lecture: Lecture, contact: Contact, now: datetime, details: Vendor) -> dict[str, Value]:

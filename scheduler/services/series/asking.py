@@ -19,7 +19,7 @@ from scheduler.services.series import ruling
 Scope = Literal["this", "following", "all"]
 SCOPES: tuple[Scope, ...] = ("this", "following", "all")
 # What of a series and of its lectures changes alike.
-COLUMNS = ("course_id", "minutes", "host_id", "join_url", "capacity", "account_limit", "kind", "locale")
+COLUMNS = ("course_id", "minutes", "host_id", *values.MEETING, "capacity", "account_limit", "kind", "locale")
 
 
 @dataclass(frozen=True)

@@ -11,11 +11,12 @@ from scheduler.services import history, seating, vendor
 from scheduler.services.actors import Actor
 from scheduler.services.lectures import changing as one_lecture
 from scheduler.services.lectures.telling import tell_all
+from scheduler.services.lectures.values import MEETING, TELLING
 from scheduler.services.refusals import ChangedMeanwhile
 from scheduler.services.registrations import rows, waiting
 from scheduler.services.series import horizon, planning, ruling
 from scheduler.services.series.asking import Aim, Change
-from scheduler.services.series.planning import TELLING, Line, Plan
+from scheduler.services.series.planning import Line, Plan
 
 
 def apply(
@@ -108,7 +109,7 @@ def _change(line: Line, change: Change, now: datetime) -> None:
         row.sequence += 1
         row.reason = dict(change.reason)
         db.session.flush()
-        tell_all(row, "changed", now, by_us=True, link="join_url" in line.values, **old)
+        tell_all(row, "changed", now, by_us=True, link=bool(line.values.keys() & set(MEETING)), **old)
     db.session.flush()
     waiting.promote(row.id, now)
 

@@ -169,6 +169,8 @@ def _row(series: Series, slot: Slot, now: datetime) -> dict[str, Any]:
         "seats_taken": 0,
         "host_id": series.host_id,
         "join_url": series.join_url,
+        "meeting_id": series.meeting_id,
+        "passcode": series.passcode,
         "locale": series.locale,
         "kind": series.kind,
         "account_limit": series.account_limit,

@@ -25,6 +25,8 @@ def create(
     minutes: int | None = None,
     host_id: int | None = None,
     join_url: str = "",
+    meeting_id: str = "",
+    passcode: str = "",
     locale: str = "ja",
     kind: str = "webinar",
     account_limit: int | None = None,
@@ -46,6 +48,8 @@ def create(
             kind=kind,
             minutes=length,
             join_url=join_url,
+            meeting_id=meeting_id,
+            passcode=passcode,
             host_id=host_id,
         )
         if account_id is not None and db.session.get(Account, account_id) is None:
@@ -60,6 +64,8 @@ def create(
             capacity=capacity,
             host_id=host_id,
             join_url=join_url,
+            meeting_id=meeting_id,
+            passcode=passcode,
             locale=locale,
             kind=kind,
             account_limit=account_limit,

@@ -18,13 +18,11 @@ from scheduler.rules.rescheduling import Dated, match
 from scheduler.rules.workdays import WorkingDays, to_local, to_utc
 from scheduler.services import clashes, vendor
 from scheduler.services.clashes import Clash
+from scheduler.services.lectures.values import MEETING, TELLING
 from scheduler.services.refusals import Invalid, NotFound
 from scheduler.services.series import asking, counting, ruling
 from scheduler.services.series.asking import COLUMNS, Aim, Change
 from scheduler.services.series.counting import People
-
-# Whoever is registered is told when one of these changes; the host alone is no news.
-TELLING = frozenset({"starts_at", "ends_at", "join_url"})
 
 
 @dataclass(frozen=True)
@@ -201,12 +199,16 @@ def _changed(
 
 
 def _columns(row: Lecture, series: Series, new: Mapping[str, Any]) -> tuple[dict[str, Any], list[str], int]:
-    """Return which of a series' new values a lecture takes, which it keeps by hand, and the seats it cannot go below."""
+    """Return which of a series' new values a lecture takes, which it keeps by hand, and the seats it cannot go below.
+
+    Link, number and passcode are those of one meeting: a lecture that somebody gave another one keeps all three.
+    """
     values, kept = {}, []
+    own_meeting = any(getattr(row, name) != getattr(series, name) for name in MEETING)
     for name in COLUMNS:
         if name not in new or name == "minutes" or getattr(row, name) == new[name]:
             continue
-        if getattr(row, name) == getattr(series, name):
+        if getattr(row, name) == getattr(series, name) and not (own_meeting and name in MEETING):
             values[name] = new[name]
         else:
             kept.append(name)

@@ -24,6 +24,8 @@ LECTURE_INPUT: Example = {
     "capacity": 30,
     "host": "misaki.kobayashi@vendor.example",
     "join_url": "https://meet.example/basic",
+    "meeting_id": "987 6543 2100",
+    "passcode": "481516",
 }
 LECTURE_PATCH: Example = {"status": "cancelled", "reason": {"ja": "講師の都合により", "en": "The host is unavailable"}}
 LECTURE: Example = {
@@ -43,6 +45,8 @@ LECTURE: Example = {
     "sequence": 0,
     "host": "misaki.kobayashi@vendor.example",
     "join_url": "https://meet.example/basic",
+    "meeting_id": "987 6543 2100",
+    "passcode": "481516",
     "locale": "ja",
     "contact": None,
     "kind": "webinar",

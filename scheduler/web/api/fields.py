@@ -14,6 +14,7 @@ from email_validator import EmailNotValidError, validate_email
 from marshmallow import ValidationError, fields
 
 from scheduler.services.installation import here
+from scheduler.services.lectures.values import LONGEST_CODE
 
 # The longest text of one line, of a note and of an address.
 LINE, NOTE, ADDRESS = 200, 4000, 2000
@@ -244,6 +245,19 @@ class Link(Text):
             usable = False
         if not usable:
             raise fault("link_malformed", value)
+        return text
+
+
+class Code(Text):
+    """What people type to get into a meeting: printable, blanks around it left out."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(LONGEST_CODE, **kwargs)
+
+    def _deserialize(self, value: Any, *args: Any, **kwargs: Any) -> str:
+        text = super()._deserialize(value).strip()
+        if not text.isprintable():
+            raise fault("code_unusable", maximum=LONGEST_CODE)
         return text
 
 

@@ -15,13 +15,27 @@ from scheduler.models.lectures import Course, Lecture
 from scheduler.services import naming, rosters
 from scheduler.services import requests as transactions
 from scheduler.services.lectures import cancelling, changing, making
-from scheduler.services.lectures.values import KINDS
+from scheduler.services.lectures.values import KINDS, MEETING
 from scheduler.services.refusals import Invalid
 from scheduler.web import edge
 from scheduler.web.api import examples, paging, requests
 from scheduler.web.api.blueprint import PREFIX, Blueprint
-from scheduler.web.api.fields import Address, Bilingual, Choice, Fault, Flag, Link, Moment, Named, Text, Whole, Zone
+from scheduler.web.api.fields import (
+    Address,
+    Bilingual,
+    Choice,
+    Code,
+    Fault,
+    Flag,
+    Link,
+    Moment,
+    Named,
+    Text,
+    Whole,
+    Zone,
+)
 from scheduler.web.api.schemas import Answer, Input, Paging, moment, page_of, text, texts, whole
+from scheduler.web.api.series_schemas import MEETING_ID, PASSCODE
 
 resource = Blueprint("lectures", "開催日程。定期開催の各回、単発の開催、一社だけの個社開催。")
 
@@ -48,6 +62,8 @@ class LectureAnswer(Answer):
     sequence = whole("時間・場所・状態が変わるたびに増えます（RFC 5545 の SEQUENCE）。")
     host = text("講師（自社担当）のメールアドレス。", allow_none=True)
     join_url = text("オンライン会議の参加リンク。")
+    meeting_id = text(MEETING_ID)
+    passcode = text(PASSCODE)
     locale = text("開催の言語。ja または en。")
     contact = text("お一人だけの個社開催のとき、その先方担当者。", allow_none=True)
     kind = text(
@@ -58,7 +74,7 @@ class LectureAnswer(Answer):
 
 
 # What is changed as it is sent.
-_PLAIN = ("starts_at", "ends_at", "capacity", "join_url", "kind", "account_limit")
+_PLAIN = ("starts_at", "ends_at", "capacity", *MEETING, "kind", "account_limit")
 _HOST = "講師のメールアドレス。未登録ならパスワードのない自社担当として登録します。null なら講師なし。"
 _ENDS = "終了。時差（Z など）を付けます。"
 _STARTS = "開始。時差（Z など）を付けます。"
@@ -79,6 +95,8 @@ class LectureInput(Input):
     )
     host = Address(allow_none=True, metadata={"description": _HOST})
     join_url = Link(load_default="", metadata={"description": "オンライン会議の参加リンク。"})
+    meeting_id = Code(load_default="", metadata={"description": MEETING_ID})
+    passcode = Code(load_default="", metadata={"description": PASSCODE})
     locale = Choice("ja", "en", load_default="ja", metadata={"description": "開催の言語。"})
     contact = Named(
         allow_none=True,
@@ -110,6 +128,8 @@ class LecturePatch(Input):
     capacity = Whole(1, 10_000, metadata={"description": "定員。申込済みの席数より少なくはできません。"})
     host = Address(allow_none=True, metadata={"description": _HOST})
     join_url = Link(metadata={"description": "オンライン会議の参加リンク。"})
+    meeting_id = Code(metadata={"description": MEETING_ID})
+    passcode = Code(metadata={"description": PASSCODE})
     kind = Choice(*KINDS, metadata={"description": _KIND})
     account_limit = Whole(1, 10_000, allow_none=True, metadata={"description": _LIMIT})
     status = Choice("scheduled", "cancelled", metadata={"description": "cancelled で中止、scheduled で元に戻します。"})
@@ -173,7 +193,7 @@ def create_lecture(values: dict[str, Any]) -> Response:
 @resource.response(200, LectureAnswer, example=examples.LECTURE)
 @resource.operation(
     "開催日程を変更・中止する",
-    "送った項目だけを変えます。日時・参加リンクの変更と中止は、申込済みの方にメールで知らせます。"
+    "送った項目だけを変えます。日時・参加リンク・ミーティングID・パスコードの変更と中止は、申込済みの方にメールで知らせます。"
     "status を変えるときは、ほかに reason と urgent だけを送ります。",
 )
 def change_lecture(values: dict[str, Any], lecture_id: int) -> dict[str, Any]:
@@ -204,6 +224,8 @@ def lecture_answers(rows: Sequence[Lecture]) -> list[dict[str, Any]]:
             "sequence": row.sequence,
             "host": row.host.email if row.host is not None else None,
             "join_url": row.join_url,
+            "meeting_id": row.meeting_id,
+            "passcode": row.passcode,
             "locale": row.locale,
             "contact": names[row.contact_id] if row.contact_id is not None else None,
             "kind": row.kind,
@@ -228,6 +250,8 @@ def _create(values: Mapping[str, Any]) -> dict[str, Any]:
         capacity=values.get("capacity", ONE_TO_ONE),
         host_id=requests.host_id(values, course.team),
         join_url=values["join_url"],
+        meeting_id=values["meeting_id"],
+        passcode=values["passcode"],
         account_id=account_id,
         contact_id=contact_id,
         kind=values["kind"],

@@ -16,6 +16,7 @@ from scheduler.models.staff import Staff
 from scheduler.rules.recurrence import SeriesRule
 from scheduler.services import requests as transactions
 from scheduler.services.installation import here
+from scheduler.services.lectures.values import MEETING
 from scheduler.services.refusals import Invalid, NotFound
 from scheduler.services.series import changing, ending, making, planning, ruling
 from scheduler.services.series.asking import Change
@@ -36,7 +37,7 @@ from scheduler.web.api.series_schemas import (
 resource = Blueprint("series", "定期開催。規則を登録すると、90 日先までの開催日程がすぐにできます。")
 
 # What is changed as it is sent.
-_PLAIN = ("minutes", "capacity", "account_limit", "join_url", "locale", "kind")
+_PLAIN = ("minutes", "capacity", "account_limit", *MEETING, "locale", "kind")
 
 
 @resource.get("/series")
@@ -121,6 +122,8 @@ def _create(values: dict[str, Any]) -> dict[str, Any]:
         account_limit=values.get("account_limit"),
         host_id=requests.host_id(values, course.team),
         join_url=values["join_url"],
+        meeting_id=values["meeting_id"],
+        passcode=values["passcode"],
         locale=values["locale"],
         kind=values["kind"],
         account_id=requests.account_id(account) if account else None,
@@ -219,6 +222,8 @@ def series_answer(row: Series) -> dict[str, Any]:
         "account_limit": row.account_limit,
         "host": row.host.email if row.host is not None else None,
         "join_url": row.join_url,
+        "meeting_id": row.meeting_id,
+        "passcode": row.passcode,
         "locale": row.locale,
         "kind": row.kind,
         "account": row.account.external_id if row.account is not None else None,

@@ -14,6 +14,8 @@ SERIES_INPUT: Example = {
     "capacity": 30,
     "host": "misaki.kobayashi@vendor.example",
     "join_url": "https://meet.example/basic",
+    "meeting_id": "987 6543 2100",
+    "passcode": "481516",
     "locale": "ja",
 }
 SERIES: Example = {"id": 3} | SERIES_INPUT

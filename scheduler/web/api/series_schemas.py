@@ -8,6 +8,7 @@ from scheduler.web.api.fields import (
     Address,
     Bilingual,
     Choice,
+    Code,
     Day,
     Flag,
     Link,
@@ -24,6 +25,9 @@ _HOLIDAYS = "祝日の扱い。keep 開催、skip 休講、next 翌営業日に�
 _KIND = "形式。meeting では、ほかの会社の方も参加することをお客様に伝えます。"
 _LIMIT = "1 社が取れる席数の上限。null なら上限なし。"
 _LINK = "オンライン会議の参加リンク。"
+# In the words of both resources that hold meetings.
+MEETING_ID = "オンライン会議のミーティングID。開催前のご案内のメールにだけ記載します。"
+PASSCODE = "オンライン会議のパスコード。開催前のご案内のメールにだけ記載します。"
 
 
 class SeriesAnswer(Answer):
@@ -40,6 +44,8 @@ class SeriesAnswer(Answer):
     account_limit = whole(_LIMIT, allow_none=True)
     host = text("講師（自社担当）のメールアドレス。", allow_none=True)
     join_url = text(_LINK)
+    meeting_id = text(MEETING_ID)
+    passcode = text(PASSCODE)
     locale = text("開催の言語。ja または en。")
     kind = text(_KIND)
     account = text("個社開催のとき、その顧客企業の外部ID。", allow_none=True)
@@ -95,6 +101,8 @@ class SeriesInput(Input):
         metadata={"description": "講師のメールアドレス。未登録ならパスワードのない自社担当として登録します。"},
     )
     join_url = Link(load_default="", metadata={"description": _LINK})
+    meeting_id = Code(load_default="", metadata={"description": MEETING_ID})
+    passcode = Code(load_default="", metadata={"description": PASSCODE})
     locale = Choice("ja", "en", load_default="ja", metadata={"description": "開催の言語。"})
     kind = Choice(*KINDS, load_default="webinar", metadata={"description": _KIND})
     account = Named(
@@ -138,6 +146,8 @@ class SeriesPatch(Input):
         metadata={"description": "講師のメールアドレス。講師だけの変更ではメールは送られません。null なら講師なし。"},
     )
     join_url = Link(metadata={"description": _LINK})
+    meeting_id = Code(metadata={"description": MEETING_ID})
+    passcode = Code(metadata={"description": PASSCODE})
     locale = Choice("ja", "en", metadata={"description": "開催の言語。"})
     kind = Choice(*KINDS, metadata={"description": _KIND})
     reason = Bilingual(500, metadata={"description": "お客様に伝える理由。"})

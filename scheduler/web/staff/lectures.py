@@ -20,6 +20,7 @@ from scheduler.services import clashes, directory, history, mail_holding, roster
 from scheduler.services.attendance import staging
 from scheduler.services.installation import here
 from scheduler.services.lectures import cancelling, changing, making, telling
+from scheduler.services.lectures.values import MEETING
 from scheduler.services.refusals import Invalid, Refused
 from scheduler.web import access, edge, inputs
 from scheduler.web.words import dates, refusals, reports
@@ -99,7 +100,7 @@ def create() -> ResponseReturnValue:
             inputs.optional_local_moment("ends_at", here().zone),
             capacity=inputs.whole("capacity"),
             host_id=inputs.optional_id("host"),
-            join_url=request.form.get("join_url", "").strip(),
+            **inputs.meeting(),
             kind=request.form.get("kind", "webinar"),
             account_limit=inputs.optional_whole("account_limit"),
             locale=request.form.get("locale", "ja"),
@@ -115,7 +116,7 @@ def create() -> ResponseReturnValue:
 @lectures.get("/<id:lecture_id>/edit")
 @access.requires("schedule")
 def edit(lecture_id: int) -> ResponseReturnValue:
-    """Show the form that changes one lecture, and how many mails a new time or link would send."""
+    """Show the form that changes one lecture, and how many mails a new time or meeting would send."""
     lecture = the(lecture_id)
     zone = ZoneInfo(lecture.zone)
     values = {
@@ -123,7 +124,7 @@ def edit(lecture_id: int) -> ResponseReturnValue:
         "ends_at": lecture.ends_at.astimezone(zone).strftime(inputs.LOCAL),
         "capacity": lecture.capacity,
         "host": lecture.host_id,
-        "join_url": lecture.join_url,
+        **{name: getattr(lecture, name) for name in MEETING},
         "kind": lecture.kind,
         "account_limit": lecture.account_limit,
         "reason_ja": "",
@@ -135,7 +136,7 @@ def edit(lecture_id: int) -> ResponseReturnValue:
 @lectures.post("/<id:lecture_id>/edit")
 @access.requires("schedule")
 def change(lecture_id: int) -> ResponseReturnValue:
-    """Change one lecture; its people are told of a new time or link."""
+    """Change one lecture; its people are told of a new time or meeting."""
     lecture = the(lecture_id)
     try:
         fields: dict[str, Any] = {
@@ -143,7 +144,7 @@ def change(lecture_id: int) -> ResponseReturnValue:
             "ends_at": _moment("ends_at", lecture.ends_at, lecture.zone),
             "capacity": inputs.whole("capacity"),
             "host_id": inputs.optional_id("host"),
-            "join_url": request.form.get("join_url", "").strip(),
+            **inputs.meeting(),
             "account_limit": inputs.optional_whole("account_limit"),
         }
         if "kind" in request.form:

@@ -60,7 +60,7 @@ def read(account_id: int, chooser: int | None = None) -> Own:
         minutes=_optional_whole("minutes"),
         capacity=_optional_whole("capacity"),
         host_id=inputs.optional_id("host"),
-        join_url=request.form.get("join_url", "").strip(),
+        **inputs.meeting(),
         kind=request.form.get("kind", "meeting"),
         locale=request.form.get("locale", "ja"),
         zone=request.form.get("zone", "") or here().zone,

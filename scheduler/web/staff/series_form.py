@@ -18,6 +18,7 @@ from scheduler.rules.rhythms import Rhythm
 from scheduler.rules.rrules import RuleRefused
 from scheduler.services import courses
 from scheduler.services.installation import here
+from scheduler.services.lectures.values import MEETING
 from scheduler.services.refusals import Invalid, Refused
 from scheduler.services.series import ruling
 from scheduler.services.series.asking import SCOPES, Change
@@ -74,7 +75,7 @@ def new_series() -> Filled:
         "capacity": inputs.whole("capacity"),
         "account_limit": _optional_whole("account_limit"),
         "host_id": inputs.optional_id("host"),
-        "join_url": request.form.get("join_url", "").strip(),
+        **inputs.meeting(),
         "locale": request.form.get("locale", "ja"),
         "kind": request.form.get("held_as", "webinar"),
         "account_id": _account_id(),
@@ -141,7 +142,7 @@ def of_series(series: Series) -> dict[str, Any]:
         "capacity": str(series.capacity),
         "account_limit": str(series.account_limit or ""),
         "host": str(series.host_id or ""),
-        "join_url": series.join_url,
+        **{name: getattr(series, name) for name in MEETING},
         "locale": series.locale,
         "held_as": series.kind,
     }
@@ -157,7 +158,7 @@ def own(series: Series, lecture: Lecture) -> dict[str, str]:
         "capacity": str(lecture.capacity),
         "account_limit": str(lecture.account_limit or ""),
         "host": str(lecture.host_id or ""),
-        "join_url": lecture.join_url,
+        **{name: getattr(lecture, name) for name in MEETING},
         "locale": lecture.locale,
         "held_as": lecture.kind,
     }
@@ -226,7 +227,7 @@ def _columns(shown: Series | Lecture) -> dict[str, Any]:
         "capacity": inputs.whole("capacity"),
         "account_limit": _optional_whole("account_limit"),
         "host_id": inputs.optional_id("host"),
-        "join_url": request.form.get("join_url", "").strip(),
+        **inputs.meeting(),
         "locale": request.form.get("locale", "ja"),
         "kind": request.form.get("held_as", "webinar"),
     }

@@ -40,6 +40,7 @@ _OF_LECTURES = {
     "minutes_out_of_range": _("長さは 1 分から 720 分までで入力してください。"),
     "minutes_not_positive": _("長さは 1 分以上で入力してください。"),
     "minimum_longer_than_lecture": _("出席とみなす分数は、1 分以上、レクチャーの長さ以下にしてください。"),
+    "code_unusable": _("%(maximum)d 文字以内で、改行などを含めずに入力してください。"),
     "link_malformed": _("リンクは https:// から始まる形で入力してください。"),
     "starts_in_the_past": _("開始日時は、これから先の日時にしてください。"),
     "ends_before_start": _("終了日時は、開始日時より後、12 時間以内にしてください。"),

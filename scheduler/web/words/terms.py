@@ -95,6 +95,8 @@ FIELDS = {
     "ends_at": _("終了"),
     "host_id": _("講師"),
     "join_url": _("参加リンク"),
+    "meeting_id": _("ミーティングID"),
+    "passcode": _("パスコード"),
     "capacity": _("定員"),
     "account_limit": _("1社あたりの上限"),
     "kind": _("形式"),

@@ -53,6 +53,17 @@ def test_another_host_on_the_same_link_mails_no_customer(now: datetime) -> None:
     assert owed() == []
 
 
+@pytest.mark.parametrize("field", ["join_url", "meeting_id", "passcode"])
+def test_another_way_into_the_meeting_is_told_to_whoever_has_a_seat(now: datetime, field: str) -> None:
+    lecture = a_lecture(capacity=1)
+    booked = a_registration(lecture=lecture)
+    a_registration(lecture=lecture, status="waitlisted")
+    value = "https://meet.example/2" if field == "join_url" else "987 6543"
+    assert changing.change(lecture.id, {field: value}, now, STAFF) == 1
+    assert owed() == [("changed", booked.contact_id)]
+    assert (lecture.sequence, db.session.scalars(select(Mail)).one().params["link"]) == (1, True)
+
+
 def test_more_seats_promote_whoever_waits_and_fewer_throw_nobody_out(now: datetime) -> None:
     lecture = a_lecture(capacity=1)
     a_registration(lecture=lecture)
@@ -80,6 +91,9 @@ def test_a_cancelled_lecture_keeps_its_people_and_can_be_brought_back(now: datet
         ({"capacity": 0}, "capacity_out_of_range"),
         ({"capacity": 10_001}, "capacity_out_of_range"),
         ({"join_url": "javascript:alert(1)"}, "link_malformed"),
+        ({"meeting_id": "1" * 61}, "code_unusable"),
+        ({"passcode": "12\n34"}, "code_unusable"),
+        ({"passcode": "12\x0034"}, "code_unusable"),
         ({"host_id": 999}, "unknown_member"),
         ({"starts_at": datetime.fromisoformat("2026-03-01T00:00:00+00:00")}, "starts_in_the_past"),
         ({"ends_at": datetime.fromisoformat("2026-04-01T00:00:00+00:00")}, "ends_before_start"),

@@ -71,6 +71,22 @@ def test_who_is_called_on_the_day_is_the_host_else_the_owner_else_the_vendor(
 
 
 @pytest.mark.parametrize(
+    ("state", "told"), [("queued", False), ("sending", True), ("delivered", True), ("dropped", False)]
+)
+def test_a_mail_about_a_change_tells_the_number_only_to_whoever_a_reminder_told_the_old_one(
+    now: datetime, state: str, told: bool
+) -> None:
+    lecture = a_lecture(meeting_id="987 6543 2100", passcode="481516")
+    earlier = reminder(now, lecture)
+    about = {"contact_id": earlier.contact_id, "registration_id": earlier.registration_id, "lecture_id": lecture.id}
+    changed = owed("changed", now, params={"sequence": 1, "by_us": True, "link": True}, **about)
+    with db.writing():
+        db.session.get_one(Mail, earlier.id).state = state
+    values = facts.of(changed, now, VENDOR)
+    assert (values["meeting_id"], values["passcode"]) == (("987 6543 2100", "481516") if told else ("", ""))
+
+
+@pytest.mark.parametrize(
     ("moment", "zone", "expected"),
     [
         (datetime(2026, 4, 1, 9, 0, tzinfo=UTC), "Asia/Tokyo", True),

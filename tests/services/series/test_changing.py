@@ -153,6 +153,31 @@ def test_what_somebody_set_by_hand_on_one_lecture_stays(now: datetime) -> None:
     assert horizon.fill_horizons(now) == 0
 
 
+def test_link_number_and_passcode_are_one_meeting_which_stays_where_somebody_gave_a_lecture_another(
+    now: datetime,
+) -> None:
+    number = create(now, meeting_id="987 6543 2100", passcode="481516")
+    linked, coded, plain, *_rest = lectures()
+    assert (plain.meeting_id, plain.passcode) == ("987 6543 2100", "481516")
+    one_lecture.change(linked.id, {"join_url": "https://meet.example/own", "meeting_id": ""}, now, STAFF)
+    one_lecture.change(coded.id, {"passcode": "999"}, now, STAFF)
+    for row in (linked, coded, plain):
+        register(row, now)
+    change = Change("all", values={"meeting_id": "555 5555 5555", "passcode": "271828"})
+    plan = planning.plan(number, change, now)
+    kept = {line.lecture_id: line.by_hand for line in plan.lines if line.by_hand}
+    assert kept == {linked.id: ("meeting_id", "passcode"), coded.id: ("meeting_id", "passcode")}
+    assert plan.mails == 1
+    changing.apply(number, change, now, STAFF, plan.fingerprint)
+    assert (linked.meeting_id, linked.passcode) == ("", "481516")
+    assert (coded.meeting_id, coded.passcode) == ("987 6543 2100", "999")
+    assert (plain.meeting_id, plain.passcode, plain.sequence) == ("555 5555 5555", "271828", 1)
+    (mail,) = mails()
+    assert (mail.lecture_id, mail.params["link"]) == (plain.id, True)
+    assert horizon.fill_horizons(now + timedelta(days=30)) > 0
+    assert lectures()[-1].passcode == "271828"
+
+
 def test_a_capacity_goes_no_lower_than_the_seats_taken(now: datetime) -> None:
     number = create(now)
     first, second, *_rest = lectures()

@@ -22,6 +22,8 @@ LECTURE: dict[str, Any] = {
     "capacity": 30,
     "host": "misaki@vendor.example",
     "join_url": "https://meet.example/basic",
+    "meeting_id": "987 6543 2100",
+    "passcode": "481516",
 }
 SERIES: dict[str, Any] = {
     "course": "basic",
@@ -32,6 +34,8 @@ SERIES: dict[str, Any] = {
     "capacity": 30,
     "host": "misaki@vendor.example",
     "join_url": "https://meet.example/basic",
+    "meeting_id": "987 6543 2100",
+    "passcode": "481516",
 }
 
 
@@ -104,6 +108,8 @@ def test_a_lecture_for_one_account_needs_no_capacity(program: Program) -> None:
         ({"capacity": None}, 422, "capacity"),
         ({"host": "nobody"}, 422, "host"),
         ({"join_url": "javascript:alert(1)"}, 422, "join_url"),
+        ({"meeting_id": "1" * 61}, 422, "meeting_id"),
+        ({"passcode": "12\n34"}, 422, "passcode"),
         ({"time_zone": "Mars/Base"}, 422, "time_zone"),
         ({"seats_taken": 5}, 422, "seats_taken"),
     ],

@@ -20,6 +20,8 @@ SERIES = {
     "time_zone": "Asia/Tokyo",
     "capacity": 30,
     "join_url": "https://meet.example/1",
+    "meeting_id": "987 6543 2100",
+    "passcode": "481516",
 }
 
 

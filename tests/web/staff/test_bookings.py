@@ -61,16 +61,25 @@ def test_it_is_looked_at_first_and_then_booked(staff_client: Client, member: Sta
     account = an_account()
     contact = a_contact(account, name="山田 花子")
     busy = a_lecture(starts_at=datetime(2026, 4, 8, 4, 30, tzinfo=UTC), host_id=member.id)
-    sent = body(people=contact.id, host=member.id)
+    sent = body(people=contact.id, host=member.id, meeting_id="987 6543", passcode="481516")
     seen = staff_client.post(path(account), data=sent)
     assert seen.status_code == 200
-    for words in ("4月8日(水)", "14:00–15:00", "山田 花子", "ホストが重複", "1 人に確認メールが届きます", "お一人だけ"):
+    for words in (
+        "4月8日(水)",
+        "14:00–15:00",
+        "山田 花子",
+        "ホストが重複",
+        "1 人に確認メールが届きます",
+        "お一人だけ",
+        "987 6543",
+    ):
         assert words in seen.text
     assert lectures() == [busy]
     booked = staff_client.post(path(account), data=sent | {"step": "book"})
     [lecture] = [one for one in lectures() if one.id != busy.id]
     assert booked.location == f"/staff/lectures/{lecture.id}"
     assert (lecture.account_id, lecture.contact_id, lecture.host_id) == (account.id, contact.id, member.id)
+    assert (lecture.meeting_id, lecture.passcode) == ("987 6543", "481516")
     registration = db.session.scalars(select(Registration)).one()
     assert (registration.contact_id, registration.channel, registration.mails) == (contact.id, "phone", True)
     assert db.session.scalars(select(Mail.kind)).all() == ["confirmation"]

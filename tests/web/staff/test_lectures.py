@@ -46,12 +46,17 @@ def test_a_one_off_lecture_is_made_in_the_homes_wall_time(staff_client: Client) 
             "starts_at": "2026-04-10T14:00",
             "capacity": "３０",
             "join_url": "https://meet.example/1",
+            "meeting_id": " 987 6543 2100 ",
+            "passcode": "481516",
         },
     )
     lecture = the_lecture()
     assert answer.location == f"/staff/lectures/{lecture.id}"
     assert lecture.starts_at.isoformat() == "2026-04-10T05:00:00+00:00"
     assert (lecture.ends_at - lecture.starts_at, lecture.capacity) == (timedelta(minutes=60), 30)
+    assert (lecture.meeting_id, lecture.passcode) == ("987 6543 2100", "481516")
+    for path in (answer.location, f"{answer.location}/edit"):
+        assert [code for code in ("987 6543 2100", "481516") if code not in staff_client.get(path).text] == []
 
 
 def test_a_wrong_field_is_named_beside_it_and_nothing_is_written(staff_client: Client) -> None:

@@ -25,6 +25,8 @@ FORM = {
     "capacity": "30",
     "minutes": "60",
     "join_url": "https://meet.example/1",
+    "meeting_id": "987 6543 2100",
+    "passcode": "481516",
 }
 
 
@@ -48,6 +50,7 @@ def test_making_a_series_fills_its_horizon_and_words_its_rule(staff_client: Clie
     assert "祝日は休講" in page
     assert count(Lecture) == 25
     assert "毎週 月・金 14:00" in staff_client.get("/staff/series").text
+    assert [code for code in ("987 6543 2100", "481516") if code not in page] == []
 
 
 @pytest.mark.parametrize(

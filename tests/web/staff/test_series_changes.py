@@ -16,9 +16,11 @@ from tests.conftest import Client, sign_in
 from tests.factories import a_course, a_member, a_registration
 from tests.web.staff.test_series import FORM, shown
 
+MEETING = {name: FORM[name] for name in ("join_url", "meeting_id", "passcode")}
 CHANGE = {
     **{name: FORM[name] for name in ("course", "zone", "kind", "days", "interval", "holidays", "capacity", "minutes")},
-    **{"join_url": FORM["join_url"], "time": "14:00", "scope": "all", "ends": "never"},
+    **MEETING,
+    **{"time": "14:00", "scope": "all", "ends": "never"},
 }
 
 
@@ -157,7 +159,7 @@ def by_hand(client: Client, address: str) -> Lecture:
 
 def entered(page: str) -> dict[str, str]:
     """Read what stands in the fields of a form."""
-    wanted = ("day", "time", "minutes", "capacity", "join_url", "shown")
+    wanted = ("day", "time", "minutes", "capacity", *MEETING, "shown")
     fields = [dict(re.findall(r'([\w-]+)="([^"]*)"', tag)) for tag in re.findall(r"<input[^>]*>", page)]
     return {field["name"]: field.get("value", "") for field in fields if field.get("name") in wanted}
 
@@ -167,16 +169,17 @@ def test_the_form_for_one_date_shows_its_own_values_and_can_set_them_back(staff_
     lecture = by_hand(staff_client, address)
     values = entered(staff_client.get(f"{address}/change?lecture={lecture.id}&scope=this").text)
     own = {"day": "2026-04-07", "time": "16:00", "minutes": "60", "capacity": "5", "shown": "lecture"}
-    assert values == own | {"join_url": "https://meet.example/own"}
+    assert values == own | {"join_url": "https://meet.example/own", "meeting_id": "", "passcode": ""}
     chosen = values | {"lecture": lecture.id, "scope": "this"}
     assert "変更なし 1 件" in preview(staff_client, address, **chosen)[0]
-    back = {"day": "2026-04-06", "time": "14:00", "capacity": "30", "join_url": FORM["join_url"]}
+    back = {"day": "2026-04-06", "time": "14:00", "capacity": "30"} | MEETING
     words, name = preview(staff_client, address, **chosen | back)
     assert "4月7日(火) 16:00–17:00 → 4月6日(月) 14:00–15:00" in words
     done = CHANGE | chosen | back | {"action": "apply", "fingerprint": name}
     assert staff_client.post(f"{address}/change", data=done).status_code == 302
     db.session.expire_all()
-    assert (lecture.local_start, lecture.capacity, lecture.join_url) == ("2026-04-06T14:00", 30, FORM["join_url"])
+    assert (lecture.local_start, lecture.capacity) == ("2026-04-06T14:00", 30)
+    assert {name: getattr(lecture, name) for name in MEETING} == MEETING
 
 
 def test_choosing_one_date_shows_its_values_but_keeps_what_was_typed(staff_client: Client) -> None:
