@@ -15,6 +15,7 @@ from scheduler.services.actors import Actor
 from scheduler.services.naming import LARGEST_ID
 from scheduler.services.outbox import about, deliver
 from scheduler.services.outbox.owe import owe_many
+from scheduler.services.outbox.told import AGAIN
 from scheduler.services.outbox.wanted import unwanted
 from scheduler.services.refusals import MailNotWanted, MailWaits, NotFound
 
@@ -40,7 +41,7 @@ def hindrance(mail_id: int, now: datetime) -> str:
 
 def presses(mail: Mail) -> int:
     """Count how often a mail was sent again: the next press carries this number, so that pressing twice sends one."""
-    again = Mail.key.startswith(f"{mail.key}:again:", autoescape=True)
+    again = Mail.key.startswith(f"{mail.key}{AGAIN}", autoescape=True)
     return db.session.scalar(select(func.count()).select_from(Mail).where(again)) or 0
 
 
@@ -61,7 +62,7 @@ def resend(mail_id: int, now: datetime, actor: Actor, *, press: int | None = Non
             raise MailWaits()
         if reason := hindrance(mail_id, now):
             raise MailNotWanted(reason=reason)
-        key = f"{mail.key}:again:{presses(mail) if press is None else press}"
+        key = f"{mail.key}{AGAIN}{presses(mail) if press is None else press}"
         row = _about(mail) | {"kind": mail.kind, "key": key, "expires_at": mail.expires_at, "params": mail.params}
         new = owe_many([row], now)
         number = db.session.scalars(select(Mail.id).where(Mail.key == key)).one()

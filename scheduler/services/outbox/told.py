@@ -10,6 +10,8 @@ from sqlalchemy import select
 from scheduler.models.db import db
 from scheduler.models.mails import LEFT, Mail
 
+# In the key of a mail that was sent once more by hand (services/resending).
+AGAIN = ":again:"
 # The kinds that say that a lecture is not held.
 CANCELLED = ("lecture_cancelled", "called_off")
 # The mails that tell somebody of a date; reminders only repeat it.
@@ -41,8 +43,8 @@ class Known:
 def known(mail: Mail) -> Known | None:
     """Return what the reader of a mail last knew of its date; None for a mail that is about no change.
 
-    What she changed herself she knows. Our own changes before this one, whose mails did not leave, are no news of
-    hers: she knows what was before the first of them.
+    What she changed herself she knows. Our own changes before this one, whose mails did not leave or came back, are no
+    news of hers: she knows what was before the first of them.
     """
     if "old_starts_at" not in mail.params:
         return None
@@ -51,6 +53,9 @@ def known(mail: Mail) -> Known | None:
     for earlier in _earlier(mail) if mail.params.get("by_us") else ():
         if _has_left(earlier, mail):
             break
+        if AGAIN in earlier.key:
+            # Owed once more by hand and not sent yet: what its reader knows says the first one, further down.
+            continue
         if earlier.kind not in ("changed", "waitlisted") or not earlier.params.get("by_us"):
             # Not even the registration itself was confirmed yet: this mail does it.
             confirmed = False
@@ -87,5 +92,10 @@ def _was_tried(earlier: Mail) -> bool:
 
 
 def _has_left(earlier: Mail, mail: Mail) -> bool:
-    """Tell whether a mail was handed over, or may be just now by another worker; one's own are handed over in turn."""
-    return earlier.state in LEFT or (earlier.state == "sending" and earlier.claimed_by != mail.claimed_by)
+    """Tell whether a mail was handed over and did not come back, or may be just now by another worker.
+
+    One's own are handed over in turn.
+    """
+    if earlier.state == "sending":
+        return earlier.claimed_by != mail.claimed_by
+    return earlier.state in LEFT and earlier.state != "bounced"

@@ -5,12 +5,13 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from emails import TryAgain
 from scheduler.models.db import db
 from scheduler.models.lectures import Lecture
 from scheduler.models.mails import Mail
+from scheduler.services import resending
 from scheduler.services.actors import Actor
 from scheduler.services.lectures import calls, cancelling, changing
 from scheduler.services.registrations import booking, changes
@@ -179,3 +180,25 @@ def test_who_was_rung_up_about_a_cancellation_is_told_that_it_takes_place_after_
     calls.tick(lecture.id, contact_id, True, now, STAFF)
     cancelling.bring_back(lecture.id, now, STAFF)
     assert [FIRST in text for text in sent(now)] == [True]
+
+
+def test_a_mail_sent_once_more_by_hand_does_not_hide_what_its_reader_was_told(
+    told: int, lecture: Lecture, now: datetime
+) -> None:
+    move(lecture, 1, now)
+    assert len(sent(now)) == 1
+    resending.resend(db.session.scalars(select(Mail.id).where(Mail.kind == "changed")).one(), now, STAFF)
+    move(lecture, -1, now)
+    (text,) = sent(now)
+    assert f"変更前: 2026年{SECOND}" in text
+    assert f"変更後: 2026年{FIRST}" in text
+
+
+def test_a_mail_that_came_back_told_nobody(told: int, lecture: Lecture, now: datetime) -> None:
+    move(lecture, 1, now)
+    assert len(sent(now)) == 1
+    with db.writing():
+        db.session.execute(update(Mail).where(Mail.kind == "changed").values(state="bounced"))
+    move(lecture, 1, now)
+    (text,) = sent(now)
+    assert f"変更前: 2026年{FIRST}" in text
