@@ -109,7 +109,7 @@ def message_of(mail: Mail, now: datetime, basis: Basis) -> Prepared:
         kind=mail.kind,
         opaque_id=str(mail.id),
         date=now.astimezone(here().tz),
-        reply_to=Address(details.reply_to) if details.reply_to else None,
+        reply_to=_reply_to(mail, details),
         calendar=_calendar(mail, address, sender, details),
         unsubscribe_url=addresses.unsubscribe(mail.contact, wanted_list) if wanted_list and mail.contact else None,
         # A trial has a subject of its own.
@@ -152,7 +152,7 @@ def _note(mail: Mail, basis: Basis) -> MailNote | None:
     note = basis.notes.get((mail.account_id, mail.kind))
     if note is None:
         return None
-    had = exists().where(Mail.contact_id == mail.contact_id, Mail.note_id == note.id)
+    had = exists().where(Mail.contact_id == mail.contact_id, Mail.note_id == note.id, Mail.id != mail.id)
     return None if db.session.scalar(select(had)) else note
 
 
@@ -182,13 +182,20 @@ def _sender_name(details: Vendor) -> str:
     return details.name or name or address
 
 
+def _reply_to(mail: Mail, details: Vendor) -> Address | None:
+    owner = owner_of(mail.contact.account) if mail.contact is not None else None
+    address = vendor.reply_address(details, owner)
+    return Address(address) if address else None
+
+
 def _of_vendor(details: Vendor) -> dict[str, Value]:
     return {
         "vendor_name": _sender_name(details),
         "vendor_phone": details.phone,
         "vendor_hours": details.hours,
         "vendor_address": details.address,
-        "vendor_reply_to": details.reply_to or here().sender[1],
+        "vendor_reply_to": vendor.reply_address(details) or here().sender[1],
+        "answers_read": vendor.reads_answers(details),
     }
 
 
@@ -204,6 +211,7 @@ def _of_contact(contact: Contact, details: Vendor) -> dict[str, Value]:
         "zone": contact.zone,
         "owner_name": owner.name if owner else "",
         "owner_phone": (owner.phone if owner else "") or details.phone,
+        "vendor_reply_to": vendor.reply_address(details, owner) or here().sender[1],
         "personal_url": Link(addresses.personal(contact)),
         "calendar_url": Link(addresses.calendar(contact)),
         "unsubscribe_url": Link(addresses.unsubscribe(contact, "invitations")),
@@ -249,5 +257,6 @@ def _calendar(mail: Mail, organizer: str, organizer_name: str, details: Vendor) 
         attendee_name=mail.contact.name,
         attendee_email=mail.contact.email or "",
         status="CANCELLED" if method == "CANCEL" else "CONFIRMED",
+        answers_read=vendor.reads_answers(details),
     )
     return CalendarPart(method, ics)

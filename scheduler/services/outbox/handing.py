@@ -8,8 +8,9 @@ from collections.abc import Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 
 import structlog
+from sqlalchemy.exc import OperationalError
 
-from emails import Message, Sent, Transport, TransportDown
+from emails import Message, Sent, Transport, TransportDown, TryAgain
 from emails.transports.base import Apart, TransportProblem
 from scheduler.services.outbox import recording
 from scheduler.services.outbox.batch import Batch, Common
@@ -20,6 +21,8 @@ log = structlog.get_logger()
 
 # A message made longer ago than this many seconds is made anew before it is handed over.
 FRESH_SECONDS = 1.0
+# How many seconds to wait before what was accepted is recorded once more, in all less than a lease still lasts.
+PAUSES = (0.1, 1.0, 3.0)
 
 Parcel = list[Ready]
 Outcome = Sent | TransportProblem
@@ -74,13 +77,17 @@ class _Run:
     def together(self, pool: ThreadPoolExecutor) -> None:
         """Keep as many requests on their way as the transport bears; only this thread speaks to the database."""
         running: dict[Future[list[Outcome]], Parcel] = {}
-        while True:
-            while len(running) < self.batch.transport.concurrency and (parcel := self._next()) is not None:
-                running[pool.submit(_sent, self.batch.transport, parcel)] = parcel
-            if not running:
-                return
-            done, _still = wait(running, return_when=FIRST_COMPLETED)
-            self._take([(running.pop(future), future.result()) for future in done])
+        try:
+            while True:
+                while len(running) < self.batch.transport.concurrency and (parcel := self._next()) is not None:
+                    running[pool.submit(_sent, self.batch.transport, parcel)] = parcel
+                if not running:
+                    return
+                done, _still = wait(running, return_when=FIRST_COMPLETED)
+                self._take([(running.pop(future), future.result()) for future in done])
+        finally:
+            # Whatever went wrong beside them: what was accepted and not written down would be sent again.
+            self._take([(parcel, future.result()) for future, parcel in running.items()])
 
     def put_back(self) -> None:
         """Give back what was not begun."""
@@ -122,9 +129,19 @@ class _Run:
                     untouched.append(one.found.mail.id)
                 else:
                     results.append(recording.result_of(one.found, one.prepared, outcome, self.batch))
-        self.settled += recording.record(results, self.batch)
+        self.settled += self._recorded(results)
         if self.down is not None:
             self.batch.give_back(untouched, self.batch.now, self.down.reason)
+
+    def _recorded(self, results: list[Result]) -> int:
+        """Record what became of mails, and again where the database was away or another writer came between."""
+        for pause in PAUSES:
+            try:
+                return recording.record(results, self.batch)
+            except OperationalError as error:
+                log.warning("not_recorded_yet", mails=len(results), error=type(error.orig).__name__)
+                time.sleep(pause)
+        return recording.record(results, self.batch)
 
     def _part(self, parcel: Parcel) -> None:
         """Refused as a whole: the halves are sent apart, until the one that was meant stands alone."""
@@ -138,4 +155,9 @@ def _message(one: Ready) -> Message:
 
 
 def _sent(transport: Transport, parcel: Parcel) -> list[Outcome]:
-    return transport.send_together([one.prepared.message for one in parcel])
+    try:
+        return transport.send_together([one.prepared.message for one in parcel])
+    except Exception as error:
+        # A fault of ours: whether the mails are on their way nobody knows, and those in other requests are not to suffer.
+        log.exception("handing_fault", mails=[one.prepared.message.opaque_id for one in parcel])
+        return [TryAgain(f"fault: {type(error).__name__}", doubtful=True) for _one in parcel]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import defaultdict, deque
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -13,6 +13,7 @@ from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 
 from emails import KINDS, TryAgain
 from scheduler.models.db import db
+from scheduler.models.mails import Mail
 from scheduler.services import mail_notes
 from scheduler.services.outbox import about, claims, recording
 from scheduler.services.outbox.about import About
@@ -45,13 +46,13 @@ class Prepare:
 def prepare(mail_ids: Sequence[int], waiting: deque[int], batch: Batch, common: Common) -> Prepare:
     """Make the messages of claimed mails.
 
-    Of several mails about one registration only the first is made: what the next one says depends on what became of it,
-    so that it goes to the front of `waiting`, with those after it.
+    Of several mails about one registration, or of one kind to a person for whom there is a note, only the first is made:
+    what the next one says depends on what became of it, so that it goes to the front of `waiting`, with those after it.
     """
     found = about.read_many(mail_ids)
-    numbers = _first_ones(mail_ids, waiting, found, batch)
-    accounts = {row.mail.account_id for number in numbers if (row := found[number]).mail.account_id is not None}
+    accounts = {row.mail.account_id for row in found.values() if row.mail.account_id is not None}
     basis = Basis(common.details, common.words, mail_notes.open_of(accounts))
+    numbers = _first_ones(mail_ids, waiting, found, batch, basis)
     result = Prepare()
     settled: list[Result] = []
     put_off: dict[tuple[datetime, str], list[int]] = defaultdict(list)
@@ -78,23 +79,34 @@ def prepare_anew(ready: Iterable[Ready], batch: Batch, common: Common) -> Prepar
     return prepare([one.found.mail.id for one in ready], deque(), batch, common)
 
 
-def _first_ones(mail_ids: Sequence[int], waiting: deque[int], found: Mapping[int, About], batch: Batch) -> list[int]:
-    """Return the mails, in turn, up to one that is about a registration an earlier one is about; others' are left out."""
+def _first_ones(
+    mail_ids: Sequence[int], waiting: deque[int], found: Mapping[int, About], batch: Batch, basis: Basis
+) -> list[int]:
+    """Return the mails, in turn, up to one whose words depend on what becomes of an earlier one; others' are left out."""
     numbers: list[int] = []
-    registrations: set[int] = set()
+    taken: set[Hashable] = set()
     for place, number in enumerate(mail_ids):
         row = found.get(number)
         if row is None or not claims.is_held(row.mail, batch.holder):
             batch.in_hand.discard(number)
             continue
-        registration = row.mail.registration_id
-        if registration in registrations:
+        about_what = _in_turn(row.mail, basis)
+        if not taken.isdisjoint(about_what):
             waiting.extendleft(reversed(mail_ids[place:]))
             break
-        if registration is not None:
-            registrations.add(registration)
+        taken |= about_what
         numbers.append(number)
     return numbers
+
+
+def _in_turn(mail: Mail, basis: Basis) -> set[Hashable]:
+    """Name what a mail is about of which only one at a time is told: a registration, a note to somebody."""
+    names: set[Hashable] = set()
+    if mail.registration_id is not None:
+        names.add(mail.registration_id)
+    if mail.account_id is not None and (mail.account_id, mail.kind) in basis.notes:
+        names.add((mail.contact_id, mail.kind))
+    return names
 
 
 def _made_safely(found: About, batch: Batch, common: Common, basis: Basis) -> Prepared | Result | tuple[datetime, str]:

@@ -29,9 +29,14 @@ log = structlog.get_logger()
 # Waiting times after each failed try; then every eight hours until a day has passed.
 BACKOFF = (5, 15, 45, 120, 600, 1800, 3600, 7200, 14400)
 LATER = 8 * 3600
+# A mail has failed when a day has passed and so many tries have: before its first one it may have waited for longer, for
+# opening hours, for the end of a pause, or for a worker.
 GIVE_UP = timedelta(days=1)
+TRIES = len(BACKOFF) + 2
 
 _MAILS = table(Mail)
+# What says how a try went, beside what was sent.
+_OF_THE_TRY = ("state", "reason", "sent_at", "next_try_at")
 
 
 @dataclass(frozen=True)
@@ -44,8 +49,6 @@ class Result:
 
 def result_of(found: About, prepared: Prepared, outcome: Sent | TransportProblem, batch: Batch) -> Result:
     """Say what an answer of the transport means for a mail."""
-    if isinstance(outcome, TryAgain):
-        return again(found, batch, outcome)
     what = {
         "to_address": prepared.to_address,
         "locale": prepared.locale,
@@ -53,11 +56,16 @@ def result_of(found: About, prepared: Prepared, outcome: Sent | TransportProblem
         "text": prepared.message.text,
         "template_version": prepared.template_version,
         "message_id": prepared.message.message_id,
+        "note_id": prepared.note_id,
     }
+    if isinstance(outcome, TryAgain):
+        planned = again(found, batch, outcome)
+        # What may have been accepted is kept: when the provider tells that it was, nobody else knows the words.
+        return Result(found, {**planned.values, **what}) if outcome.doubtful else planned
     if isinstance(outcome, Sent):
         left = {"state": "sent", "reason": "", "sent_at": batch.now, "provider_id": outcome.provider_id}
-        return Result(found, {**left, "note_id": prepared.note_id, **what})
-    return Result(found, {"state": "failed", "reason": outcome.reason, **what})
+        return Result(found, {**left, **what})
+    return Result(found, {"state": "failed", "reason": outcome.reason, **what, "note_id": None})
 
 
 def again(found: About, batch: Batch, error: TryAgain) -> Result:
@@ -70,9 +78,12 @@ def again(found: About, batch: Batch, error: TryAgain) -> Result:
     wait = error.after_seconds if error.after_seconds is not None else step * random.uniform(0.9, 1.1)
     if error.doubtful and here().mail_events:
         wait = max(wait, claims.UNKNOWN.total_seconds())
+    if batch.now + timedelta(seconds=wait) - max(mail.created_at, mail.due_at) > GIVE_UP:
+        if mail.attempts >= TRIES:
+            return Result(found, {"state": "failed", "reason": error.reason})
+        # However soon the other side wants it again: the tries are to last for a day.
+        wait = max(wait, step)
     next_try_at = batch.now + timedelta(seconds=wait)
-    if next_try_at - mail.created_at > GIVE_UP and next_try_at - mail.due_at > GIVE_UP:
-        return Result(found, {"state": "failed", "reason": error.reason})
     return Result(found, {"state": "queued", "reason": error.reason, "next_try_at": next_try_at})
 
 
@@ -97,8 +108,8 @@ def record(results: Sequence[Result], batch: Batch) -> int:
         for result in sorted(failed, key=lambda one: one.found.mail.account_id or 0):
             _failed(result, batch, now)
     batch.in_hand.difference_update(numbers)
+    batch.has_sent = batch.has_sent or any(result.values["state"] == "sent" for result in results)
     reached = [result.found for result in settled if result.values["state"] == "sent"]
-    batch.has_sent = batch.has_sent or bool(reached)
     _reached_again(reached, batch, now)
     return sum(result.values["state"] != "queued" for result in settled)
 
@@ -116,8 +127,8 @@ def _write(results: Sequence[Result]) -> None:
 def _write_words(results: Sequence[Result]) -> None:
     """Keep what was sent where the provider told of it before we did: it has settled the row already."""
     for result in results:
-        if result.values["state"] == "sent":
-            words = {name: value for name, value in result.values.items() if name not in ("state", "reason", "sent_at")}
+        if "text" in result.values:
+            words = {name: value for name, value in result.values.items() if name not in _OF_THE_TRY}
             which = (_MAILS.c.id == result.found.mail.id, _MAILS.c.state.in_(LEFT), _MAILS.c.text.is_(None))
             db.core(update(_MAILS).where(*which).values(words))
 

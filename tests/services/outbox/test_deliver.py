@@ -113,6 +113,21 @@ def test_after_a_day_of_faults_it_has_failed_and_can_be_retried_by_hand(booked: 
     assert the_mail().state == "sent"
 
 
+@pytest.mark.parametrize("after_seconds", [None, 1])
+def test_what_had_to_wait_for_days_is_tried_for_a_day_like_any_other(
+    booked: int, now: datetime, after_seconds: int | None
+) -> None:
+    begin = moment = now + timedelta(days=3)
+    for _ in range(40):
+        deliver(moment, Answering(TryAgain("450 greylisted", after_seconds=after_seconds)))
+        if the_mail().state == "failed":
+            break
+        assert the_mail().state == "queued"
+        moment = the_mail().next_try_at
+    assert the_mail().state == "failed"
+    assert timedelta(hours=12) < moment - begin < timedelta(days=1)
+
+
 def test_a_refusal_is_final_and_the_history_says_so(booked: int, now: datetime) -> None:
     deliver(now, Answering(Refused("550 no such user")))
     assert (the_mail().state, the_mail().reason) == ("failed", "550 no such user")

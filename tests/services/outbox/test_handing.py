@@ -13,11 +13,12 @@ from flask import Flask
 from sqlalchemy import select
 
 from emails import Message, Refused, Sent, TransportDown, TryAgain
+from emails.events import Told
 from emails.transports.base import Apart, OneByOne, TransportProblem
 from scheduler.models.db import db
 from scheduler.models.lectures import Lecture
 from scheduler.models.mails import Mail
-from scheduler.services import installation, mail_holding
+from scheduler.services import installation, mail_events, mail_holding, mail_notes
 from scheduler.services.actors import CLI, Actor
 from scheduler.services.lectures import changing
 from scheduler.services.outbox import closing
@@ -231,3 +232,34 @@ def test_what_the_provider_told_of_before_we_recorded_it_keeps_its_words(invited
     deliver(now, Quick())
     mail = mails()["hanako@mihon.example"]
     assert (mail.state, bool(mail.text), mail.to_address) == ("delivered", True, "hanako@mihon.example")
+
+
+@pytest.mark.usefixtures("told")
+def test_what_the_provider_tells_of_a_lost_answer_keeps_words_and_note(invited: int, now: datetime) -> None:
+    note = mail_notes.add(invited, "invitation", "駐車場は裏手です", now, CLI)
+    deliver(now, Answering(TryAgain("the connection was lost", doubtful=True)))
+    mail = mails()["hanako@mihon.example"]
+    mail_events.take([Told("event-1", str(mail.id), "processed", now, "", "hanako@mihon.example", "")], now)
+    mail = mails()["hanako@mihon.example"]
+    assert (mail.state, mail.to_address, mail.note_id) == ("sent", "hanako@mihon.example", note)
+    assert "駐車場は裏手です" in (mail.text or "")
+
+
+def test_what_may_not_have_arrived_carries_its_note_once_more(invited: int, now: datetime) -> None:
+    mail_notes.add(invited, "invitation", "駐車場は裏手です", now, CLI)
+    transport = Answering(TryAgain("the connection was lost", doubtful=True))
+    deliver(now, transport)
+    deliver(now + timedelta(minutes=1), transport)
+    assert ["駐車場は裏手です" in message.text for message in transport.given] == [True, True]
+
+
+def test_of_two_mails_of_a_kind_at_a_time_one_carries_the_note(invited: int, now: datetime) -> None:
+    person = mails()["hanako@mihon.example"].contact
+    assert person is not None
+    about = {"contact_id": person.id, "account_id": invited, "params": {"course_id": a_course("advanced").id}}
+    with db.writing():
+        owe("invitation", f"invitation:advanced:{person.id}", now=now, **about)
+    mail_notes.add(invited, "invitation", "駐車場は裏手です", now, CLI)
+    transport = Answering()
+    assert deliver(now, transport) == 2
+    assert ["駐車場は裏手です" in message.text for message in transport.given] == [True, False]
