@@ -33,10 +33,12 @@ def invitation(
     attendee_name: str,
     attendee_email: str,
     status: Status,
+    answers_read: bool,
 ) -> bytes:
     """Write one event for one attendee as iCalendar bytes, all moments aware and written in UTC.
 
-    `stamp` is when the seat was last revised, not now: equal facts give equal bytes. Raises ValueError for a moment
+    `stamp` is when the seat was last revised, not now: equal facts give equal bytes. `answers_read`: METHOD:REPLY is read,
+    so programs may ask for an answer. Raises ValueError for a moment
     without zone, an end that is not after the start, or a status that contradicts the method.
     """
     if (method == "CANCEL") != (status == "CANCELLED"):
@@ -56,7 +58,7 @@ def invitation(
     event.add("status", status)
     event.add("transp", "TRANSPARENT" if status == "CANCELLED" else "OPAQUE")
     event.add("organizer", _person(organizer_name, organizer_email))
-    event.add("attendee", _attendee(attendee_name, attendee_email))
+    event.add("attendee", _attendee(attendee_name, attendee_email, answers_read))
     calendar = Calendar()
     calendar.add("prodid", PRODUCT)
     calendar.add("version", "2.0")
@@ -85,11 +87,11 @@ def _person(name: str, email: str) -> vCalAddress:
     return person
 
 
-def _attendee(name: str, email: str) -> vCalAddress:
+def _attendee(name: str, email: str, answers_read: bool) -> vCalAddress:
     attendee = _person(name, email)
     attendee.params["CUTYPE"] = vText("INDIVIDUAL")
     attendee.params["ROLE"] = vText("REQ-PARTICIPANT")
     attendee.params["PARTSTAT"] = vText("NEEDS-ACTION")
-    # Answers are read (METHOD:REPLY); without it Apple's programs show no buttons to answer with.
-    attendee.params["RSVP"] = vText("TRUE")
+    # Without TRUE Apple's programs show no buttons to answer with: nobody is asked for what nobody reads.
+    attendee.params["RSVP"] = vText("TRUE" if answers_read else "FALSE")
     return attendee

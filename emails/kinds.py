@@ -110,18 +110,23 @@ _ALL = (
     ),
     Kind("application", "visitor", (*_VISITOR, "course_name", "when", "apply_url", "declined")),
     Kind("link_again", "contact", _CONTACT),
-    Kind("confirmation", "contact", (*_CONTACT, *_JOIN, *_BEFORE, "calendar_url", "registered_by"), calendar="REQUEST"),
+    Kind(
+        "confirmation",
+        "contact",
+        (*_CONTACT, *_JOIN, *_BEFORE, "calendar_url", "registered_by", "answers_read"),
+        calendar="REQUEST",
+    ),
     Kind(
         "waitlisted", "contact", (*_CONTACT, *_LECTURE, "meeting", "registered_by", "old_when", "reason", "given_until")
     ),
     Kind("offered", "contact", (*_CONTACT, *_LECTURE, "meeting", "answer_by")),
-    Kind("promoted", "contact", (*_CONTACT, *_JOIN, *_BEFORE, "calendar_url"), calendar="REQUEST"),
+    Kind("promoted", "contact", (*_CONTACT, *_JOIN, *_BEFORE, "calendar_url", "answers_read"), calendar="REQUEST"),
     Kind(
         "changed",
         "contact",
         (
             *(*_CONTACT, "course_name", "old_when", "new_when", "host_name", "join_url", *_BEFORE),
-            *("meeting_id", "passcode", "moved_by_us", "reason"),
+            *("meeting_id", "passcode", "moved_by_us", "reason", "answers_read"),
         ),
         calendar="REQUEST",
     ),
@@ -195,7 +200,12 @@ _ALL = (
     Kind("staff_handover_requested", "staff", (*_ACCOUNT, "from_name", "request_note")),
     Kind("staff_handover_accepted", "staff", (*_ACCOUNT, "accepted_by")),
     Kind("staff_handover_returned", "staff", (*_ACCOUNT, "returned_by", "return_reason")),
-    Kind("staff_stuck", "staff", (*_ACCOUNT, "reasons", "next_step"), Timing(waits=True, optional=True)),
+    Kind(
+        "staff_stuck",
+        "staff",
+        (*_ACCOUNT, "reasons", "next_step"),
+        Timing(waits=True, working_days=True, optional=True),
+    ),
     Kind("staff_unreachable", "staff", (*_ACCOUNT, "contact_name", "contact_address", "why", "contact_url")),
     Kind("staff_reply", "staff", (*_ACCOUNT, "contact_name", "reply_subject", "reply_text", "reply_url")),
     Kind(
@@ -219,7 +229,7 @@ MAY_BE_EMPTY = frozenset(
         *("meeting_id", "passcode", "day_phone", "evening_before", "stores", "programme_url"),
         *("old_owner_name", "new_owner_phone", "note", "request_note", "return_reason", "declined"),
         *("reasons", "lectures", "ready", "stuck", "missing_reports", "failed_mails", "week", "weekly", "contact_name"),
-        *("reply_subject", "reply_text", "next_step"),
+        *("reply_subject", "reply_text", "next_step", "answers_read"),
     }
 )
 

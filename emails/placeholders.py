@@ -52,6 +52,10 @@ _LECTURE = {
     "course_summary": ("レクチャーの紹介文", "What the course is about"),
     "next_course_name": ("次に受けられるレクチャーの名称", "The next course the reader may attend"),
     "prerequisite_name": ("受講済みが条件となるレクチャーの名称", "The course to be attended before this one"),
+    "answers_read": (
+        "カレンダーの返信（出席・欠席）を読み取っている場合に真（会社情報）",
+        "True where answers of calendars are read, so that “No” cancels (company details)",
+    ),
     "meeting": (
         "ほかの会社の方も参加するミーティングか（はい・いいえ）",
         "Whether it is a meeting with other companies (yes or no)",

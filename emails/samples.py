@@ -55,6 +55,7 @@ SAMPLES: dict[str, dict[str, Value]] = {
     "host_name": {"ja": "小林 美咲", "en": "Misaki Kobayashi"},
     "join_url": _both(Link(f"{_SITE}/join/am9pbg.9Zk1pR3w")),
     "meeting": _both(True),
+    "answers_read": _both(True),
     "material_before_url": _both(Link("https://asahi-booking.example/material/basics.pdf")),
     "recording_url": _both(Link("https://asahi-booking.example/recording/basics")),
     "material_after_url": _both(Link("https://asahi-booking.example/material/after-basics.pdf")),

@@ -31,6 +31,7 @@ _VENDOR = {
     "hours": "平日 10:00–18:00",
     "address": "〒100-0000 東京都千代田区みほん町1-2-3 みほんビル5階",
     "reply_to": "support@minamo.example",
+    "answers_read": True,
     "closed": ("12-29..01-03",),
 }
 # team, name, local part of the address, extension; the first of operations is the one to sign in as.

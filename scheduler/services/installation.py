@@ -23,6 +23,8 @@ class Installation:
     links: Links
     # The provider tells what became of mails (TASUKI_SENDGRID_EVENT_KEY): doubtful ones wait for that.
     mail_events: bool = False
+    # Mail to the sender is handed over by SendGrid (TASUKI_SENDGRID_INBOUND_SECRET): answers of calendars come in.
+    reads_answers: bool = False
 
     @cached_property
     def sender(self) -> tuple[str, str]:

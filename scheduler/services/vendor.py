@@ -11,12 +11,15 @@ from sqlalchemy import select
 
 from scheduler.models.db import db, table
 from scheduler.models.settings import Setting
+from scheduler.models.staff import Staff
 from scheduler.rules.workdays import WorkingDays, read_closed_days
 from scheduler.services import history
 from scheduler.services.actors import Actor
 from scheduler.services.installation import here
 from scheduler.services.refusals import Invalid
 
+# Whose mailbox customers' replies go to first: the team's, or the account's owner's.
+REPLIES_TO = ("team", "owner")
 _VALUE = select(table(Setting).c.value).where(table(Setting).c.key == "vendor")
 
 
@@ -29,6 +32,9 @@ class Vendor:
     hours: str = ""
     address: str = ""
     reply_to: str = ""
+    replies_to: str = "team"
+    # Whether answers of calendars are read, so that a "no" cancels; None: nobody said, `reads_answers` tells.
+    answers_read: bool | None = None
     # Closed days beside weekends and holidays: dates YYYY-MM-DD or yearly spans MM-DD..MM-DD.
     closed: tuple[str, ...] = ("12-29..01-03",)
     # Until when on the working day before a lecture waiting lists move up unasked, HH:MM where the lecture is held.
@@ -49,10 +55,13 @@ def read(value: dict[str, Any]) -> Vendor:
 
 
 def save(values: dict[str, Any], now: datetime, actor: Actor) -> None:
-    """Save the vendor's details; raise Invalid(field, why) for an address, a closed day or a time that cannot be used."""
+    """Save the vendor's details; raise Invalid(field, why) for an address, a choice, a closed day or a time that is none."""
     vendor = Vendor(**values)
     if vendor.reply_to:
         vendor = replace(vendor, reply_to=_address(vendor.reply_to))
+    if vendor.replies_to not in REPLIES_TO:
+        choices = ", ".join(REPLIES_TO)
+        raise Invalid(field="replies_to", why="not_a_choice", value=vendor.replies_to, choices=choices)
     try:
         read_closed_days(vendor.closed)
     except ValueError as error:
@@ -64,6 +73,17 @@ def save(values: dict[str, Any], now: datetime, actor: Actor) -> None:
     with db.writing():
         db.session.merge(Setting(key="vendor", value=asdict(vendor) | {"closed": list(vendor.closed)}, changed_at=now))
         history.record("vendor_changed", now=now, actor=actor)
+
+
+def reply_address(details: Vendor, owner: Staff | None = None) -> str:
+    """Return the mailbox in which replies of the owner's customers are read; empty: only the sender's own."""
+    own = (owner.email or "") if owner is not None and owner.active else ""
+    return own or details.reply_to if details.replies_to == "owner" else details.reply_to or own
+
+
+def reads_answers(details: Vendor) -> bool:
+    """Tell whether answers of calendars are read: as the company's details say, else where SendGrid hands mail over."""
+    return here().reads_answers if details.answers_read is None else details.answers_read
 
 
 def working_days(details: Vendor | None = None) -> WorkingDays:

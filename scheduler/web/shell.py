@@ -68,6 +68,11 @@ def owner(account: Account) -> Staff | None:
     return owners.owner_of(account)
 
 
+def reply_address(owner: Staff | None = None) -> str:
+    """Return the address at which a customer's mail is read, the owner's where operations chose so; empty: none."""
+    return vendor_service.reply_address(vendor(), owner)
+
+
 def menu() -> list[MenuItem]:
     """List the staff's menu, without what the member's team may not open."""
     lines = [

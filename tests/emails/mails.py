@@ -70,6 +70,7 @@ def an_invitation(method: Method = "REQUEST", **changes: Any) -> bytes:
         "organizer_email": "lectures@asahi-booking.example",
         "attendee_name": "山田 花子",
         "attendee_email": "hanako@mihon.example",
+        "answers_read": True,
         "status": "CONFIRMED" if method == "REQUEST" else "CANCELLED",
     }
     return invitation(method, **(facts | changes))

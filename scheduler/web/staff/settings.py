@@ -19,7 +19,7 @@ from scheduler.web import access, edge, inputs
 settings = Blueprint("staff_settings", __name__, url_prefix="/staff/settings")
 settings.before_request(access.staff_gate)
 
-VENDOR_FIELDS = ("name", "phone", "hours", "address", "reply_to", "promotes_until")
+VENDOR_FIELDS = ("name", "phone", "hours", "address", "reply_to", "replies_to", "promotes_until")
 SCOPES = {"read": ("read",), "write": ("read", "write")}
 
 
@@ -29,6 +29,7 @@ def details() -> ResponseReturnValue:
     """Show 会社情報: what customers see of the vendor, and its closed days."""
     known = vendor.get()
     values = {field: getattr(known, field) for field in VENDOR_FIELDS} | {"closed": "\n".join(known.closed)}
+    values["answers_read"] = vendor.reads_answers(known)
     return render_template("staff/settings/vendor.html", values=values, errors={})
 
 
@@ -37,6 +38,8 @@ def details() -> ResponseReturnValue:
 def save_details() -> ResponseReturnValue:
     """Save the vendor's details."""
     values: dict[str, Any] = {field: request.form.get(field, "").strip() for field in VENDOR_FIELDS}
+    values["replies_to"] = values["replies_to"] or vendor.Vendor.replies_to
+    values["answers_read"] = "answers_read" in request.form
     values["promotes_until"] = values["promotes_until"] or vendor.Vendor.promotes_until
     closed = tuple(line.strip() for line in request.form.get("closed", "").splitlines() if line.strip())
     try:

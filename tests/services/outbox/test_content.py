@@ -16,6 +16,8 @@ from scheduler.models.lectures import Course
 from scheduler.models.mails import Mail
 from scheduler.models.proposals import Proposal
 from scheduler.models.replies import Reply
+from scheduler.services import vendor
+from scheduler.services.actors import CLI
 from scheduler.services.outbox.content import basis, message_of
 from scheduler.services.outbox.owe import owe
 from tests.factories import (
@@ -101,3 +103,35 @@ def test_every_kind_of_mail_can_be_made_in_both_languages(kind: str, locale: str
     assert (account.name in prepared.message.text) == names_it
     assert (prepared.message.calendar is not None) == (KINDS[kind].calendar is not None)
     assert (prepared.message.unsubscribe_url is not None) == (KINDS[kind].subscription is not None)
+
+
+@pytest.mark.parametrize(
+    ("kind", "replies_to", "own"),
+    [("confirmation", "team", False), ("confirmation", "owner", True), ("application", "owner", False)]
+    + [("staff_ready", "owner", False)],
+)
+def test_the_last_lines_name_the_mailbox_that_a_reply_goes_to(
+    now: datetime, kind: str, replies_to: str, own: bool
+) -> None:
+    vendor.save({"reply_to": "team@vendor.example", "replies_to": replies_to}, now, CLI)
+    mail = a_mail(kind, "ja", now)
+    message = message_of(mail, now, basis()).message
+    account = mail.contact.account if mail.contact is not None else None
+    owner = account.success_owner.email if own and account is not None and account.success_owner is not None else ""
+    expected = owner if own else "team@vendor.example"
+    assert message.reply_to is not None
+    assert message.reply_to.address == expected
+    if kind != "staff_ready":
+        assert f"お問い合わせ: {expected}（" in message.text
+
+
+@pytest.mark.parametrize("kind", ["confirmation", "promoted", "changed"])
+@pytest.mark.parametrize("read", [True, False])
+def test_a_no_is_promised_to_cancel_only_where_answers_are_read(now: datetime, kind: str, read: bool) -> None:
+    vendor.save({"answers_read": read}, now, CLI)
+    message = message_of(a_mail(kind, "ja", now), now, basis()).message
+    assert ("「いいえ」「辞退」" in message.text) is read
+    assert message.calendar is not None
+    asked = b"RSVP=TRUE" if read else b"RSVP=FALSE"
+    assert asked in message.calendar.ics.replace(b"\r\n ", b"")
+    assert b"PARTSTAT=NEEDS-ACTION" in message.calendar.ics.replace(b"\r\n ", b"")

@@ -42,6 +42,19 @@ def test_the_vendors_details_are_kept(operations: Client) -> None:
     assert (refused.status_code, "「noon」は時刻として読み取れません" in refused.text) == (422, True)
 
 
+def test_where_replies_go_and_whether_answers_are_read_is_chosen(operations: Client, client: Client) -> None:
+    form = {"name": "株式会社たすき", "address": "東京都千代田区", "hours": "平日", "phone": "03-1234-5678"}
+    form |= {"reply_to": "cs@vendor.example"}
+    operations.post("/staff/settings", data=form | {"replies_to": "owner", "answers_read": "1"})
+    assert (vendor.get().replies_to, vendor.get().answers_read) == ("owner", True)
+    shown = page(operations, "/staff/settings")
+    assert re.search(r'name="answers_read"[^>]* checked', shown)
+    foot = page(client, "/lectures").partition('class="foot"')[2]
+    assert [words for words in ("mailto:cs@vendor.example", *form.values()) if words not in foot] == []
+    operations.post("/staff/settings", data=form)
+    assert (vendor.get().replies_to, vendor.get().answers_read) == ("team", False)
+
+
 def test_a_closed_day_that_cannot_be_read_is_named_and_nothing_is_saved(operations: Client) -> None:
     response = operations.post("/staff/settings", data={"name": "新しい名前", "closed": "お盆"})
     assert response.status_code == 422
