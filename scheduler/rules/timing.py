@@ -72,9 +72,10 @@ def leave_at(
     """Return the first moment (aware UTC) from `moment` on at which a mail may leave, and why it waits: "" is at once.
 
     Times of day and shops' closed days are the reader's, working days and closures those of `vendor_zone`. What waited
-    for a closure of three days or more is spread over the first three working days after it. A condition that leaves no
-    moment within a year is ignored (a shop closed on all seven days), as is one that contradicts those before it: quiet
-    hours, hours, the vendor's closure, its working days, the shop's days.
+    for a closure of three days or more is spread over the first three working days after it, together with what leaves by
+    itself on the first of them. A condition that leaves no moment within a year is ignored (a shop closed on all seven
+    days), as is one that contradicts those before it: quiet hours, hours, the vendor's closure, its working days, the
+    shop's days.
     """
     start = moment.astimezone(UTC)
     conditions = list(_conditions(waits, reader, quiet, calendar, vendor_zone))
@@ -143,15 +144,32 @@ def _after_closure(
     moment: datetime, waits: Waits, reader: Reader, quiet: Quiet, calendar: WorkingDays, vendor_zone: str
 ) -> tuple[datetime, str]:
     day = to_local(moment, vendor_zone).date()
-    if not calendar.is_closed(day):
+    closed = day if calendar.is_closed(day) else _closed_before(day, waits, calendar)
+    if closed is None:
         return moment, ""
-    last = _end_of_closure(day, calendar, _ONE_DAY)
-    first = _end_of_closure(day, calendar, -_ONE_DAY)
+    last = _end_of_closure(closed, calendar, _ONE_DAY)
+    first = _end_of_closure(closed, calendar, -_ONE_DAY)
     if (last - first).days + 1 >= LONG_CLOSURE_DAYS:
         spread = _spread(last, waits, reader, quiet, calendar, vendor_zone)
         if spread is not None:
-            return spread, "vendor_closed"
-    return _morning(last + _ONE_DAY, vendor_zone, moment), "vendor_closed"
+            return (spread, "vendor_closed") if spread > moment else (moment, "")
+    return (_morning(last + _ONE_DAY, vendor_zone, moment), "vendor_closed") if closed == day else (moment, "")
+
+
+def _closed_before(day: date, waits: Waits, calendar: WorkingDays) -> date | None:
+    """Return the closed day before the first working day after it, where that is `day`; None: it is an ordinary day.
+
+    What leaves by itself on that day of its own accord shares it with what waited, else the two would be a flood.
+    """
+    if not waits.working_days or not calendar.is_working_day(day):
+        return None
+    for number in range(1, _FARTHEST.days):
+        before = day - number * _ONE_DAY
+        if calendar.is_closed(before):
+            return before
+        if calendar.is_working_day(before):
+            return None
+    return None
 
 
 def _end_of_closure(day: date, calendar: WorkingDays, step: timedelta) -> date:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -58,9 +58,9 @@ def plan(now: datetime) -> int:
         return planned.owe(first.values(), now)
 
 
-def upcoming(now: datetime, until: datetime, almanac: Almanac) -> list[Planned]:
-    """List the invitations that would be repeated up to `until` if nobody answered meanwhile."""
-    cases = [one for one in _cases(almanac, now) if one.arrived]
+def upcoming(now: datetime, until: datetime, almanac: Almanac, only: Collection[int] | None = None) -> list[Planned]:
+    """List the invitations that would be repeated up to `until` if nobody answered meanwhile; `only` to some people."""
+    cases = [one for one in _cases(almanac, now) if one.arrived and (only is None or one.contact_id in only)]
     closed = closed_weekdays(one.contact_id for one in cases)
     return [mail for one in cases for mail in _mails(one, closed.get(one.contact_id, frozenset()), almanac, now, until)]
 

@@ -14,12 +14,12 @@ from scheduler.models.accounts import Account, Contact
 from scheduler.models.attendance import Attendance
 from scheduler.models.db import db
 from scheduler.models.lectures import Course, Lecture
-from scheduler.models.mails import Mail, Suppression
+from scheduler.models.mails import GOING, Mail, Suppression
 from scheduler.models.setup import Completion
 from scheduler.models.tasks import Task
 from scheduler.rules.nudges import Next, Repeat, next_step
 from scheduler.rules.timing import Reader
-from scheduler.services import mail_holding, planned, tasks
+from scheduler.services import invited_again, mail_holding, planned, tasks, weekly
 from scheduler.services.almanac import Almanac, closed_weekdays, counts_as_tried
 from scheduler.services.introductions import COURSE
 from scheduler.services.outbox import facts_setup
@@ -29,6 +29,9 @@ KINDS = ("setup_nudge", "usage_nudge")
 # How far ahead of its moment a nudge is owed, so that a run a day is enough.
 AHEAD = timedelta(days=1)
 USEFUL = timedelta(days=3)
+# What else is written to people to make them go on: on such a day nobody is urged as well, within so many days ahead.
+OTHERS = ("welcome", "invitation", "thanks", "missed", "weekly_state")
+_LATER = timedelta(days=7)
 
 
 @dataclass
@@ -46,8 +49,11 @@ class _Case:
 
 @dataclass(frozen=True)
 class _Person:
+    """Who is written to, and on which days of the vendor she is written to anyway."""
+
     contact_id: int
-    zone: str
+    reader: Reader
+    taken: set[date]
 
 
 def plan(now: datetime) -> int:
@@ -72,13 +78,20 @@ def upcoming(now: datetime, until: datetime, almanac: Almanac) -> list[Planned]:
 
 def _to_come(cases: Sequence[_Case], almanac: Almanac, now: datetime, until: datetime) -> list[Planned]:
     due = [one for one in cases if _is_near(one, almanac, until)]
-    people = _people([one.account_id for one in due])
-    closed = closed_weekdays(person.contact_id for person in people.values())
+    chosen = _people([one.account_id for one in due])
+    numbers = {contact_id for contact_id, _zone in chosen.values()}
+    closed, taken = closed_weekdays(numbers), _taken(numbers, almanac, now, until + _LATER)
+    people = {
+        account_id: _Person(
+            contact_id, Reader(zone, closed.get(contact_id, frozenset()), account_id), taken.get(contact_id, set())
+        )
+        for account_id, (contact_id, zone) in chosen.items()
+    }
     return [
         mail
         for one in due
         if (person := people.get(one.account_id)) is not None
-        for mail in _mails(one, person, closed.get(person.contact_id, frozenset()), almanac, now, until)
+        for mail in _mails(one, person, almanac, now, until)
     ]
 
 
@@ -87,14 +100,30 @@ def _is_near(one: _Case, almanac: Almanac, until: datetime) -> bool:
     return not step.used_up and almanac.midnight(step.on) <= until
 
 
-def _mails(
-    one: _Case, person: _Person, closed: frozenset[int], almanac: Almanac, now: datetime, until: datetime
-) -> Iterator[Planned]:
-    reader = Reader(person.zone, closed, one.account_id)
+def _taken(people: set[int], almanac: Almanac, now: datetime, until: datetime) -> dict[int, set[date]]:
+    """Return on which days of the vendor each of these people is written to anyway, up to `until`."""
+    if not people:
+        return {}
+    at = func.coalesce(Mail.sent_at, Mail.next_try_at)
+    owed = select(Mail.contact_id, at).where(
+        Mail.contact_id.in_(people), Mail.kind.in_(OTHERS), Mail.state.in_(GOING), at > now - timedelta(days=1)
+    )
+    days: dict[int, set[date]] = {}
+    for contact_id, moment in db.session.execute(owed):
+        days.setdefault(contact_id or 0, set()).add(almanac.day(moment))
+    for source in (invited_again, weekly):
+        for mail in source.upcoming(now, until, almanac, people):
+            days.setdefault(mail.contact_id or 0, set()).add(almanac.day(mail.when))
+    return days
+
+
+def _mails(one: _Case, person: _Person, almanac: Almanac, now: datetime, until: datetime) -> Iterator[Planned]:
     counted, tried, number = list(one.counted), list(one.tried), one.number
     while True:
         step = next_step(_rule(one.kind, almanac), one.progress_on, counted, tried)
-        moment, reason = almanac.leave_on(one.kind, step.on, now, reader)
+        moment, reason = almanac.leave_on(one.kind, step.on, now, person.reader)
+        while (day := almanac.day(moment)) in person.taken:
+            moment, reason = almanac.leave_on(one.kind, day + timedelta(days=1), now, person.reader)
         if step.used_up or moment > until:
             return
         number += 1
@@ -209,8 +238,8 @@ def _candidates() -> Select[*tuple[Any, ...]]:
     )
 
 
-def _people(account_ids: Sequence[int]) -> dict[int, _Person]:
-    """Choose whom to write to in each account: the first 窓口 with an address that takes nudges, else a 店長, else anybody."""
+def _people(account_ids: Sequence[int]) -> dict[int, tuple[int, str]]:
+    """Choose whom (contact id, zone) to write to in each account: the first 窓口 with an address that takes nudges, else a 店長, else anybody."""
     left = exists().where(Suppression.address == func.lower(Contact.email), Suppression.list.in_(("nudges", "all")))
     rank = case({"coordinator": 0, "manager": 1}, value=Contact.role, else_=2)
     rows = db.session.execute(
@@ -219,7 +248,7 @@ def _people(account_ids: Sequence[int]) -> dict[int, _Person]:
         .order_by(Contact.account_id, rank, Contact.id)
     )
     return {
-        account_id: _Person(contact_id, zone)
+        account_id: (contact_id, zone)
         for account_id, theirs in groupby(rows, key=lambda row: row[0])
         for _account, contact_id, zone in [next(theirs)]
     }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -16,6 +16,7 @@ from scheduler.rules.timing import Reader
 from scheduler.rules.workdays import to_utc
 from scheduler.services import mail_holding, planned
 from scheduler.services.almanac import Almanac, closed_weekdays
+from scheduler.services.introductions import only_greeted
 from scheduler.services.outbox import facts_weekly
 from scheduler.services.planned import Planned
 
@@ -44,11 +45,14 @@ def plan(now: datetime) -> int:
         return planned.owe(upcoming(now, now + AHEAD, almanac), now)
 
 
-def upcoming(now: datetime, until: datetime, almanac: Almanac) -> list[Planned]:
-    """List the weekly mails that would leave up to `until`, and were not owed yet, if nothing happened meanwhile."""
+def upcoming(now: datetime, until: datetime, almanac: Almanac, only: Collection[int] | None = None) -> list[Planned]:
+    """List the weekly mails that would leave up to `until`, and were not owed yet, if nothing happened meanwhile.
+
+    `only`: to some people (contact ids).
+    """
     if not almanac.rules.enabled(KIND):
         return []
-    people = _people()
+    people = [one for one in _people() if only is None or one.contact_id in only]
     closed = closed_weekdays(one.contact_id for one in people)
     due = [mail for one in people for mail in _mails(one, closed.get(one.contact_id, frozenset()), almanac, now, until)]
     new = planned.unknown(due)
@@ -94,7 +98,7 @@ def _at(day: date, clock: time, zone: str) -> datetime:
 
 
 def _people() -> list[_Person]:
-    """List the 窓口 of introduced accounts, with an address that takes such mails."""
+    """List the 窓口 of accounts that were invited, not only greeted, with an address that takes such mails."""
     left = exists().where(Suppression.address == func.lower(Contact.email), Suppression.list.in_(("nudges", "all")))
     rows = db.session.execute(
         select(Contact.id, Contact.account_id, Contact.zone, Account.introduced_at)
@@ -104,6 +108,7 @@ def _people() -> list[_Person]:
             Account.introduced_at.is_not(None),
             Account.undecided.is_(False),
             Account.mails_paused_at.is_(None),
+            ~only_greeted(),
             Contact.role == "coordinator",
             Contact.email.is_not(None),
             ~left,

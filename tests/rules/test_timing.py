@@ -110,6 +110,22 @@ def test_after_new_year_a_thousand_accounts_are_spread_evenly_over_three_working
     assert all(120 <= number <= 165 for number in by_hour)
 
 
+def test_what_leaves_by_itself_on_the_first_day_after_new_year_shares_the_three_days() -> None:
+    first_day, second_day = tokyo("2027-01-04T10:00"), tokyo("2027-01-05T10:00")
+    given = (QUIET, VENDOR, TOKYO)
+    moments = [leave_at(first_day, NUDGE, Reader(TOKYO, spread=n), *given)[0] for n in range(300)]
+    days = [to_local(moment, TOKYO).day for moment in moments]
+    assert {day: days.count(day) for day in set(days)} == {4: 100, 5: 100, 6: 100}
+    for n in range(30):
+        # What somebody sends that day goes at once, and the day after is like any other.
+        assert leave_at(first_day, PRESSED, Reader(TOKYO, spread=n), *given) == (first_day, "")
+        assert leave_at(second_day, NUDGE, Reader(TOKYO, spread=n), *given) == (second_day, "")
+    # A weekend and a day off are no closure of three days.
+    monday = tokyo("2026-12-07T10:00")
+    off = WorkingDays("JP", read_closed_days(["2026-12-04"]))
+    assert leave_at(monday, NUDGE, Reader(TOKYO, spread=1), QUIET, off, TOKYO) == (monday, "")
+
+
 @pytest.mark.parametrize(
     ("moment", "leaves"),
     [

@@ -15,7 +15,7 @@ from scheduler.models.db import db
 from scheduler.models.mails import Mail, Suppression
 from scheduler.models.setup import Completion, UsageDay
 from scheduler.models.tasks import Task
-from scheduler.services import mail_holding, mail_rules, nudges
+from scheduler.services import introductions, mail_holding, mail_rules, nudges
 from scheduler.services.actors import CLI
 from scheduler.services.almanac import Almanac
 from tests.factories import NOW, a_contact, a_course, a_lecture, a_member, a_setup_step, a_store, an_account
@@ -136,6 +136,34 @@ def test_one_person_of_an_account_is_written_to(database: Flask) -> None:
         db.session.add(Suppression(address=bounced.email, list="all", reason="bounced", created_at=NOW))
     nudges.plan(TEN + 5 * DAY)
     assert db.session.scalars(select(Mail.contact_id)).all() == [manager.id]
+
+
+def test_nobody_is_urged_on_a_day_on_which_she_is_written_to_anyway(database: Flask) -> None:
+    account = introduced()
+    for _number in range(2):
+        a_store(account)
+    person, course = a_contact(account), a_course()
+    with db.writing():
+        db.session.add(
+            Mail(
+                kind="invitation",
+                key=introductions.key(course.key, person.id),
+                contact_id=person.id,
+                account_id=account.id,
+                params={"course_id": course.id},
+                state="sent",
+                created_at=NOW,
+                due_at=NOW,
+                sent_at=NOW,
+                next_try_at=NOW,
+            )
+        )
+    told = [(mail.kind, mail.when) for mail in nudges.upcoming(NOW, NOW + 14 * DAY, Almanac.read())]
+    # Monday is the day of the weekly state; on Wednesday 8 April the invitation is repeated, on the 13th the next state.
+    assert told == [("setup_nudge", TEN + 6 * DAY), ("setup_nudge", TEN + 13 * DAY)]
+    mail_rules.save({"weekly_state.weekday": "1", "setup_nudge.every_days": "2"}, NOW, CLI)
+    told = [(mail.kind, mail.when) for mail in nudges.upcoming(NOW, NOW + 14 * DAY, Almanac.read())]
+    assert [when - TEN for _kind, when in told] == [5 * DAY, 8 * DAY, 12 * DAY]
 
 
 def test_what_is_not_the_customers_own_or_not_required_is_nobodys_nudge(app: Flask) -> None:

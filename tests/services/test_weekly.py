@@ -13,7 +13,7 @@ from scheduler.models.accounts import Account, Contact
 from scheduler.models.attendance import Attendance
 from scheduler.models.db import db
 from scheduler.models.mails import Mail, Suppression
-from scheduler.services import mail_rules, weekly
+from scheduler.services import history, mail_rules, weekly
 from scheduler.services.actors import CLI
 from scheduler.services.almanac import Almanac
 from scheduler.services.outbox import about, content, facts_weekly
@@ -101,6 +101,16 @@ def test_some_accounts_are_not_told(head: Contact, fields: dict[str, object]) ->
     with db.writing():
         db.session.execute(update(Account).values(**fields))
     assert weekly.plan(MONDAY) == 0
+
+
+def test_whoever_was_only_greeted_is_not_told_whom_to_have_register(head: Contact) -> None:
+    with db.writing():
+        history.record("greeted", now=NOW, actor=CLI, account_id=head.account_id, audience="coordinator")
+    assert weekly.plan(MONDAY) == 0
+    # Once invited: the account counts as introduced from that moment on.
+    with db.writing():
+        db.session.get_one(Account, head.account_id).introduced_at = NOW + timedelta(hours=1)
+    assert weekly.plan(MONDAY) == 1
 
 
 def test_whoever_left_the_list_is_not_told(head: Contact) -> None:

@@ -10,7 +10,7 @@ from scheduler.models.accounts import Contact
 from scheduler.models.attendance import Attendance
 from scheduler.models.db import db
 from scheduler.models.lectures import Lecture
-from scheduler.models.mails import Mail, Suppression
+from scheduler.models.mails import LEFT, Mail, Suppression
 from scheduler.models.registrations import Registration
 from scheduler.models.replies import Reply
 from scheduler.services.outbox import facts_digest, facts_setup, facts_weekly
@@ -21,6 +21,12 @@ def onboarding(about: About) -> str:
     """Want the account still at its beginning."""
     account = about.account
     return "" if account is not None and account.stage == "onboarding" and not account.undecided else "stage_changed"
+
+
+def _greeting(about: About) -> str:
+    """Want an account at its beginning, and a person who was not invited before the greeting left."""
+    invited = exists().where(Mail.contact_id == about.mail.contact_id, Mail.kind == "invitation", Mail.state.in_(LEFT))
+    return onboarding(about) or ("superseded" if db.session.scalar(select(invited)) else "")
 
 
 def never_registered(mail: Mail) -> str:
@@ -63,7 +69,7 @@ def kept(about: About) -> str:
 
 
 CHECKS: dict[str, Callable[[About], str]] = {
-    "welcome": onboarding,
+    "welcome": _greeting,
     "setup_nudge": facts_setup.setup_wanted,
     "usage_nudge": facts_setup.usage_wanted,
     "weekly_state": facts_weekly.wanted,

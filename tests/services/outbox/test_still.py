@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import delete, select, update
 
 from scheduler.models.accounts import Account, Contact
 from scheduler.models.attendance import Attendance
@@ -80,6 +80,25 @@ def test_what_happened_meanwhile_is_asked_about_no_more(
     assert verdict(kind, contact, now, **params) is None
     meanwhile(contact, now)
     assert verdict(kind, contact, now, **params) == ("dropped", reason)
+
+
+def test_nobody_is_greeted_after_the_invitation_left(now: datetime) -> None:
+    contact = a_contact(an_account())
+    params = {"course_id": a_course().id}
+    with db.writing():
+        owe(
+            "invitation",
+            "invitation:basic:1",
+            now=now,
+            account_id=contact.account_id,
+            contact_id=contact.id,
+            params=params,
+        )
+    assert verdict("welcome", contact, now, params=params) is None
+    with db.writing():
+        db.session.execute(update(Mail).where(Mail.kind == "invitation").values(state="sent", sent_at=now))
+        db.session.execute(delete(Mail).where(Mail.kind == "welcome"))
+    assert verdict("welcome", contact, now, params=params) == ("dropped", "superseded")
 
 
 def test_nobody_is_invited_again_who_has_a_seat_or_has_been_there(now: datetime) -> None:
