@@ -25,6 +25,8 @@ from scheduler.services.suppressions import stopping
 KIND_OF = {"attended": "thanks", "missed": "missed"}
 # A report that comes later than this is for the books: nobody is written to about a lecture so long ago.
 RECENT = timedelta(days=30)
+# And what was owed until then is of no use any more when it has not left so long after the lecture.
+USEFUL = RECENT + timedelta(days=7)
 # Why a mail that had not left was taken back; it leaves after all when the reason is gone.
 CHANGED, HELD = "verdict_changed", "person_unknown"
 
@@ -122,6 +124,7 @@ def owe(lecture: Lecture, follow_up: FollowUp, now: datetime) -> None:
                 "kind": kind,
                 "key": f"{kind}:{lecture.id}:{number}",
                 "due_at": follow_up.due[kind],
+                "expires_at": lecture.ends_at + USEFUL,
                 "contact_id": number,
                 "account_id": accounts[number],
                 "lecture_id": lecture.id,

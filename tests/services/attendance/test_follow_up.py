@@ -167,3 +167,10 @@ def test_each_leaves_at_the_time_operations_chose_and_what_is_switched_off_is_no
     mail_rules.save({"missed.on": "off"}, EVENING, STAFF)
     other = Room().book("hayashi", "ono")
     assert other.take().follow_up.missed == ()
+
+
+def test_after_a_month_without_a_worker_nobody_is_thanked_any_more(tmp_path: Path) -> None:
+    Room().book("hayashi", "ono").take()
+    send(tmp_path, MORNING + timedelta(days=40))
+    states = db.session.execute(select(Mail.state, Mail.reason).where(Mail.kind.in_(("thanks", "missed")))).all()
+    assert set(states) == {("missed", "too_late")}
