@@ -38,6 +38,15 @@ def sendable(address: str) -> str:
     return f"{_quoted(local)}@{domain}"
 
 
+def is_sendable(address: str) -> bool:
+    """Tell whether mail can be sent to this address."""
+    try:
+        sendable(address)
+    except BadAddress:
+        return False
+    return True
+
+
 def mailbox(header: str, name: str, address: str) -> str:
     """Write `header: name <address>`; what is not ASCII becomes encoded words that hold whole characters (RFC 2047)."""
     name, address = one_line(name), sendable(address)

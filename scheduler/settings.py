@@ -14,6 +14,7 @@ from pydantic import Field, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from emails.events import BadKey, public_key
+from emails.headers import is_sendable
 from scheduler.rules.holidays import countries
 
 
@@ -92,7 +93,7 @@ class Settings(BaseSettings):
     @field_validator("mail_from")
     @classmethod
     def _from(cls, value: str) -> str:
-        if not fullmatch(r"[^@\s]+@[^@\s]+", parseaddr(value)[1]):
+        if not is_sendable(parseaddr(value)[1]):
             raise ValueError("must be NAME <ADDRESS> or an address alone")
         return value
 

@@ -41,6 +41,7 @@ WRONG: list[tuple[dict[str, str], str, str]] = [
     ({"TASUKI_SENDGRID_EVENT_KEY": "-----BEGIN PUBLIC KEY-----"}, "TASUKI_SENDGRID_EVENT_KEY", "MFkw"),
     ({"TASUKI_SENDGRID_EVENT_KEY": "MFkwEwYHKoZIzj0C"}, "TASUKI_SENDGRID_EVENT_KEY", "one line"),
     ({"TASUKI_MAIL_FROM": "Tasuki"}, "TASUKI_MAIL_FROM", "NAME <ADDRESS>"),
+    ({"TASUKI_MAIL_FROM": "窓口@mihon.example"}, "TASUKI_MAIL_FROM", "NAME <ADDRESS>"),
     ({"TASUKI_CLOCK": "tomorrow"}, "TASUKI_CLOCK", "+35d"),
     ({"TASUKI_CLOCK": "2026-04-01T09:00"}, "TASUKI_CLOCK", "+09:00"),
     ({"TASUKI_CLOCK": "+1d", "TASUKI_BASE_URL": "https://tasuki.example"}, "TASUKI_CLOCK", "TASUKI_BASE_URL"),

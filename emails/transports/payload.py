@@ -80,8 +80,8 @@ def written(body: dict[str, Any]) -> bytes:
 def payload(messages: Sequence[Message], *, sandbox: bool = False, opens: bool = False) -> dict[str, Any]:
     """Build the body of one request; each mail is named to SendGrid by its opaque id only.
 
-    `sandbox` has it checked and not sent; `opens` has SendGrid tell who opened it. Several mails must be a parcel of `parcels`, else Mixed is raised. Raises
-    BadAddress, and ValueError for what cannot stand in a header.
+    `sandbox` has it checked and not sent; `opens` has SendGrid tell who opened it. Several mails must be a parcel of
+    `parcels`, else Mixed is raised. Raises BadAddress, and ValueError for what cannot stand in a header.
     """
     first = messages[0]
     alone = len(messages) == 1

@@ -169,7 +169,8 @@ def _set_active(staff_id: int, active: bool, now: datetime, actor: Actor) -> Non
 
 def _address(email: str) -> str:
     try:
-        return validate_email(email.strip(), check_deliverability=False, test_environment=True).normalized.lower()
+        checked = validate_email(email.strip(), check_deliverability=False, allow_smtputf8=False, test_environment=True)
+        return checked.normalized.lower()
     except EmailNotValidError as error:
         raise Invalid(field="email", why="email_malformed", value=email) from error
 

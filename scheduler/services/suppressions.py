@@ -99,12 +99,6 @@ def lift(suppression_id: int, words: str, now: datetime, actor: Actor) -> str:
         return row.address
 
 
-def of_address(address: str | None) -> list[Suppression]:
-    """List what keeps mails from an address, the newest first."""
-    query = select(Suppression).where(Suppression.address == (address or "").lower())
-    return list(db.session.scalars(query.order_by(Suppression.id.desc())))
-
-
 def page_of(search: str = "", page: int = 1, per_page: int = 50) -> tuple[list[Closed], int]:
     """List one page (from 1) of what is closed, the newest first, and count it all.
 

@@ -9,6 +9,7 @@ from typing import Any
 from email_validator import EmailNotValidError, validate_email
 from sqlalchemy import select
 
+from emails.headers import is_sendable
 from scheduler.models.db import db, table
 from scheduler.models.settings import Setting
 from scheduler.models.staff import Staff
@@ -77,7 +78,8 @@ def save(values: dict[str, Any], now: datetime, actor: Actor) -> None:
 
 def reply_address(details: Vendor, owner: Staff | None = None) -> str:
     """Return the mailbox in which replies of the owner's customers are read; empty: only the sender's own."""
-    own = (owner.email or "") if owner is not None and owner.active else ""
+    known = owner.email if owner is not None and owner.active else None
+    own = known if known is not None and is_sendable(known) else ""
     return own or details.reply_to if details.replies_to == "owner" else details.reply_to or own
 
 
@@ -98,6 +100,8 @@ def promotes_until(details: Vendor | None = None) -> time:
 
 def _address(text: str) -> str:
     try:
-        return validate_email(text.strip(), check_deliverability=False, test_environment=True).normalized
+        return validate_email(
+            text.strip(), check_deliverability=False, allow_smtputf8=False, test_environment=True
+        ).normalized
     except EmailNotValidError as error:
         raise Invalid(field="reply_to", why="email_malformed", value=text) from error

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from scheduler.models.db import db
 from scheduler.models.mails import Mail, Suppression
 from scheduler.models.tasks import Task
-from scheduler.services import owners, suppressions, unreachable
+from scheduler.services import mailbox, owners, suppressions, unreachable
 from scheduler.services.suppressions import ALL, Closing
 from tests.factories import NOW, a_contact, a_member, an_account
 
@@ -64,7 +64,7 @@ def test_a_complaint_weighs_more_than_a_bounce_in_whatever_order() -> None:
             for part in parts:
                 with db.writing():
                     suppressions.add(part, NOW)
-            (row,) = suppressions.of_address("A@b.example")
+            (row,) = mailbox.suppressions_of("A@b.example")
             assert row.reason == "complained"
             with db.writing():
                 db.session.delete(row)

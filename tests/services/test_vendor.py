@@ -16,7 +16,14 @@ from scheduler.services.refusals import Invalid
 
 
 @pytest.mark.parametrize(
-    "address", ["support at example", "a@b@example.com", "@vendor.example", "a@vendor.example\nBcc: x@y.example"]
+    "address",
+    [
+        "support at example",
+        "a@b@example.com",
+        "@vendor.example",
+        "a@vendor.example\nBcc: x@y.example",
+        "窓口@vendor.example",
+    ],
 )
 def test_an_address_that_answers_could_not_reach_is_refused(app: Flask, now: datetime, address: str) -> None:
     with pytest.raises(Invalid) as refused:
@@ -44,6 +51,8 @@ def test_a_time_that_is_none_is_refused(app: Flask, now: datetime, at: str) -> N
         ("owner", "team@vendor.example", "me@vendor.example", False, "team@vendor.example"),
         ("owner", "team@vendor.example", None, True, "team@vendor.example"),
         ("owner", "", None, True, ""),
+        # An address that no mail can be sent to would keep every mail of hers from leaving.
+        ("owner", "team@vendor.example", "美咲@vendor.example", True, "team@vendor.example"),
     ],
 )
 def test_where_replies_go(

@@ -10,7 +10,7 @@ from scheduler.models.db import db
 from scheduler.models.history import Event
 from scheduler.models.mails import Suppression
 from scheduler.models.staff import Staff
-from scheduler.services import suppressions
+from scheduler.services import mailbox, suppressions
 from scheduler.services.suppressions import ALL, Closing
 from tests.conftest import Client, sign_in
 from tests.factories import NOW, a_contact, a_member, an_account
@@ -65,7 +65,7 @@ def test_who_lifts_says_why_and_the_history_of_every_account_keeps_it(staff_clie
     assert lifted() == []
     answer = staff_client.post(door, data={"reason": "電話で確認しました"})
     assert answer.location == PAGE
-    assert suppressions.of_address("shop@mihon.example") == []
+    assert mailbox.suppressions_of("shop@mihon.example") == []
     assert lifted() == [(person.id, "bounced", "電話で確認しました") for person in people]
     history = staff_client.get(f"/staff/accounts/{people[0].account_id}").text
     assert "解除の理由: 電話で確認しました" in history
