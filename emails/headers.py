@@ -52,10 +52,11 @@ def mailbox(header: str, name: str, address: str) -> str:
     name, address = one_line(name), sendable(address)
     if not name:
         return f"{header}: {address}"
-    if not name.isascii():
+    if not name.isascii() or "=?" in name or len(name) > _LINE:
+        # Also what only looks encoded, which some programs decode even within quotes, and what no line can hold.
         words = _encoded(header, name)
     else:
-        words = name if _PLAIN_NAME.fullmatch(name) and "=?" not in name else _quoted(name)
+        words = name if _PLAIN_NAME.fullmatch(name) else _quoted(name)
     start = f"{header}: {words}"
     short = "\r\n" not in words and len(start) + len(address) + 3 <= _LINE
     return f"{start} <{address}>" if short else f"{start}\r\n <{address}>"

@@ -92,3 +92,11 @@ def test_a_long_link_stays_in_one_piece() -> None:
 def test_what_would_break_a_header_is_refused(value: str) -> None:
     with pytest.raises(ValueError, match="printable ASCII"):
         verbatim("Message-ID", value)
+
+
+@pytest.mark.parametrize("name", ["=?utf-8?q?=0ABcc:_x?=", "x" * 2000, '"' * 200])
+def test_a_name_that_looks_encoded_or_fits_on_no_line_stays_what_it_is(name: str) -> None:
+    written = mailbox("To", name, "a@b.example")
+    assert all(len(line) <= 76 for line in written.split("\r\n"))
+    words = written.removeprefix("To: ").removesuffix("<a@b.example>").replace("\r\n ", " ")
+    assert str(make_header(decode_header(words.strip()))) == name
