@@ -6,7 +6,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import ngettext
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from scheduler.models.accounts import Account, Contact
@@ -44,6 +44,7 @@ def preview() -> ResponseReturnValue:
         groups=[(key, [people[number] for number in members]) for key, members in groups],
         not_introduced=_names(plan.not_introduced),
         nobody=_names(plan.nobody),
+        paused=_names(plan.accounts, Account.mails_paused_at.is_not(None)),
         choices=[
             (words, url_for(".preview", account=numbers, audience=key, mail=mail, back=back), key == audience)
             for key, words in terms.AUDIENCES.items()
@@ -63,15 +64,21 @@ def start() -> ResponseReturnValue:
     numbers = _accounts(request.form.getlist("account"))
     mail = request.form.get("mail", "invitation")
     plan = service.start(numbers, request.form.get("audience", "coordinator"), edge.now(), edge.staff_actor(), mail)
-    people = len(plan.invited)
-    if mail == "welcome":
-        sent = ngettext("%(num)d 人にごあいさつを送ります。", "%(num)d 人にごあいさつを送ります。", people)
+    if plan.accounts:
+        flash(_("案内を開始しました。") + _sent(mail, len(plan.invited)) + mails.may_be_called_back(plan.waits))
     else:
-        sent = ngettext("%(num)d 人に案内メールを送ります。", "%(num)d 人に案内メールを送ります。", people)
-    flash(_("案内を開始しました。") + sent + mails.may_be_called_back(plan.waits))
+        flash(_("案内を開始できる会社がありません。"), "warning")
     if plan.without_email:
         flash(_("メールのない %(n)d 人には電話でご案内ください。", n=len(plan.without_email)), "warning")
     return redirect(local_path(request.form.get("back"), url_for("staff_today.page")))
+
+
+def _sent(mail: str, people: int) -> str:
+    if not people:
+        return _("新しく送るメールはありません。")
+    if mail == "welcome":
+        return ngettext("%(num)d 人にごあいさつを送ります。", "%(num)d 人にごあいさつを送ります。", people)
+    return ngettext("%(num)d 人に案内メールを送ります。", "%(num)d 人に案内メールを送ります。", people)
 
 
 def _mails() -> dict[str, str]:
@@ -91,5 +98,5 @@ def _people(numbers: list[int]) -> dict[int, Contact]:
     return {row.id: row for row in rows}
 
 
-def _names(numbers: list[int]) -> list[str]:
-    return list(db.session.scalars(select(Account.name).where(Account.id.in_(numbers)).order_by(Account.id)))
+def _names(numbers: list[int], *which: ColumnElement[bool]) -> list[str]:
+    return list(db.session.scalars(select(Account.name).where(Account.id.in_(numbers), *which).order_by(Account.id)))

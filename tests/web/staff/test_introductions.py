@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from sqlalchemy import select
 
 from scheduler.models.db import db
 from scheduler.models.mails import Mail
+from scheduler.services import mail_holding
+from scheduler.services.actors import CLI
 from tests.conftest import Client, sign_in
 from tests.factories import a_contact, a_course, a_member, an_account
 
@@ -31,8 +35,8 @@ def test_pressing_sends_each_person_one_invitation_once(staff_client: Client) ->
     accounts = [an_account(), an_account()]
     people = {a_contact(account).id for account in accounts}
     form = {"account": [account.id for account in accounts], "audience": "coordinator"}
-    for _ in range(2):
-        assert staff_client.post("/staff/introductions", data=form).status_code == 302
+    for said in ("2 人に案内メールを送ります", "新しく送るメールはありません"):
+        assert said in staff_client.post("/staff/introductions", data=form, follow_redirects=True).text
     assert set(db.session.scalars(select(Mail.contact_id))) == people
     assert len(db.session.scalars(select(Mail)).all()) == 2
 
@@ -42,8 +46,21 @@ def test_accounts_that_are_live_already_are_named_and_left_alone(staff_client: C
     live = an_account(name="株式会社稼働中", stage="success")
     a_contact(live)
     assert "株式会社稼働中" in staff_client.get(f"/staff/introductions?account={live.id}").text
-    staff_client.post("/staff/introductions", data={"account": live.id})
+    pressed = staff_client.post("/staff/introductions", data={"account": live.id}, follow_redirects=True).text
+    assert "案内を開始できる会社がありません" in pressed
     assert db.session.scalars(select(Mail)).all() == []
+
+
+def test_what_keeps_the_mails_back_is_said_beforehand(staff_client: Client, now: datetime) -> None:
+    a_course()
+    account = an_account(name="株式会社一時停止", mails_paused_at=now)
+    a_contact(account)
+    assert (
+        "一時停止しています。再開すると送られます: 株式会社一時停止"
+        in staff_client.get(f"/staff/introductions?account={account.id}").text
+    )
+    mail_holding.pause_everything(now, CLI)
+    assert "全送信を一時停止しています" in staff_client.get(f"/staff/introductions?account={account.id}").text
 
 
 def test_nothing_chosen_says_where_to_choose(staff_client: Client) -> None:
