@@ -39,10 +39,14 @@ class Mailbox:
         """List what an address was sent, oldest first."""
         return [message for recipient, message in self.letters if recipient == address]
 
-    def wait(self, address: str, count: int, seconds: float = 30) -> list[EmailMessage]:
-        """Wait until an address has been sent this many mails, and see that there are no more."""
-        servers.eventually(lambda: len(self.to(address)) >= count, seconds, what=f"mail {count} to {address}")
-        got = self.to(address)
+    def wait(self, address: str, count: int, seconds: float = 30, having: str = "") -> list[EmailMessage]:
+        """Wait until an address has been sent this many mails, and see that there are no more; `having` in the subject."""
+
+        def sent() -> list[EmailMessage]:
+            return [message for message in self.to(address) if having in str(message["Subject"])]
+
+        servers.eventually(lambda: len(sent()) >= count, seconds, what=f"mail {count} to {address}")
+        got = sent()
         assert len(got) == count, [message["Subject"] for message in got]
         return got
 

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from emails.transports.base import LONGEST_SECONDS
 from emails.transports.smtp import SmtpServer, SmtpTransport
@@ -110,3 +110,16 @@ def test_what_is_put_back_is_as_if_it_had_not_been_tried(now: datetime) -> None:
 
 def test_a_lease_lasts_longer_than_any_transport() -> None:
     assert timedelta(seconds=LONGEST_SECONDS) < NEEDED < LEASE
+
+
+@pytest.mark.parametrize("database", [pytest.param("postgres", marks=pytest.mark.postgres)], indirect=True)
+def test_whoever_records_keeps_what_the_provider_settled_meanwhile_too(now: datetime) -> None:
+    # Else two who each hold a mail that the other wants next, events and worker, would wait for each other.
+    numbers = list(claims.claim(now, "first", now + LEASE, MAILS))
+    with db.writing():
+        db.session.execute(update(Mail).where(Mail.id == numbers[0]).values(state="sent", claimed_by=None))
+    with db.writing():
+        assert claims.held(numbers, "first") == set(numbers[1:])
+        free = select(Mail.id).where(Mail.id.in_(numbers)).with_for_update(skip_locked=True)
+        with db.engine.connect() as other:
+            assert other.execute(free).all() == []
