@@ -56,9 +56,13 @@ def prolong(mail_ids: Sequence[int], holder: str, until: datetime) -> set[int]:
 
 
 def held(mail_ids: Sequence[int], holder: str) -> set[int]:
-    """Return which of these mails are this holder's, and keep them so for the open transaction."""
-    query = select(Mail.id).where(*_held(mail_ids, holder)).order_by(Mail.id).with_for_update()
-    return set(db.session.scalars(query))
+    """Return which of these mails are this holder's, and keep them all as they are for the open transaction.
+
+    All are locked, in the order of their ids: the provider may tell of any of them at this moment.
+    """
+    query = select(Mail.id, Mail.state, Mail.claimed_by).where(Mail.id.in_(mail_ids)).order_by(Mail.id)
+    rows = db.session.execute(query.with_for_update(key_share=True))
+    return {number for number, state, claimed_by in rows if state == "sending" and claimed_by == holder}
 
 
 def put_back(mail_ids: Sequence[int], holder: str, next_try_at: datetime, reason: str = "") -> None:
