@@ -26,7 +26,9 @@ def record(
     **params: Any,
 ) -> None:
     """Add one line to the history within the open transaction; `params` hold ids and keys, never names or addresses."""
-    record_many([about_one(key, account_id=account_id, contact_id=contact_id, lecture_id=lecture_id, **params)], now, actor)
+    record_many(
+        [about_one(key, account_id=account_id, contact_id=contact_id, lecture_id=lecture_id, **params)], now, actor
+    )
 
 
 def about_one(

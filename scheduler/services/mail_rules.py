@@ -190,7 +190,7 @@ def _contradictions(rules: Rules) -> list[Invalid]:
     """Find figures that are right by themselves but not together, one fault for a field."""
     quiet = rules.quiet
     if quiet.begins != quiet.ends and _loud_minutes(quiet) < _LEAST_HOURS * 60:
-        return [Invalid(field="quiet.ends", why="quiet_too_long", hours=24 - _LEAST_HOURS)]
+        return [Invalid(field="quiet.ends", why="quiet_too_long", longest=24 - _LEAST_HOURS)]
     return [fault for kind in KINDS.values() for check in _CHECKS for fault in check(rules, kind, quiet)]
 
 

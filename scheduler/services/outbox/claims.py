@@ -71,7 +71,7 @@ def put_back(mail_ids: Sequence[int], holder: str, next_try_at: datetime, reason
         return
     with db.writing():
         _changed(
-            _held(mail_ids, holder),
+            _held(list(held(mail_ids, holder)), holder),
             state="queued",
             claimed_by=None,
             next_try_at=next_try_at,

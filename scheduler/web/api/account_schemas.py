@@ -5,7 +5,8 @@ from __future__ import annotations
 from marshmallow import fields as plain
 
 from scheduler.models.accounts import STAGES
-from scheduler.web.api.fields import Address, Choice, Day, Items, Named, Part, Text, Whole, Zone
+from scheduler.web.api.fields import Choice, Day, Items, Named, Part, Text, Whole
+from scheduler.web.api.formed import Address, Zone
 from scheduler.web.api.schemas import Answer, Input, flag, moment, parts, strings, text, texts, whole
 
 MOST_STORES, MOST_CONTACTS = 2000, 1000

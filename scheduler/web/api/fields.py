@@ -8,13 +8,10 @@ from datetime import UTC, date, datetime
 from re import compile as pattern
 from typing import Any, ClassVar
 from urllib.parse import urlsplit
-from zoneinfo import available_timezones
 
-from email_validator import EmailNotValidError, validate_email
 from marshmallow import ValidationError, fields
 
 from scheduler.services.installation import here
-from scheduler.services.lectures.values import LONGEST_CODE
 
 # The longest text of one line, of a note and of an address.
 LINE, NOTE, ADDRESS = 200, 4000, 2000
@@ -246,45 +243,6 @@ class Link(Text):
         if not usable:
             raise fault("link_malformed", value)
         return text
-
-
-class Code(Text):
-    """What people type to get into a meeting: printable, blanks around it left out."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(LONGEST_CODE, **kwargs)
-
-    def _deserialize(self, value: Any, *args: Any, **kwargs: Any) -> str:
-        text = super()._deserialize(value).strip()
-        if not text.isprintable():
-            raise fault("code_unusable", maximum=LONGEST_CODE)
-        return text
-
-
-class Address(Text):
-    """A member's mail address."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        kwargs["metadata"] = {"format": "email"} | kwargs.get("metadata", {})
-        super().__init__(**kwargs)
-
-    def _deserialize(self, value: Any, *args: Any, **kwargs: Any) -> str:
-        try:
-            return validate_email(
-                super()._deserialize(value), check_deliverability=False, test_environment=True
-            ).normalized
-        except EmailNotValidError as error:
-            raise fault("email_malformed", value) from error
-
-
-class Zone(Text):
-    """The IANA name of a time zone."""
-
-    def _deserialize(self, value: Any, *args: Any, **kwargs: Any) -> str:
-        name = super()._deserialize(value)
-        if name not in available_timezones():
-            raise fault("zone_unknown", name)
-        return name
 
 
 class Bilingual(_Worded, fields.Raw):

@@ -21,10 +21,8 @@ from scheduler.web import edge
 from scheduler.web.api import examples, paging, requests
 from scheduler.web.api.blueprint import PREFIX, Blueprint
 from scheduler.web.api.fields import (
-    Address,
     Bilingual,
     Choice,
-    Code,
     Fault,
     Flag,
     Link,
@@ -32,8 +30,8 @@ from scheduler.web.api.fields import (
     Named,
     Text,
     Whole,
-    Zone,
 )
+from scheduler.web.api.formed import Address, Code, Zone
 from scheduler.web.api.schemas import Answer, Input, Paging, moment, page_of, text, texts, whole
 from scheduler.web.api.series_schemas import MEETING_ID, PASSCODE
 

@@ -5,10 +5,8 @@ from __future__ import annotations
 from scheduler.services.lectures.values import KINDS
 from scheduler.web.api.fields import (
     NOTE,
-    Address,
     Bilingual,
     Choice,
-    Code,
     Day,
     Flag,
     Link,
@@ -16,8 +14,8 @@ from scheduler.web.api.fields import (
     Named,
     Text,
     Whole,
-    Zone,
 )
+from scheduler.web.api.formed import Address, Code, Zone
 from scheduler.web.api.schemas import Answer, Input, flag, moment, parts, strings, text, whole
 
 _RRULE = "RFC 5545 の繰り返し規則（DTSTART なし）。例: FREQ=WEEKLY;BYDAY=MO,FR"

@@ -8,9 +8,8 @@ from flask_babel import gettext as _
 
 from scheduler.models.db import db
 from scheduler.models.mails import Suppression
-from scheduler.services import replies
+from scheduler.services import replies, unreachable
 from scheduler.services import suppressions as service
-from scheduler.services import unreachable
 from scheduler.services.refusals import Invalid
 from scheduler.web import access, edge, ids, inputs
 from scheduler.web.words import mails as words

@@ -121,7 +121,7 @@ _OF_MAIL_RULES = {
     "mail_rule_unknown": _("「%(value)s」というルールはありません。"),
     "mail_rule_switch": _("送信する・送信しないのどちらかを選んでください。"),
     "mail_rule_range": _("%(minimum)d から %(maximum)d までの整数で入力してください。"),
-    "quiet_too_long": _("送信を控える時間は、長くても %(hours)d 時間までにしてください。"),
+    "quiet_too_long": _("送信を控える時間は、長くても %(longest)d 時間までにしてください。"),
     "hours_backwards": _("時間帯の終わりは、始まりより後の時刻にしてください。"),
     "hours_quiet": _(
         "送信を控える時間（%(begins)s–%(ends)s）と重なり、送れる時刻がありません。時間帯を変更してください。"

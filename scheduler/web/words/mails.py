@@ -51,7 +51,7 @@ def reason(key: str) -> str:
             "too_late": _("間に合わなかったため送りませんでした"),
             "no_address": _("メールアドレスがありません"),
             "switched_off": _("この種類のメールは送らない設定になっています"),
-        "member_left": _("自社担当が退職しています"),
+            "member_left": _("自社担当が退職しています"),
             "unsubscribed": _("配信停止のお申し出があります"),
             "proposal_closed": _("候補日時が選ばれたか、取り下げられました"),
             "changed_back": _("お知らせする前に元に戻りました"),

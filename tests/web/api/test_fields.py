@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from marshmallow import ValidationError
 
-from scheduler.web.api.fields import Choice, Day, Flag, LocalMoment, Moment, Named, Text, Whole, Zone, written
+from scheduler.web.api.fields import Choice, Day, Flag, LocalMoment, Moment, Named, Text, Whole, written
+from scheduler.web.api.formed import Zone
 
 offsets = st.integers(-14 * 60, 14 * 60).map(lambda minutes: timezone(timedelta(minutes=minutes)))
 moments = st.datetimes(datetime(2001, 1, 1), datetime(2198, 12, 30), timezones=offsets)
