@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -9,6 +10,7 @@ from typing import Any
 
 import requests
 from requests.adapters import HTTPAdapter
+from requests.utils import get_environ_proxies
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 
@@ -29,9 +31,15 @@ def within(seconds: float) -> Iterator[Deadline]:
             _deadline.reset(token)
 
 
-def session() -> requests.Session:
-    """Make a session whose requests a deadline can cut; they are made inside `within`."""
+def session(address: str) -> requests.Session:
+    """Make a session for requests to one address that a deadline can cut; they are made inside `within`.
+
+    The machine's proxies and certificates are looked up here once; for each request anew they would cost as much as it.
+    """
     made = requests.Session()
+    made.trust_env = False
+    made.proxies = dict(get_environ_proxies(address))
+    made.verify = os.environ.get("REQUESTS_CA_BUNDLE") or os.environ.get("CURL_CA_BUNDLE") or True
     for scheme in ("http://", "https://"):
         made.mount(scheme, _Adapter())
     return made
