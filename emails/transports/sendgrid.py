@@ -42,7 +42,7 @@ class SendGridTransport:
     ) -> None:
         self.address = url.rstrip("/").removesuffix(SEND_PATH) + SEND_PATH
         self.sandbox, self.opens = sandbox, opens
-        self._api_key = api_key
+        self._headers = {"Authorization": f"Bearer {api_key}", "Content-Type": "application/json"}
         self._longest_seconds = longest_seconds
         self._sessions = Kept(self._session)
 
@@ -89,14 +89,7 @@ class SendGridTransport:
         with self._sessions.one() as session:
             try:
                 with watched.within(self._longest_seconds) as deadline:
-                    # Redirects are not followed: they would carry the key to another place.
-                    answer = session.post(
-                        self.address,
-                        data=body,
-                        headers={"Content-Type": "application/json"},
-                        timeout=TIMEOUT,
-                        allow_redirects=False,
-                    )
+                    answer = watched.post(session, self.address, body, self._headers, TIMEOUT)
             except requests.exceptions.RequestException as error:
                 if deadline.passed:
                     raise TryAgain("sendgrid: too slow", doubtful=True) from error
@@ -104,14 +97,7 @@ class SendGridTransport:
         return _judged(answer)
 
     def _session(self) -> requests.Session:
-        session = watched.session(self.address)
-        # As `auth` and not as a header, which an entry for the host in ~/.netrc would replace.
-        session.auth = self._signed
-        return session
-
-    def _signed(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
-        request.headers["Authorization"] = f"Bearer {self._api_key}"
-        return request
+        return watched.session(self.address)
 
 
 def _impossible(message: Message) -> Refused | None:

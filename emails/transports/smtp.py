@@ -68,7 +68,7 @@ class SmtpTransport(OneByOne):
     """
 
     # Mail servers commonly allow a client a handful of connections, and slow it down when it opens more.
-    concurrency = 2
+    concurrency = 4
 
     def __init__(
         self, server: SmtpServer, *, talk_seconds: float = TALK_SECONDS, answer_seconds: float = ANSWER_SECONDS

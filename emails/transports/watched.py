@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any
 
 import requests
 from requests.adapters import HTTPAdapter
-from requests.utils import get_environ_proxies
+from requests.structures import CaseInsensitiveDict
+from requests.utils import default_user_agent, get_environ_proxies
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 
@@ -43,6 +44,26 @@ def session(address: str) -> requests.Session:
     for scheme in ("http://", "https://"):
         made.mount(scheme, _Adapter())
     return made
+
+
+def post(
+    session: requests.Session, address: str, body: bytes, headers: Mapping[str, str], timeout: tuple[float, float]
+) -> requests.Response:
+    """Post bytes by a `session` inside `within` and read the whole answer; a redirect is an answer like any other.
+
+    By the session's adapter itself: what a session adds for each request (cookies, redirects, hooks) costs more than the
+    request. Raises as requests do.
+    """
+    request = requests.PreparedRequest()
+    request.method, request.url, request.body = "POST", address, body
+    request.headers = CaseInsensitiveDict(headers)
+    request.headers.setdefault("User-Agent", default_user_agent())
+    request.headers["Content-Length"] = str(len(body))
+    adapter = session.get_adapter(address)
+    answer = adapter.send(request, timeout=timeout, verify=session.verify or True, proxies=session.proxies)
+    # Read now, while the deadline holds; the connection is free for the next one then.
+    _ = answer.content
+    return answer
 
 
 class _Connection(HTTPConnection):

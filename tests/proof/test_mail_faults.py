@@ -16,6 +16,8 @@ import redis
 from flask import Flask
 from sqlalchemy import select
 
+from emails.transports.sendgrid import SendGridTransport
+from emails.transports.smtp import SmtpTransport
 from scheduler.models.db import db
 from scheduler.models.mails import Mail
 from tests import servers
@@ -188,8 +190,8 @@ def test_without_events_only_what_nobody_could_know_of_comes_twice(app: Flask, t
     # The sender was told of a mail more than once only where it was killed before it could write that down.
     again = sum(count.told > 1 for count in counts.values())
     alone = sum(count.told > 1 for name, count in counts.items() if _is_alone(int(name)))
-    assert alone <= at_work.kills * 8
-    assert again <= at_work.kills * 8 * 1000
+    assert alone <= at_work.kills * SendGridTransport.concurrency
+    assert again <= at_work.kills * SendGridTransport.concurrency * SendGridTransport.largest
     assert max(count.told for count in counts.values()) <= 1 + at_work.kills
 
 
@@ -200,7 +202,7 @@ def test_a_wrong_key_stops_everything_and_loses_nothing(app: Flask, tmp_path: Pa
             servers.eventually(lambda: standin.summary()["mishaps"].get("401", 0) > 0, what="the first refusal")
             time.sleep(5)
             # Each of the two may have been about to find out for itself, with all it had on the way.
-            assert standin.summary()["mishaps"]["401"] <= WORKERS * 8 + 1
+            assert standin.summary()["mishaps"]["401"] <= WORKERS * SendGridTransport.concurrency + 1
             assert owing.states()["queued"] == TOGETHER + ALONE
             standin.behave(mishaps={})
             at_work.leap(10)
@@ -229,8 +231,11 @@ def test_over_a_mail_server_that_misbehaves_only_what_nobody_could_know_of_comes
     # Refused for good, with the server's words; everything else arrived.
     assert set(db.session.scalars(select(Mail.reason).where(Mail.state == "failed"))) == {"smtp 550: a mishap"}
     assert len(counts) >= states["sent"]
-    assert sum(count.told > 1 for count in counts.values()) <= at_work.kills * 2
-    assert sum(count.accepted - count.told for count in counts.values()) <= drawn["reset_after"] + at_work.kills * 2
+    assert sum(count.told > 1 for count in counts.values()) <= at_work.kills * SmtpTransport.concurrency
+    assert (
+        sum(count.accepted - count.told for count in counts.values())
+        <= drawn["reset_after"] + at_work.kills * SmtpTransport.concurrency
+    )
 
 
 def _is_alone(number: int) -> bool:
