@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from scheduler.models.accounts import Account, Contact
@@ -42,17 +43,15 @@ def create(
     with db.writing():
         course = courses.by_key(course_key)
         ends_at = ends_at or starts_at + timedelta(minutes=course.minutes)
-        check_values(
-            capacity=capacity,
-            account_limit=account_limit,
-            kind=kind,
-            join_url=join_url,
-            meeting_id=meeting_id,
-            passcode=passcode,
-            host_id=host_id,
-            starts_at=starts_at,
-            ends_at=ends_at,
-        )
+        values: dict[str, Any] = {
+            "capacity": capacity,
+            "account_limit": account_limit,
+            "kind": kind,
+            "host_id": host_id,
+        }
+        values |= {"join_url": join_url, "meeting_id": meeting_id, "passcode": passcode}
+        values |= {"starts_at": starts_at, "ends_at": ends_at}
+        check_values(**values)
         _check_whose(account_id, contact_id)
         zone = zone or here().zone
         lecture = Lecture(
@@ -61,18 +60,10 @@ def create(
             course_id=course.id,
             account_id=account_id,
             contact_id=contact_id,
-            account_limit=account_limit,
-            kind=kind,
-            starts_at=starts_at,
-            ends_at=ends_at,
             local_start=starts_at.astimezone(ZoneInfo(zone)).strftime(LOCAL),
             zone=zone,
-            capacity=capacity,
-            host_id=host_id,
-            join_url=join_url,
-            meeting_id=meeting_id,
-            passcode=passcode,
             locale=locale,
+            **values,
         )
         db.session.add(lecture)
         db.session.flush()

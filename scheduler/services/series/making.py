@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from scheduler.models.accounts import Account
 from scheduler.models.db import db
@@ -42,16 +43,9 @@ def create(
     with db.writing():
         course = courses.by_key(course_key)
         length = course.minutes if minutes is None else minutes
-        values.check_values(
-            capacity=capacity,
-            account_limit=account_limit,
-            kind=kind,
-            minutes=length,
-            join_url=join_url,
-            meeting_id=meeting_id,
-            passcode=passcode,
-            host_id=host_id,
-        )
+        given: dict[str, Any] = {"capacity": capacity, "account_limit": account_limit, "kind": kind, "minutes": length}
+        given |= {"join_url": join_url, "meeting_id": meeting_id, "passcode": passcode, "host_id": host_id}
+        values.check_values(**given)
         if account_id is not None and db.session.get(Account, account_id) is None:
             raise NotFound(what="account", value=account_id)
         series = Series(
@@ -60,17 +54,10 @@ def create(
             starts_at_local=ruling.written(rule.starts_at),
             zone=rule.zone,
             holidays=rule.policy,
-            minutes=length,
-            capacity=capacity,
-            host_id=host_id,
-            join_url=join_url,
-            meeting_id=meeting_id,
-            passcode=passcode,
             locale=locale,
-            kind=kind,
-            account_limit=account_limit,
             account_id=account_id,
             created_at=now,
+            **given,
         )
         db.session.add(series)
         db.session.flush()
