@@ -23,6 +23,7 @@ from scheduler.models import (  # noqa: F401  (every table must be known to be c
     replies,
     settings,
     setup,
+    signals,
     staff,
     tasks,
     uploads,

@@ -21,6 +21,7 @@ class Account(Base):
         CheckConstraint("level IN ('on_track', 'behind', 'stuck')", name="level"),
         Index("ix_accounts_stage_ready", "stage", "ready_since"),
         Index("ix_accounts_mails_paused", "id", **where("mails_paused_at IS NOT NULL")),
+        Index("ix_accounts_on_hold", "on_hold_until", **where("on_hold_until IS NOT NULL")),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -40,6 +41,9 @@ class Account(Base):
     plan: Mapped[str] = mapped_column(default="")
     note: Mapped[str] = mapped_column(default="")
     it_skill: Mapped[str] = mapped_column(default="")
+    # What sales promised the customer, and what is still open when it is handed on.
+    promises: Mapped[str] = mapped_column(default="")
+    open_points: Mapped[str] = mapped_column(default="")
     # The day the contract was signed, the day use is to begin, the day the fee begins.
     signed_on: Mapped[date | None]
     planned_start_on: Mapped[date | None]
@@ -53,6 +57,12 @@ class Account(Base):
     onboarding_owner_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"), index=True)
     success_owner_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"), index=True)
     renewal_owner_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"), index=True)
+    # 保留: the first day on which the clock runs again (null: it runs), and why it stands still.
+    on_hold_until: Mapped[date | None]
+    hold_reason: Mapped[str] = mapped_column(default="")
+    # 解約: the day the contract was cancelled, and why; nothing is sent to its people from then on.
+    cancelled_on: Mapped[date | None] = mapped_column(index=True)
+    cancel_reason: Mapped[str] = mapped_column(default="")
     # When 案内を開始 was pressed and for whom: coordinator, manager or everyone.
     introduced_at: Mapped[datetime | None]
     introduced_to: Mapped[str | None]
@@ -61,6 +71,8 @@ class Account(Base):
     # Readiness as last computed: since when every clause is met (null: not ready), and the clauses.
     ready_since: Mapped[datetime | None]
     clauses: Mapped[list[Any]] = mapped_column(default=list)
+    # Conditions that a receiver opened again when returning it: {"key", "handover_id", "on"}; not met until taken back.
+    reopened: Mapped[list[Any]] = mapped_column(default=list)
     # Track as last computed, with its reasons (key and parameters) and the key of the step proposed next.
     level: Mapped[str] = mapped_column(default="on_track", index=True)
     level_reasons: Mapped[list[Any]] = mapped_column(default=list)
@@ -138,6 +150,10 @@ class Contact(Base):
     # Raised to make all signed links, or the calendar feed's link alone, invalid.
     link_version: Mapped[int] = mapped_column(default=1)
     feed_version: Mapped[int] = mapped_column(default=1)
+    # 退職・異動: the day since which the person is not there any more; links and mails ended, what was attended stays.
+    left_on: Mapped[date | None]
+    # Who took over from that person.
+    successor_id: Mapped[int | None] = mapped_column(ForeignKey("contacts.id", ondelete="SET NULL"))
     # What somebody should check, as keys: no_email, shared_address, second_person, several_stores, ...
     checks: Mapped[list[Any]] = mapped_column(default=list)
     # The last imported value of each field.
@@ -146,3 +162,25 @@ class Contact(Base):
 
     account: Mapped[Account] = relationship()
     stores: Mapped[list[Store]] = relationship(secondary=contact_stores, order_by=Store.code)
+
+
+class Contract(Base):
+    __tablename__ = "contracts"
+    __table_args__ = (
+        UniqueConstraint("account_id", "starts_on"),
+        CheckConstraint("ends_on > starts_on", name="order"),
+        CheckConstraint("outcome IN ('renewed', 'ended')", name="outcome"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id", ondelete="CASCADE"))
+    # The first day of its term, and the first day after it.
+    starts_on: Mapped[date]
+    ends_on: Mapped[date] = mapped_column(index=True)
+    # The fee a month, in whole units of the vendor's currency; null: not known.
+    monthly_fee: Mapped[int | None]
+    # renewed or ended; null: it runs, or nobody said yet.
+    outcome: Mapped[str | None]
+    created_at: Mapped[datetime]
+
+    account: Mapped[Account] = relationship()

@@ -16,7 +16,9 @@ from scheduler.models.lectures import Lecture
 class Presence(Base):
     __tablename__ = "presences"
     __table_args__ = (
-        CheckConstraint("source IN ('report', 'webhook', 'checkin', 'join_click', 'manual')", name="source"),
+        CheckConstraint(
+            "source IN ('report', 'webhook', 'checkin', 'code', 'join_click', 'recording', 'manual')", name="source"
+        ),
         Index("ix_presences_lecture_contact", "lecture_id", "contact_id"),
     )
 
@@ -24,7 +26,8 @@ class Presence(Base):
     lecture_id: Mapped[int] = mapped_column(ForeignKey("lectures.id"))
     # Whose it is; null: nobody knows yet who this person in the room was.
     contact_id: Mapped[int | None] = mapped_column(ForeignKey("contacts.id"), index=True)
-    # Where the evidence comes from, best first: manual, report, webhook, checkin, join_click.
+    # Where the evidence comes from, best first: manual, report, webhook, checkin (by us), code (typed by the person),
+    # join_click; recording: the person watched the recording afterwards.
     source: Mapped[str]
     # The upload it stands in, for reports.
     upload_id: Mapped[int | None] = mapped_column(ForeignKey("uploads.id"), index=True)
@@ -36,19 +39,26 @@ class Presence(Base):
     # Seconds, where there is no from and to.
     seconds: Mapped[int | None]
     recorded_at: Mapped[datetime]
+    # What makes it the same evidence when it is told twice (a tool's own ids and the time of joining); null: never is.
+    key: Mapped[str | None] = mapped_column(unique=True)
+    # The address the tool gave, lower case; and the registrant's key.
+    email: Mapped[str] = mapped_column(default="")
+    personal_key: Mapped[str] = mapped_column(default="")
+    # Which member recorded it; null: a program, or the person itself.
+    staff_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
 
 
 class Attendance(Base):
     __tablename__ = "attendances"
     __table_args__ = (
         UniqueConstraint("lecture_id", "contact_id"),
-        CheckConstraint("verdict IN ('attended', 'partial', 'missed', 'unknown')", name="verdict"),
+        CheckConstraint("verdict IN ('attended', 'partial', 'missed', 'excused', 'unknown')", name="verdict"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     lecture_id: Mapped[int] = mapped_column(ForeignKey("lectures.id"))
     contact_id: Mapped[int] = mapped_column(ForeignKey("contacts.id"), index=True)
-    # attended 出席, partial 一部参加, missed 欠席, unknown 未確認.
+    # attended 出席, partial 一部参加, missed 欠席, excused 欠席連絡あり (told us beforehand), unknown 未確認.
     verdict: Mapped[str]
     # Seconds present within the lecture: union of the intervals.
     seconds: Mapped[int] = mapped_column(default=0)
@@ -72,3 +82,35 @@ class KnownName(Base):
     name_key: Mapped[str]
     contact_id: Mapped[int] = mapped_column(ForeignKey("contacts.id", ondelete="CASCADE"))
     confirmed_at: Mapped[datetime]
+    # The report on whose preview it was confirmed; undoing that forgets it.
+    upload_id: Mapped[int | None] = mapped_column(ForeignKey("uploads.id"), index=True)
+
+
+class Feedback(Base):
+    __tablename__ = "feedbacks"
+    __table_args__ = (
+        UniqueConstraint("lecture_id", "contact_id"),
+        CheckConstraint("understanding IN ('understood', 'unsure', 'talk')", name="understanding"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    lecture_id: Mapped[int] = mapped_column(ForeignKey("lectures.id"))
+    contact_id: Mapped[int] = mapped_column(ForeignKey("contacts.id", ondelete="CASCADE"), index=True)
+    # understood 理解できた, unsure 少し不安, talk 個別に相談したい; null: only the code was typed.
+    understanding: Mapped[str | None]
+    comment: Mapped[str] = mapped_column(default="")
+    given_at: Mapped[datetime]
+
+    contact: Mapped[Contact] = relationship()
+
+
+class ReportLayout(Base):
+    __tablename__ = "report_layouts"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    # The header line as compared (folded cells joined); a file with the same one is read without asking.
+    header_key: Mapped[str] = mapped_column(unique=True)
+    # Which column is what: {field: label}, see readers.reports.mapped.
+    columns: Mapped[dict[str, Any]]
+    staff_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
+    created_at: Mapped[datetime]

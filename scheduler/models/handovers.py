@@ -43,6 +43,13 @@ class Handover(Base):
     decided_by_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
     # Why it was returned or withdrawn.
     reason: Mapped[str] = mapped_column(default="")
+    # The keys of the conditions that returning it opened again.
+    reopened: Mapped[list[Any]] = mapped_column(default=list)
+    # The conditions as they stood when it was accepted.
+    clauses: Mapped[list[Any]] = mapped_column(default=list)
+    # Whether the customer's coordinators get the letter; and the press that moved many accounts together.
+    letter: Mapped[bool] = mapped_column(default=True)
+    wave: Mapped[str | None] = mapped_column(index=True)
     # What accepting changed on the account, so that it can be undone: stage_since (ISO 8601, UTC) and owner_id.
     before: Mapped[dict[str, Any]] = mapped_column(default=dict)
 

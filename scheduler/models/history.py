@@ -16,6 +16,8 @@ class Event(Base):
     __table_args__ = (
         CheckConstraint("actor_kind IN ('contact', 'staff', 'api', 'worker', 'cli')", name="actor_kind"),
         Index("ix_events_account_at", "account_id", "at"),
+        Index("ix_events_key", "key", "id"),
+        Index("ix_events_at", "at"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -33,6 +33,10 @@ class Course(Base):
     materials: Mapped[dict[str, Any]] = mapped_column(default=dict)
     # When its name, summary or materials last changed, which calendars show; null: not since it was made.
     revised_at: Mapped[datetime | None]
+    # The set-up step wanted before one comes (first sign-in, …): its lack warns the owner and blocks nothing.
+    wanted_step_id: Mapped[int | None] = mapped_column(
+        ForeignKey("setup_steps.id", name="fk_courses_wanted_step_id_setup_steps")
+    )
     # Order on pages.
     position: Mapped[int] = mapped_column(default=0)
 
@@ -144,6 +148,8 @@ class Lecture(Base):
     stray_since: Mapped[datetime | None]
     # When it was called off at short notice (緊急中止): whoever was booked is called, see Call.
     called_off_at: Mapped[datetime | None]
+    # What the host shows and attendees type to say that they are there; null: not shown yet.
+    code: Mapped[str | None] = mapped_column(unique=True)
     # When thanks and missed mails were last owed from an attendance report; null: no report yet.
     reported_at: Mapped[datetime | None]
     # Since when its thanks and missed mails are held back; null: they leave when they are due.

@@ -57,6 +57,9 @@ class Registration(Base):
     offered_until: Mapped[datetime | None]
     # Why staff let somebody in who lacks the prerequisite; empty: nobody did.
     exception: Mapped[str] = mapped_column(default="")
+    # When we were told beforehand that the person will not come (欠席連絡あり), and by whom: contact or staff.
+    absence_told_at: Mapped[datetime | None]
+    absence_told_by: Mapped[str] = mapped_column(default="")
     # What the person's calendar program answered (RFC 5545 PARTSTAT in lower case); null: nothing yet.
     reply: Mapped[str | None]
     # False: staff asked for no mails about it (reached by phone).

@@ -13,7 +13,8 @@ from scheduler.models.db import Base, Json
 class Setting(Base):
     __tablename__ = "settings"
 
-    # vendor (会社情報), mail_rules (when mails leave), mail_pause (全送信を一時停止), transport (closed until).
+    # vendor (会社情報), mail_rules (when mails leave), mail_pause (全送信を一時停止), transport (closed until), readiness
+    # (rules by stage), stalling (thresholds by stage), first_contact (before or after the order).
     key: Mapped[str] = mapped_column(primary_key=True)
     value: Mapped[Any] = mapped_column(Json)
     changed_at: Mapped[datetime]

@@ -20,6 +20,7 @@ class SetupStep(Base):
     __table_args__ = (
         CheckConstraint("per IN ('account', 'store')", name="per"),
         CheckConstraint("doer IN ('customer', 'us', 'third_party')", name="doer"),
+        CheckConstraint("due_days >= 0", name="due_days"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -32,18 +33,28 @@ class SetupStep(Base):
     per: Mapped[str] = mapped_column(default="account")
     # Whether readiness waits for it.
     required: Mapped[bool] = mapped_column(default=True)
-    # Who does it: customer, us or third_party. Only the customer's own can be ticked on the personal page.
+    # Who does it: customer, us or third_party.
     doer: Mapped[str] = mapped_column(default="customer")
+    # Who may tick it: of customer, staff and api.
+    tickers: Mapped[list[Any]] = mapped_column(default=lambda: ["customer", "staff", "api"])
+    # Due so many days before the planned start; null: no due day.
+    due_days: Mapped[int | None]
+    # Address of a guide to it.
+    guide_url: Mapped[str] = mapped_column(default="")
     # Order on pages.
     position: Mapped[int] = mapped_column(default=0)
     # False: no longer asked of anyone; what was done stays.
     active: Mapped[bool] = mapped_column(default=True)
+    # Asked only of accounts added from then on; null: of all.
+    asked_from: Mapped[datetime | None]
 
 
 class Completion(Base):
     __tablename__ = "completions"
     __table_args__ = (
-        CheckConstraint("state IN ('done', 'not_needed')", name="state"),
+        CheckConstraint("state IN ('waiting', 'done', 'not_needed')", name="state"),
+        CheckConstraint("waiting_on IN ('customer', 'us', 'third_party')", name="waiting_on"),
+        CheckConstraint("(state = 'waiting') = (waiting_on IS NOT NULL)", name="waits_on_somebody"),
         Index(
             "uq_completions_account",
             "account_id",
@@ -63,9 +74,11 @@ class Completion(Base):
     step_id: Mapped[int] = mapped_column(ForeignKey("setup_steps.id"))
     # The store, for a step done per store; null for one done once.
     store_id: Mapped[int | None] = mapped_column(ForeignKey("stores.id", ondelete="CASCADE"))
-    # done 完了 or not_needed 対象外 (with a reason).
+    # waiting 対応待ち (on whom), done 完了 or not_needed 対象外 (with a reason); no row: open.
     state: Mapped[str] = mapped_column(default="done")
+    waiting_on: Mapped[str | None]
     reason: Mapped[str] = mapped_column(default="")
+    # When it was done; for the others, since when it stands so.
     done_at: Mapped[datetime]
     # Who said so: contact, staff or api, and the id.
     by_kind: Mapped[str]

@@ -16,12 +16,12 @@ from scheduler.models.staff import Staff
 class Upload(Base):
     __tablename__ = "uploads"
     __table_args__ = (
-        CheckConstraint("kind IN ('customers', 'attendance')", name="kind"),
+        CheckConstraint("kind IN ('customers', 'attendance', 'setup', 'usage')", name="kind"),
         Index("ix_uploads_kind_created", "kind", "created_at"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    # customers (a customer list) or attendance (a webinar tool's report).
+    # customers (a customer list), attendance (a webinar tool's report), setup (ticks) or usage (days of use).
     kind: Mapped[str]
     # The lecture, for attendance.
     lecture_id: Mapped[int | None] = mapped_column(ForeignKey("lectures.id"), index=True)
@@ -39,6 +39,10 @@ class Upload(Base):
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime]
     confirmed_at: Mapped[datetime | None]
+    # What confirming changed, as far as undoing it needs that; and when it was undone, by whom.
+    before: Mapped[dict[str, Any] | None] = mapped_column(deferred=True)
+    undone_at: Mapped[datetime | None]
+    undone_by_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
 
     lecture: Mapped[Lecture | None] = relationship()
-    staff: Mapped[Staff | None] = relationship()
+    staff: Mapped[Staff | None] = relationship(foreign_keys=[staff_id])

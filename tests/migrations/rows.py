@@ -20,6 +20,7 @@ from scheduler.models import (  # noqa: F401  (every table must be known)
     replies,
     settings,
     setup,
+    signals,
     staff,
     tasks,
     uploads,
@@ -42,6 +43,10 @@ VALUES: dict[str, dict[str, Any]] = {
     "applications": {"state": "sent"},
     "proposals": {"state": "open"},
     "uploads": {"kind": "attendance"},
+    "contracts": {"ends_on": date(2027, 4, 1), "outcome": "renewed"},
+    "feedbacks": {"understanding": "unsure"},
+    "completions": {"waiting_on": None},
+    "destinations": {"kind": "webhook", "ended_why": "gone"},
 }
 OF_TYPE: dict[type, Any] = {
     int: 1,
