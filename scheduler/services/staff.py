@@ -22,26 +22,30 @@ MINIMUM_PASSWORD = 10
 
 # team × action. Who is not listed may look but not act; operations (managers, CS operations) may do everything.
 PERMISSIONS: dict[str, frozenset[str]] = {
-    "sales": frozenset({"view", "request_handover"}),
+    "sales": frozenset({"view", "request_handover", "hand_in"}),
     "onboarding": frozenset(
         {
             "view", "import", "edit_accounts", "introduce", "invite_newcomers", "schedule", "register",
-            "attendance", "setup", "request_handover", "accept_handover", "mails", "export",
+            "attendance", "setup", "request_handover", "accept_handover", "move_accounts", "mails", "export",
         }
     ),
     "success": frozenset(
         {
             "view", "edit_accounts", "invite_newcomers", "schedule", "register", "attendance", "setup", "request_handover",
-            "accept_handover", "mails", "export",
+            "accept_handover", "move_accounts", "mails", "export",
         }
     ),
     "renewal": frozenset(
-        {"view", "edit_accounts", "invite_newcomers", "register", "request_handover", "accept_handover", "export"}
+        {
+            "view", "edit_accounts", "invite_newcomers", "register", "request_handover", "accept_handover",
+            "move_accounts", "export",
+        }
     ),
     "operations": frozenset(
         {
             "view", "import", "edit_accounts", "introduce", "invite_newcomers", "schedule", "register",
-            "attendance", "setup", "request_handover", "accept_handover", "mails", "export", "templates", "settings", "staff",
+            "attendance", "setup", "request_handover", "accept_handover", "move_accounts", "hand_in", "mails", "export",
+            "templates", "settings", "staff",
         }
     ),
 }  # fmt: skip

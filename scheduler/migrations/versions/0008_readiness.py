@@ -1,5 +1,7 @@
 """Evidence beside reports, set-up as operations decide it, holds, contracts, who has left, and signals to other programs."""
 
+from contextlib import contextmanager
+
 from alembic import op
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql
@@ -29,6 +31,15 @@ def there(condition):
 
 def key_of(table, column, other):
     return op.f(f'fk_{table}_{column}_{other}')
+
+
+@contextmanager
+def without_person_index():
+    """Take the index of expressions away while SQLite makes the table anew: it cannot carry it over."""
+    op.drop_index('uq_contacts_person', 'contacts')
+    yield
+    person = ['account_id', sa.text("coalesce(email, '')"), 'name_key', 'phone_digits']
+    op.create_index('uq_contacts_person', 'contacts', person, unique=True)
 
 
 def upgrade() -> None:
@@ -179,7 +190,7 @@ def upgrade() -> None:
         batch.add_column(sa.Column('reopened', Json, nullable=False, server_default='[]'))
         batch.create_index('ix_accounts_on_hold', ['on_hold_until'], unique=False, **there('on_hold_until IS NOT NULL'))
         batch.create_index(op.f('ix_accounts_cancelled_on'), ['cancelled_on'], unique=False)
-    with op.batch_alter_table('contacts') as batch:
+    with without_person_index(), op.batch_alter_table('contacts') as batch:
         batch.add_column(sa.Column('left_on', sa.Date(), nullable=True))
         batch.add_column(sa.Column('successor_id', sa.Integer(), nullable=True))
         batch.create_foreign_key(key_of('contacts', 'successor_id', 'contacts'), 'contacts', ['successor_id'], ['id'], ondelete='SET NULL')
@@ -200,7 +211,7 @@ def downgrade() -> None:
         batch.drop_index(op.f('ix_handovers_wave'))
         for column in ('wave', 'letter', 'clauses', 'reopened'):
             batch.drop_column(column)
-    with op.batch_alter_table('contacts') as batch:
+    with without_person_index(), op.batch_alter_table('contacts') as batch:
         batch.drop_constraint(key_of('contacts', 'successor_id', 'contacts'), type_='foreignkey')
         batch.drop_column('successor_id')
         batch.drop_column('left_on')
