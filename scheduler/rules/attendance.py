@@ -7,12 +7,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-Source = Literal["manual", "report", "webhook", "checkin", "join_click"]
-Outcome = Literal["attended", "partial", "missed", "unknown"]
+Source = Literal["manual", "report", "webhook", "checkin", "code", "join_click", "recording"]
+# What a verdict may rest on: evidence, or that we were told beforehand (欠席連絡あり).
+Basis = Literal["manual", "report", "webhook", "checkin", "code", "absence"]
+Outcome = Literal["attended", "partial", "missed", "excused", "unknown"]
 Interval = tuple[datetime, datetime]
 
 # What the meeting tool itself saw.
-_TOOL: tuple[Source, ...] = ("report", "webhook")
+_TOOL: tuple[Literal["report", "webhook"], ...] = ("report", "webhook")
+# What says that somebody was there without saying how long, best first: our own eyes before the code typed.
+_SEEN: tuple[Literal["checkin", "code"], ...] = ("checkin", "code")
 
 
 @dataclass(frozen=True)
@@ -36,7 +40,7 @@ class Verdict:
 
     verdict: Outcome
     seconds: int
-    sources: tuple[Source, ...]
+    sources: tuple[Basis, ...]
 
 
 def union_seconds(intervals: Iterable[Interval], starts_at: datetime, ends_at: datetime) -> int:
@@ -62,14 +66,32 @@ def report_presences(intervals: Sequence[Interval], summed_seconds: int | None) 
 
 
 def seconds_present(presences: Iterable[Presence], starts_at: datetime, ends_at: datetime) -> int:
-    """Count the seconds that a report or webhook shows somebody in the lecture, never more than its length."""
+    """Count the seconds that a report or webhook shows somebody in the lecture, never more than its length.
+
+    Report and webhook tell of the same minutes: the one that knows of more counts, and the times of both together. Who
+    came in and has not been seen to leave counts no seconds yet.
+    """
+    told: dict[Source, list[Presence]] = {source: [] for source in _TOOL}
+    for presence in presences:
+        if presence.source in _TOOL and (presence.to_at is not None or presence.seconds is not None):
+            told[presence.source].append(presence)
+    exact = [
+        (one.from_at, one.to_at)
+        for found in told.values()
+        for one in found
+        if one.from_at is not None and one.to_at is not None and one.seconds is None
+    ]
+    together = union_seconds(exact, starts_at, ends_at)
+    return max(0, together, *(_seconds_told(found, starts_at, ends_at) for found in told.values()))
+
+
+def _seconds_told(presences: Iterable[Presence], starts_at: datetime, ends_at: datetime) -> int:
+    """Count the seconds in the lecture that one source tells of."""
     exact: list[Interval] = []
     spans: list[Interval] = []
     totals = 0
     untimed = False
     for presence in presences:
-        if presence.source not in _TOOL:
-            continue
         if presence.from_at is None or presence.to_at is None:
             totals += presence.seconds or 0
             untimed = True
@@ -81,7 +103,7 @@ def seconds_present(presences: Iterable[Presence], starts_at: datetime, ends_at:
             totals += min(presence.seconds, union_seconds([span], starts_at, ends_at))
     length = int((ends_at - starts_at).total_seconds())
     most = length if untimed else union_seconds([*exact, *spans], starts_at, ends_at)
-    return max(0, min(union_seconds(exact, starts_at, ends_at) + totals, most))
+    return min(union_seconds(exact, starts_at, ends_at) + totals, most)
 
 
 def verdict(seconds: int, minimum_minutes: int) -> Outcome:
@@ -98,13 +120,15 @@ def decide(
     *,
     minimum_minutes: int,
     registered: bool,
+    told_absent: bool,
     report_present: bool,
     lecture_over: bool,
 ) -> Verdict:
     """Decide one contact's attendance of the lecture from `starts_at` to `ends_at` (aware UTC) by the best evidence.
 
-    A person's own mark counts before the tool's report or webhook, that before a check-in; a click on the join link is
-    never attendance. Nobody missed a lecture that is not over, that has no report yet, or that he was not booked on.
+    A person's own mark counts before the tool's report or webhook, that before a check-in, that before the code typed; a
+    click on the join link is never attendance, nor is the recording watched afterwards. Nobody missed a lecture that is
+    not over, that has no report yet, or that he was not booked on; whoever told us beforehand is excused instead.
     """
     seconds = seconds_present(presences, starts_at, ends_at)
     marks = [presence.verdict for presence in presences if presence.source == "manual" and presence.verdict]
@@ -116,9 +140,25 @@ def decide(
         if outcome == "attended" or lecture_over:
             return Verdict(outcome, seconds, tuple(source for source in _TOOL if source in seen))
         return Verdict("unknown", seconds, ())
-    if "checkin" in seen:
-        # Also when the report lacks the name: several people may sit before one screen.
-        return Verdict("attended", 0, ("checkin",))
-    if registered and lecture_over and report_present:
-        return Verdict("missed", 0, ("report",))
+    for source in _SEEN:
+        if source in seen:
+            # Also when the report lacks the name: several people may sit before one screen.
+            return Verdict("attended", 0, (source,))
+    if registered and lecture_over and not _came_in(presences, ends_at):
+        if told_absent:
+            return Verdict("excused", 0, ("absence",))
+        if report_present:
+            return Verdict("missed", 0, ("report",))
     return Verdict("unknown", 0, ())
+
+
+def _came_in(presences: Iterable[Presence], ends_at: datetime) -> bool:
+    """Tell whether the tool saw somebody come in before the end, but not how long the person stayed."""
+    return any(
+        presence.source in _TOOL
+        and presence.from_at is not None
+        and presence.from_at < ends_at
+        and presence.to_at is None
+        and presence.seconds is None
+        for presence in presences
+    )

@@ -167,5 +167,5 @@ BY_HAND = Presence("manual", verdict="missed")
 def test_the_best_evidence_decides(
     what: str, presences: list[Presence], said: dict[str, bool], expected: Verdict
 ) -> None:
-    circumstances = {"registered": True, "report_present": True, "lecture_over": True} | said
+    circumstances = {"registered": True, "told_absent": False, "report_present": True, "lecture_over": True} | said
     assert decide(presences, START, END, minimum_minutes=45, **circumstances) == expected, what

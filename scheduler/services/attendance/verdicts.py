@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import delete, exists, insert, select, update
 from sqlalchemy.orm import joinedload, selectinload
 
 from scheduler.models.accounts import Contact
@@ -20,6 +20,7 @@ from scheduler.models.registrations import Registration
 from scheduler.rules.attendance import Outcome, Presence, Source, Verdict, decide
 from scheduler.services import history, readiness
 from scheduler.services.actors import Actor
+from scheduler.services.attendance import follow_up, staging
 
 UNKNOWN = Verdict("unknown", 0, ())
 
@@ -99,6 +100,7 @@ def judge(
 ) -> dict[int, Verdict]:
     """Judge these contacts by their evidence; a person's own mark among `rows` counts first. `booked` can miss it."""
     verdicts = {}
+    absent = told_absent(lecture.id)
     for contact_id in contact_ids:
         found = list(presences.get(contact_id, ()))
         row = rows.get(contact_id)
@@ -110,6 +112,7 @@ def judge(
             lecture.ends_at,
             minimum_minutes=lecture.course.minimum_minutes,
             registered=contact_id in booked,
+            told_absent=contact_id in absent,
             report_present=report_present,
             lecture_over=lecture.ends_at <= now,
         )
@@ -143,6 +146,100 @@ def settle(
     db.session.flush()
     readiness.refresh_many(set(accounts.values()), now)
     return set(changed)
+
+
+def rejudge(
+    lecture: Lecture, contact_ids: Collection[int], now: datetime, actor: Actor, *, marks: bool = True
+) -> set[int]:
+    """Judge these contacts anew by all that is kept about them, and let follow what follows; return whose verdict changed.
+
+    For the caller's open transaction, which holds the lecture's lock (`seating.lock`) and has added or taken away the
+    evidence. `marks` False takes marks by hand back. Whoever may be somebody not settled in the last report is not missing.
+    """
+    db.session.flush()
+    wanted = sorted(set(contact_ids))
+    last = staging.latest(lecture.id)
+    contested = set((last.result or {})["contested"]) if last is not None else set()
+    rows = rows_of(lecture.id, wanted)
+    judged = judge(
+        lecture,
+        wanted,
+        evidence(lecture.id, wanted),
+        rows if marks else {},
+        booked=_booked(lecture.id, wanted) - contested,
+        report_present=last is not None,
+        now=now,
+    )
+    return conclude(lecture, judged, rows, now, actor)
+
+
+def conclude(
+    lecture: Lecture, verdicts: Mapping[int, Verdict], rows: Mapping[int, Attendance], now: datetime, actor: Actor
+) -> set[int]:
+    """Settle verdicts, owe or take back the mails that follow, and note when the lecture is settled without a report."""
+    changed = settle(lecture, verdicts, rows, now, actor)
+    last = staging.latest(lecture.id)
+    accounts = set((last.result or {})["held_accounts"]) if last is not None else set()
+    mails = follow_up.plan(
+        lecture,
+        {contact_id: verdict.verdict for contact_id, verdict in verdicts.items()},
+        now,
+        silent=_silent(lecture.id, verdicts),
+        held=_of_accounts(accounts, {number for number, found in verdicts.items() if found.sources != ("manual",)}),
+    )
+    follow_up.owe(lecture, mails, now)
+    if last is None and lecture.ends_at <= now:
+        # Without a report the lecture is settled once everybody booked has a verdict.
+        lecture.reported_at = None if unsettled(lecture.id) else lecture.reported_at or now
+    return changed
+
+
+def unsettled(lecture_id: int) -> bool:
+    """Tell whether anybody booked on a lecture has no verdict yet."""
+    mine = exists().where(
+        Attendance.lecture_id == lecture_id,
+        Attendance.contact_id == Registration.contact_id,
+        Attendance.verdict != "unknown",
+    )
+    open_one = exists().where(Registration.lecture_id == lecture_id, Registration.status == "booked", ~mine)
+    return bool(db.session.scalar(select(open_one)))
+
+
+def told_absent(lecture_id: int) -> set[int]:
+    """Return who is booked on a lecture and told us beforehand that they will not come."""
+    query = select(Registration.contact_id).where(
+        Registration.lecture_id == lecture_id,
+        Registration.status == "booked",
+        Registration.absence_told_at.is_not(None),
+    )
+    return set(db.session.scalars(query))
+
+
+def _booked(lecture_id: int, contact_ids: Collection[int]) -> set[int]:
+    query = select(Registration.contact_id).where(
+        Registration.lecture_id == lecture_id,
+        Registration.contact_id.in_(contact_ids),
+        Registration.status == "booked",
+    )
+    return set(db.session.scalars(query))
+
+
+def _silent(lecture_id: int, contact_ids: Collection[int]) -> set[int]:
+    """Return who is booked, but wants no mails about it."""
+    query = select(Registration.contact_id).where(
+        Registration.lecture_id == lecture_id,
+        Registration.contact_id.in_(contact_ids),
+        Registration.status == "booked",
+        ~Registration.mails,
+    )
+    return set(db.session.scalars(query))
+
+
+def _of_accounts(account_ids: Collection[int], contact_ids: Collection[int]) -> set[int]:
+    if not account_ids or not contact_ids:
+        return set()
+    query = select(Contact.id).where(Contact.id.in_(contact_ids), Contact.account_id.in_(account_ids))
+    return set(db.session.scalars(query))
 
 
 def _said(rows: Mapping[int, Attendance], contact_id: int) -> str:

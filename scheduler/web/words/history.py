@@ -204,6 +204,7 @@ def _of_lectures() -> dict[str, str]:
         "attended": _("出席: %(person)s – %(lecture)s"),
         "partial": _("一部参加: %(person)s – %(lecture)s"),
         "missed": _("欠席: %(person)s – %(lecture)s"),
+        "excused": _("欠席連絡あり: %(person)s – %(lecture)s"),
         "unknown": _("出欠未確認: %(person)s – %(lecture)s"),
     }
 

@@ -16,7 +16,13 @@ LEVELS = {"on_track": _("順調"), "behind": _("遅れ"), "stuck": _("停滞")}
 REGISTRATIONS = {"booked": _("申込済み"), "waitlisted": _("キャンセル待ち"), "cancelled": _("キャンセル")}
 # What a calendar program answered to an invitation.
 REPLIES = {"accepted": _("出席"), "tentative": _("仮の出席"), "declined": _("辞退")}
-VERDICTS = {"attended": _("出席"), "partial": _("一部参加"), "missed": _("欠席"), "unknown": _("未確認")}
+VERDICTS = {
+    "attended": _("出席"),
+    "partial": _("一部参加"),
+    "missed": _("欠席"),
+    "excused": _("欠席連絡あり"),
+    "unknown": _("未確認"),
+}
 HANDOVERS = {
     "requested": _("依頼中"),
     "accepted": _("引き受け済み"),
