@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Literal
 
-from scheduler.rules.clauses import ClauseResult
+from scheduler.rules.clauses.result import ClauseResult
 from scheduler.rules.facts import Facts
 from scheduler.rules.readiness import DEFAULT, Rule, evaluate
 
@@ -62,13 +62,12 @@ def sash(facts: Facts, journey: Journey, now: datetime, rule: Rule = DEFAULT["on
     """
     registered = journey.registered_on is not None or bool(facts.attended)
     signed = journey.signed_on is not None or journey.stage != "sales"
+    decided = _decided(facts, rule, now)
     return [
         _met("signed", signed, journey.signed_on),
         _met("invited", registered or journey.invited_on is not None, journey.invited_on),
         _met("registered", registered, journey.registered_on),
-        _of_clauses("attended", facts, now, rule),
-        _of_clauses("set_up", facts, now, rule),
-        _of_clauses("in_use", facts, now, rule),
+        *(_of_clauses(key, decided[kind]) for key, kind in _CLAUSE_OF.items()),
         _handed_over(journey),
     ]
 
@@ -87,10 +86,19 @@ def tied_by_registration(knots: Sequence[Mapping[str, Any]], on: date) -> list[d
 _CLAUSE_OF = {"attended": "attended", "set_up": "setup_complete", "in_use": "usage_started"}
 
 
-def _of_clauses(key: str, facts: Facts, now: datetime, rule: Rule) -> Knot:
-    kind = _CLAUSE_OF[key]
-    of_rule = rule if any(clause.kind == kind for clause in rule.clauses) else DEFAULT["onboarding"]
-    results = [one for one in evaluate(facts, of_rule, now).clauses if one.key == kind]
+def _decided(facts: Facts, rule: Rule, now: datetime) -> dict[str, list[ClauseResult]]:
+    """Judge the account by the rule, and by the default for what the rule does not ask; return the conditions by kind."""
+    found: dict[str, list[ClauseResult]] = {}
+    for one in (rule, DEFAULT["onboarding"]):
+        missing = {kind for kind in _CLAUSE_OF.values() if kind not in found}
+        asked = missing & {clause.kind for clause in one.leaves}
+        results = evaluate(facts, one, now).clauses if asked else ()
+        for kind in asked:
+            found[kind] = [leaf for result in results for leaf in result.counting() if leaf.key == kind]
+    return found
+
+
+def _of_clauses(key: str, results: Sequence[ClauseResult]) -> Knot:
     if all(one.met for one in results):
         return Knot(key, "met", max((one.since for one in results if one.since), default=None))
     begun = [day for day in map(_first_day, results) if day]

@@ -14,7 +14,7 @@ from scheduler.models.db import db
 from scheduler.models.lectures import Course, Lecture, Series
 from scheduler.models.mails import Mail
 from scheduler.models.proposals import Proposal
-from scheduler.rules.clauses import Attended
+from scheduler.rules.clauses.attended import Attended
 from scheduler.rules.readiness import DEFAULT
 from scheduler.services import history, weblinks
 from scheduler.services.actors import Actor

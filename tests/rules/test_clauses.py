@@ -7,7 +7,10 @@ from typing import Any
 
 import pytest
 
-from scheduler.rules.clauses import Attended, FieldFilled, SetupComplete, UsageStarted
+from scheduler.rules.clauses.attended import Attended
+from scheduler.rules.clauses.plain import FieldFilled
+from scheduler.rules.clauses.setup import SetupComplete
+from scheduler.rules.clauses.usage import UsageStarted
 from scheduler.rules.facts import Attendance, Facts, Person, SetupItem, UsageDay
 
 NOV_10, NOV_16, NOV_20 = date(2026, 11, 10), date(2026, 11, 16), date(2026, 11, 20)

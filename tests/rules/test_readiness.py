@@ -11,7 +11,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scheduler.rules.clauses import Attended, FieldFilled, SetupComplete, UsageStarted
+from scheduler.rules.clauses.attended import Attended
+from scheduler.rules.clauses.plain import FieldFilled
+from scheduler.rules.clauses.setup import SetupComplete
+from scheduler.rules.clauses.usage import UsageStarted
 from scheduler.rules.facts import Attendance, Facts, Person, SetupItem, UsageDay
 from scheduler.rules.readiness import DEFAULT, Rule, RuleUnreadable, evaluate
 

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from scheduler.rules.clauses import FieldFilled
+from scheduler.rules.clauses.plain import FieldFilled
 from scheduler.rules.facts import Attendance, Facts, SetupItem, UsageDay
 from scheduler.rules.readiness import Rule
 from scheduler.rules.sash import KNOTS, Journey, Knot, sash

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scheduler.rules.clauses import ClauseResult
+from scheduler.rules.clauses.result import ClauseResult
 from scheduler.rules.readiness import Readiness
 from scheduler.rules.stalling import Signals, level
 from scheduler.rules.workdays import WorkingDays
