@@ -17,15 +17,18 @@ Known = Mapping[str, Collection[int]]
 _BRACKET = re.compile("[(\uff08]")
 # How many contacts a person is offered.
 _OFFERED = 5
+# How many of a shop's people are compared with a name at most, to offer the closest.
+_SCORED = 100
 
 
 @dataclass(frozen=True)
 class Proposal:
-    """A contact offered for a person, and why; ticked when one press is to confirm it."""
+    """A contact offered for a person, why, and how alike the names are (of 100); ticked when one press is to confirm it."""
 
     contact_id: int
     reason: str
     ticked: bool = False
+    score: int = 0
 
 
 @dataclass(frozen=True)
@@ -92,7 +95,7 @@ def match(people: Sequence[ReportPerson], candidates: Iterable[Candidate], known
         found = _match(person, roster, known_names)
         namesakes = person.apart if found.reason == "several_of_this_name" else ()
         matches += [replace(found, person=one) for one in namesakes] or [found]
-    return Matching(tuple(_settled(matches)))
+    return Matching(tuple(_settled(matches, roster)))
 
 
 def _match(person: ReportPerson, roster: Roster, known_names: Known) -> Match:
@@ -128,8 +131,15 @@ def _by_shared_email(person: ReportPerson, holders: Sequence[Candidate], known_n
     sure = Roster(replace(holder, booked=True) for holder in holders).find(_names(person)).sure
     if sure is None and len(holders) == 1 and not holders[0].name:
         sure = holders[0].contact_id
-    ranked = sorted(holders, key=lambda holder: (holder.contact_id != sure, not holder.booked))
-    proposals = (Proposal(holder.contact_id, "shared_email", holder.contact_id == sure) for holder in ranked)
+    names = _names(person)
+    scores = {holder.contact_id: holder.likeness(names) for holder in holders}
+    ranked = sorted(
+        holders, key=lambda holder: (holder.contact_id != sure, not holder.booked, -scores[holder.contact_id])
+    )
+    proposals = (
+        Proposal(holder.contact_id, "shared_email", holder.contact_id == sure, scores[holder.contact_id])
+        for holder in ranked
+    )
     account_ids = {holder.account_id for holder in holders}
     return Match(
         person,
@@ -160,10 +170,16 @@ def _by_name(person: ReportPerson, found: Found, roster: Roster) -> Match:
     if account_id is None and found.places:
         account_ids = {roster.by_id[contact].account_id for contact in found.places}
         account_id = account_ids.pop() if len(account_ids) == 1 else None
-    offered = sorted(found.reasons.items(), key=lambda item: item[0] != found.sure)[:_OFFERED]
+    names = _names(person)
+    offered = [
+        Proposal(contact, reason, contact == found.sure, roster.by_id[contact].likeness(names))
+        for contact, reason in list(found.reasons.items())[:_SCORED]
+    ]
     if not offered:
         return Match(person, "unmatched", _why_unmatched(person, account_id), account_id=account_id)
-    proposals = tuple(Proposal(contact, reason, contact == found.sure) for contact, reason in offered)
+    # What somebody said before counts more than letters; then the closest name.
+    offered.sort(key=lambda proposal: (not proposal.ticked, proposal.reason != "confirmed_before", -proposal.score))
+    proposals = tuple(offered[:_OFFERED])
     return Match(person, "proposed", proposals[0].reason, proposals=proposals, account_id=account_id)
 
 
@@ -177,7 +193,7 @@ def _why_unmatched(person: ReportPerson, account_id: int | None) -> str:
     return "unknown_name"
 
 
-def _settled(matches: list[Match]) -> Iterable[Match]:
+def _settled(matches: list[Match], roster: Roster) -> Iterable[Match]:
     """Take back what cannot be so: one contact who would be two people in the room, on no more than their names."""
     certain = Counter(match.contact_id for match in matches if match.reason != "confirmed_before")
     remembered = Counter(known_key(match.person) for match in matches if match.reason == "confirmed_before")
@@ -186,7 +202,8 @@ def _settled(matches: list[Match]) -> Iterable[Match]:
             continue
         twice = remembered[known_key(match.person)] > 1
         if twice or (certain[match.contact_id] and not match.person.phone_like):
-            proposal = Proposal(match.contact_id, "confirmed_before")
+            alike = roster.by_id[match.contact_id].likeness(_names(match.person))
+            proposal = Proposal(match.contact_id, "confirmed_before", score=alike)
             matches[place] = Match(match.person, "proposed", "same_contact_twice", proposals=(proposal,))
     claims = Counter(match.contact_id or match.ticked for match in matches)
     for match in matches:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from rapidfuzz import fuzz, process
 
+from scheduler.rules.likeness import likeness
 from scheduler.rules.names import name_key
 from scheduler.rules.spellings import (
     company_domain,
@@ -39,10 +40,15 @@ class Candidate:
     # Names of the contact's stores.
     stores: tuple[str, ...] = ()
     booked: bool = False
-    # Keys of personal join links.
+    # Keys of personal join links, and registrants' ids.
     personal_keys: frozenset[str] = frozenset()
     # The company's name.
     account: str = ""
+
+    def likeness(self, texts: Iterable[str]) -> int:
+        """Score names that somebody goes by against this contact's, of 100."""
+        names = [name for name in (self.name, self.reading) if name]
+        return likeness(texts, names, (self.account, *self.stores, *company_words(self.email)))
 
 
 @dataclass
@@ -78,7 +84,6 @@ class Roster:
         self._part: dict[str, set[int]] = {}
         self._places: dict[str, set[int]] = {}
         self._short_places: dict[str, set[int]] = {}
-        self._written: dict[str, int] = {}
         for candidate in candidates:
             self._add(candidate)
 
@@ -122,7 +127,6 @@ class Roster:
         if not candidate.booked:
             return
         for name in named:
-            self._written.setdefault(name_key(name), candidate.contact_id)
             _index(self._family, family_spellings(name), candidate)
             _index(self._part, part_spellings(name), candidate)
         for place in (candidate.account, *candidate.stores):
@@ -160,10 +164,17 @@ class Roster:
                         yield owners, rest, whole
 
     def _similar(self, text: str) -> list[int]:
-        close = process.extract(
-            name_key(text), self._written.keys(), scorer=fuzz.ratio, score_cutoff=_ALIKE, limit=_SIMILAR_OFFERED
-        )
-        return [self._written[key] for key, _, _ in close]
+        """Find who of those booked is called almost so, in any order or script; the closest first."""
+        closest: dict[str, float] = {}
+        for key in set(full_spellings(text)):
+            found = process.extract(
+                key, self._full.keys(), scorer=fuzz.ratio, score_cutoff=_ALIKE, limit=2 * _SIMILAR_OFFERED
+            )
+            for spelling, alike, _ in found:
+                closest[spelling] = max(alike, closest.get(spelling, 0))
+        ranked = sorted(closest, key=lambda spelling: (-closest[spelling], spelling))
+        people = dict.fromkeys(contact for spelling in ranked for contact in sorted(self._full[spelling]))
+        return list(people)[:_SIMILAR_OFFERED]
 
 
 def _index(index: dict[str, set[int]], keys: Iterable[str], candidate: Candidate) -> None:
