@@ -138,6 +138,8 @@ _ACCOUNT: dict[str, Reader] = {
     "plan": _text(LINE),
     "note": _text(NOTE),
     "it_skill": _text(LINE),
+    "promises": _text(NOTE),
+    "open_points": _text(NOTE),
     "signed_on": _day,
     "planned_start_on": _day,
     "billing_starts_on": _day,

@@ -2,23 +2,30 @@
 
 from __future__ import annotations
 
-from datetime import datetime, time
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, select, update
 
-from scheduler.models.accounts import STAGES, Account, Contact
+from scheduler.models.accounts import STAGES, Account
 from scheduler.models.db import db
 from scheduler.models.handovers import Handover
-from scheduler.models.mails import Mail
 from scheduler.models.staff import Staff
-from scheduler.rules.workdays import next_working_day_at
-from scheduler.services import history, locking, mail_rules, readiness, vendor
+from scheduler.services import conditions, history, letters, locking, readiness
 from scheduler.services.actors import Actor
 from scheduler.services.inserting import add_missing
-from scheduler.services.installation import here
+from scheduler.services.letters import times_undone
 from scheduler.services.outbox.owe import drop, owe
-from scheduler.services.refusals import HandoverClosed, HandoverOpen, Invalid, LetterGone, NotFound, NotReady
+from scheduler.services.refusals import (
+    HandoverClosed,
+    HandoverOpen,
+    Invalid,
+    LetterGone,
+    NotFound,
+    NotReady,
+)
+from scheduler.services.signals.tell import tell
 
 NEXT_STAGE = dict(zip(STAGES, STAGES[1:], strict=False))
 LONGEST_TEXT = 4000
@@ -32,11 +39,14 @@ def request(
     note: str = "",
     receiver_id: int | None = None,
     reason: str | None = None,
+    sheet: Mapping[str, Any] | None = None,
 ) -> int:
     """Ask the next team to take an account over and return the handover's id; the receiver, else the team, is told.
 
-    Raises NotFound, NotReady while clauses are open and no `reason` says why it should pass early, HandoverOpen while
-    an earlier request waits, and Invalid(field, why): another stage than the next, a receiver not of that team.
+    `sheet` are fields of the account that its giver fills in while asking. Raises NotFound, NotReady while clauses are
+    open and no `reason` says why it should pass early, SheetIncomplete while a field that the boundary demands is empty,
+    HandoverOpen while an earlier request waits, and Invalid(field, why): another stage than the next, a receiver not of
+    that team.
     """
     early = _text("reason", reason or "")
     told = _text("note", note)
@@ -46,11 +56,12 @@ def request(
             raise Invalid(field="account", why="undecided")
         if to != NEXT_STAGE.get(account.stage):
             raise Invalid(field="to", why="not_next_stage", value=to)
+        conditions.fill_in(account, sheet or {}, now, actor)
         readiness.refresh(account_id, now)
-        missing = [clause for clause in account.clauses if not clause["met"]] if account.stage == "onboarding" else []
-        ready = account.ready_since is not None or account.stage != "onboarding"
+        ready = conditions.is_ready(account)
+        missing = 0 if ready else sum(not clause["met"] for clause in account.clauses)
         if not ready and not early:
-            raise NotReady(open=len(missing))
+            raise NotReady(open=missing)
         _check_receiver(receiver_id, to)
         handover_id = _add(
             account_id=account_id,
@@ -63,8 +74,9 @@ def request(
             receiver_id=receiver_id,
         )
         _tell_receivers(handover_id, account_id, to, receiver_id, now)
-        params = {"from": account.stage, "to": to, "early": not ready, "open": len(missing), "receiver_id": receiver_id}
+        params = {"from": account.stage, "to": to, "early": not ready, "open": missing, "receiver_id": receiver_id}
         _record("handover_requested", handover_id, account_id, now, actor, **params)
+        _signal("requested", db.session.get_one(Handover, handover_id), now)
         return handover_id
 
 
@@ -82,96 +94,107 @@ def accept(handover_id: int, now: datetime, actor: Actor, receiver_id: int | Non
             raise HandoverClosed()
         _check_receiver(receiver_id, row.to_stage)
         column, asked = f"{row.to_stage}_owner_id", row.receiver_id
-        before = {"stage_since": account.stage_since.isoformat(), "owner_id": getattr(account, column)}
+        before = row.before | standing(account, column) | {"receiver_id": asked}
         owner_id = receiver_id or asked or actor.staff_id or before["owner_id"]
-        before = row.before | before | {"receiver_id": asked}
-        _decide(handover_id, "accepted", now, actor, before=before, receiver_id=receiver_id or asked)
+        kept = {"before": before, "clauses": account.clauses, "receiver_id": receiver_id or asked}
+        _decide(handover_id, "accepted", now, actor, **kept)
         setattr(account, column, owner_id)
         account.stage, account.stage_since = row.to_stage, now
+        account.ready_since, account.reopened = None, []
         db.session.flush()
+        db.session.refresh(row)
         _tell_giver("staff_handover_accepted", row, account, now, actor)
-        letters = _owe_letters(row, account, now)
-        _record("handover_accepted", handover_id, account.id, now, actor, to=row.to_stage, letters=letters)
+        written = letters.owe([(row, account)], now).get(handover_id, 0)
+        _record("handover_accepted", handover_id, account.id, now, actor, to=row.to_stage, letters=written)
+        _signal("accepted", row, now)
 
 
-def give_back(handover_id: int, reason: str, now: datetime, actor: Actor) -> None:
-    """Return a requested handover to who asked, with a reason; raises NotFound, Invalid (no reason), HandoverClosed."""
+def standing(account: Account, column: str) -> dict[str, Any]:
+    """Return how an account stands, for bringing it back: since when, whose it is by `column`, ready since, re-opened."""
+    return {
+        "stage_since": account.stage_since.isoformat(),
+        "owner_id": getattr(account, column),
+        "ready_since": account.ready_since.isoformat() if account.ready_since is not None else None,
+        "reopened": list(account.reopened),
+    }
+
+
+def give_back(handover_id: int, reason: str, now: datetime, actor: Actor, reopened: Sequence[str] = ()) -> None:
+    """Return a requested handover to who asked, with a reason; the conditions named in `reopened` count as not met again.
+
+    They stay so, whatever the facts say, until the giver takes them back (`conditions.take_back`). Raises NotFound, HandoverClosed
+    and Invalid(field, why): no reason, or a condition that the account does not have.
+    """
     told = _text("reason", reason)
     if not told:
         raise Invalid(field="reason", why="reason_missing")
     with db.writing():
         row, account = _locked(handover_id)
-        _decide(handover_id, "returned", now, actor, reason=told)
+        keys = conditions.reopen(account, handover_id, reopened, now)
+        _decide(handover_id, "returned", now, actor, reason=told, reopened=keys)
+        db.session.refresh(row)
         _tell_giver("staff_handover_returned", row, account, now, actor)
         _record("handover_returned", handover_id, account.id, now, actor)
+        if keys:
+            _record("conditions_reopened", handover_id, account.id, now, actor, conditions=keys)
+        _signal("returned", row, now, reopened=keys)
 
 
 def withdraw(handover_id: int, reason: str, now: datetime, actor: Actor) -> None:
     """Take a request back before it is decided; raises NotFound and HandoverClosed."""
     told = _text("reason", reason)
     with db.writing():
-        _row, account = _locked(handover_id)
+        row, account = _locked(handover_id)
         _decide(handover_id, "withdrawn", now, actor, reason=told)
         _record("handover_withdrawn", handover_id, account.id, now, actor)
+        _signal("withdrawn", row, now)
 
 
 def undo(handover_id: int, now: datetime, actor: Actor) -> None:
     """Undo an acceptance while no customer was told of it: the account goes back and the request is open again.
 
-    Where nobody was to get a letter the same hour ends it. Raises NotFound, LetterGone, HandoverClosed (not accepted,
-    or the account has moved on) and HandoverOpen (its next handover was requested already).
+    One that nobody had asked for (a wave) ends instead. Where nobody was to get a letter the same hour ends it. Raises
+    NotFound, LetterGone, HandoverClosed (not accepted, or the account has moved on) and HandoverOpen (its next handover
+    was requested already).
     """
     with db.writing():
         row, account = _locked(handover_id)
-        if row.state != "accepted" or account.stage != row.to_stage or row.decided_at is None:
-            raise HandoverClosed()
-        if now >= undo_ends(row):
-            raise LetterGone()
-        if db.session.scalar(
-            select(Handover.id).where(Handover.account_id == account.id, Handover.state == "requested")
-        ):
-            raise HandoverOpen()
-        for kind in ("handover_letter", "staff_handover_accepted"):
+        _check_undoable(row, account, now)
+        for kind in (letters.KIND, "staff_handover_accepted"):
             drop("handover_undone", handover_id=handover_id, kind=kind)
-        if any(mail.state != "dropped" for mail in letters_of(handover_id)):
+        if any(mail.state != "dropped" for mail in letters.of(handover_id)):
             raise LetterGone()
-        account.stage, account.stage_since = row.from_stage, datetime.fromisoformat(row.before["stage_since"])
-        setattr(account, f"{row.to_stage}_owner_id", row.before["owner_id"])
+        was = row.before
+        account.stage, account.stage_since = row.from_stage, datetime.fromisoformat(was["stage_since"])
+        setattr(account, f"{row.to_stage}_owner_id", was["owner_id"])
+        ready_since = was.get("ready_since")
+        account.ready_since = datetime.fromisoformat(ready_since) if ready_since else None
+        account.reopened = was.get("reopened", [])
         row.state, row.decided_at, row.decided_by_id = "requested", None, None
-        row.receiver_id = row.before["receiver_id"]
-        row.before = {"undone": _undone(row) + 1}
+        if row.wave is not None:
+            row.state, row.decided_at, row.decided_by_id = "withdrawn", now, actor.staff_id
+        else:
+            row.receiver_id, row.clauses = was["receiver_id"], []
+        row.before = {"undone": times_undone(row) + 1}
         db.session.flush()
         _record("handover_undone", handover_id, account.id, now, actor, to=row.from_stage)
+        _signal(row.state, row, now)
 
 
-def undo_ends(handover: Handover) -> datetime:
-    """Return until when an accepted handover can be undone: when the first letter leaves, or would have left."""
-    due = [mail.due_at for mail in letters_of(handover.id) if mail.state != "dropped"]
-    if due:
-        return min(due)
-    assert handover.decided_at is not None
-    return next_working_day_at(handover.decided_at, here().zone, vendor.working_days(), _letter_time())
+def _check_undoable(row: Handover, account: Account, now: datetime) -> None:
+    if row.state != "accepted" or account.stage != row.to_stage or row.decided_at is None:
+        raise HandoverClosed()
+    if now >= letters.undo_ends(row):
+        raise LetterGone()
+    if db.session.scalar(select(Handover.id).where(Handover.account_id == account.id, Handover.state == "requested")):
+        raise HandoverOpen()
+    if db.session.scalar(select(Handover.id).where(*_later(row)).limit(1)):
+        raise HandoverClosed()
 
 
-def letters_of(handover_id: int) -> list[Mail]:
-    """List the letters to the customer about a handover, dropped ones included."""
-    query = select(Mail).where(Mail.handover_id == handover_id, Mail.kind == "handover_letter").order_by(Mail.id)
-    return list(db.session.scalars(query.execution_options(populate_existing=True)))
-
-
-def add_to_letter(handover_id: int, note: str, now: datetime, actor: Actor) -> None:
-    """Put the receiver's own words into the letters that have not left; raise LetterGone when there is none."""
-    words = _text("note", note)
-    with db.writing():
-        _row, account = _locked(handover_id)
-        waiting = [mail for mail in letters_of(handover_id) if mail.state == "queued"]
-        if not waiting:
-            raise LetterGone()
-        if all(mail.params.get("note", "") == words for mail in waiting):
-            return
-        for mail in waiting:
-            mail.params = mail.params | {"note": words}
-        _record("handover_letter_changed", handover_id, account.id, now, actor)
+def _later(row: Handover) -> tuple[ColumnElement[bool], ...]:
+    """Match the handovers by which the account passed on since this one."""
+    return Handover.account_id == row.account_id, Handover.id > row.id, Handover.state == "accepted"
 
 
 def _locked(handover_id: int) -> tuple[Handover, Account]:
@@ -233,48 +256,12 @@ def _tell_giver(kind: str, row: Handover, account: Account, now: datetime, actor
         return
     owe(
         kind,
-        f"{kind}:{row.id}:{_undone(row)}",
+        f"{kind}:{row.id}:{times_undone(row)}",
         now=now,
         staff_id=member.id,
         account_id=account.id,
         handover_id=row.id,
     )
-
-
-def _owe_letters(row: Handover, account: Account, now: datetime) -> int:
-    """Owe the customer's coordinators the letter about the new contact person; return how many have an address.
-
-    An account that comes from sales gets none: there the invitation introduces the person.
-    """
-    if row.from_stage == "sales":
-        return 0
-    coordinators = select(Contact).where(
-        Contact.account_id == account.id, Contact.role == "coordinator", Contact.email.is_not(None)
-    )
-    working_days, clock = vendor.working_days(), _letter_time()
-    contacts = list(db.session.scalars(coordinators))
-    for contact in contacts:
-        owe(
-            "handover_letter",
-            f"handover_letter:{row.id}:{contact.id}:{_undone(row)}",
-            now=now,
-            due_at=next_working_day_at(now, contact.zone, working_days, clock),
-            contact_id=contact.id,
-            account_id=account.id,
-            handover_id=row.id,
-        )
-    return len(contacts)
-
-
-def _letter_time() -> time:
-    """Return when, in the contact's zone, the letter about the new contact person leaves on the next working day."""
-    return mail_rules.get().at("handover_letter", "at")
-
-
-def _undone(row: Handover) -> int:
-    """Return how often an acceptance of this handover was undone: what is owed after each is a message of its own."""
-    number: int = row.before.get("undone", 0)
-    return number
 
 
 def _record(key: str, handover_id: int, account_id: int, now: datetime, actor: Actor, **params: Any) -> None:
@@ -287,3 +274,10 @@ def _text(field: str, value: str) -> str:
     if len(value) > LONGEST_TEXT:
         raise Invalid(field=field, why="too_long", maximum=LONGEST_TEXT)
     return value.strip()
+
+
+def _signal(what: str, row: Handover, now: datetime, **data: Any) -> None:
+    """Tell other programs and chat rooms; after an acceptance was undone it is asked for anew."""
+    about = {"handover": row.id, "from": row.from_stage, "to": row.to_stage}
+    key = f"handover.{what}:{row.id}:{times_undone(row)}"
+    tell(f"handover.{what}", key, now, row.account_id, **about, **data)

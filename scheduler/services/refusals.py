@@ -83,6 +83,12 @@ class AlreadyBooked(Refused):
     key = "already_booked"
 
 
+class ContactLeft(Refused):
+    """The person is not at the company any more (退職・異動): nobody registers or is registered under that name."""
+
+    key = "contact_left"
+
+
 class PrerequisiteMissing(Refused):
     """The course wants another one attended first; `course` is its key."""
 
@@ -161,6 +167,12 @@ class NotReady(Refused):
     key = "not_ready"
 
 
+class SheetIncomplete(Refused):
+    """The boundary demands fields that are empty; `fields` names them."""
+
+    key, status = "sheet_incomplete", 422
+
+
 class HandoverClosed(Refused):
     """The handover is no longer open."""
 
@@ -213,6 +225,18 @@ class StepNotYours(Forbidden):
     """The set-up step is not the customer's to tick."""
 
     key = "step_not_yours"
+
+
+class TickNotAllowed(Forbidden):
+    """The set-up step is not to be called done from here; who may is written on the step."""
+
+    key = "tick_not_allowed"
+
+
+class StepInUse(Refused):
+    """The set-up step cannot be deleted, or not changed that way; `by` names what uses it: completions, courses, rules."""
+
+    key = "step_in_use"
 
 
 class WordsUnusable(Invalid):

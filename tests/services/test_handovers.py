@@ -16,7 +16,7 @@ from scheduler.models.handovers import Handover
 from scheduler.models.history import Event
 from scheduler.models.mails import Mail
 from scheduler.models.staff import Staff
-from scheduler.services import handovers, readiness, setup
+from scheduler.services import handovers, letters, readiness, setup
 from scheduler.services.actors import Actor
 from scheduler.services.outbox.content import preview
 from scheduler.services.refusals import (
@@ -114,7 +114,7 @@ def test_a_program_may_accept_for_a_team_of_which_nobody_looks_after_the_account
     number = handovers.request(account.id, "success", now, API)
     handovers.accept(number, now, API)
     assert (the(account).stage, the(account).success_owner_id) == ("success", None)
-    for letter in handovers.letters_of(number):
+    for letter in letters.of(number):
         assert preview(letter, now).text
 
 
@@ -355,11 +355,11 @@ def test_once_the_letter_was_handed_out_nothing_is_undone(now: datetime, state: 
     number = handovers.request(account.id, "success", now, API)
     program_accepts(number, now)
     with db.writing():
-        handovers.letters_of(number)[0].state = state
+        letters.of(number)[0].state = state
     with pytest.raises(LetterGone):
         handovers.undo(number, now, API)
     assert the(account).stage == "success"
-    assert [mail.state for mail in handovers.letters_of(number)] == [state, "queued"]
+    assert [mail.state for mail in letters.of(number)] == [state, "queued"]
 
 
 def test_the_same_hour_ends_undoing_where_no_letter_goes(now: datetime) -> None:
@@ -387,13 +387,13 @@ def test_the_receiver_adds_her_own_words_to_the_letter_until_it_leaves(now: date
     number = handovers.request(account.id, "success", now, API)
     program_accepts(number, now)
     for _ in range(2):
-        handovers.add_to_letter(number, "来週お伺いします。", now, API)
-    assert [mail.params["note"] for mail in handovers.letters_of(number)] == ["来週お伺いします。"]
+        letters.add_note(number, "来週お伺いします。", now, API)
+    assert [mail.params["note"] for mail in letters.of(number)] == ["来週お伺いします。"]
     assert events(account)[2:] == ["handover_letter_changed"]
     with db.writing():
-        handovers.letters_of(number)[0].state = "sent"
+        letters.of(number)[0].state = "sent"
     with pytest.raises(LetterGone):
-        handovers.add_to_letter(number, "やはりお伺いできません。", now, API)
+        letters.add_note(number, "やはりお伺いできません。", now, API)
 
 
 def test_losing_a_fact_while_a_request_waits_leaves_the_decision_to_the_receiver(now: datetime) -> None:

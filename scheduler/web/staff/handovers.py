@@ -20,7 +20,7 @@ from scheduler.models.handovers import Handover
 from scheduler.models.mails import Mail
 from scheduler.models.staff import Staff
 from scheduler.services import handovers as service
-from scheduler.services import sheets
+from scheduler.services import letters, sheets
 from scheduler.services import today as ready_ones
 from scheduler.services.outbox.content import preview
 from scheduler.services.refusals import Invalid, NotReady, Refused
@@ -161,7 +161,7 @@ def letter(handover_id: int) -> ResponseReturnValue:
     note = request.form.get("note", "")
 
     def add(number: int, now: Any, actor: Any) -> None:
-        service.add_to_letter(number, note, now, actor)
+        letters.add_note(number, note, now, actor)
 
     return _decide(handover_id, add, _("ご案内に反映しました。"))
 
@@ -216,16 +216,16 @@ def _the(handover_id: int) -> Handover:
 
 def _page(handover_id: int, errors: dict[str, str] | None = None) -> str:
     row = _the(handover_id)
-    letters = [_letter(mail) for mail in service.letters_of(handover_id) if mail.state != "dropped"]
-    ends = service.undo_ends(row) if row.state == "accepted" else None
+    written = [_letter(mail) for mail in letters.of(handover_id) if mail.state != "dropped"]
+    ends = letters.undo_ends(row) if row.state == "accepted" else None
     undoable = ends is not None and edge.now() < ends and row.account.stage == row.to_stage
     return render_template(
         "staff/handovers/show.html",
         handover=row,
         receives=_receives(row),
-        letters=letters,
-        letter_note=next((one.mail.params.get("note", "") for one in letters), ""),
-        letter_open=any(one.mail.state == "queued" for one in letters),
+        letters=written,
+        letter_note=next((one.mail.params.get("note", "") for one in written), ""),
+        letter_open=any(one.mail.state == "queued" for one in written),
         undo_ends=ends if undoable else None,
         errors=errors or {},
         **_sheet(row.account),

@@ -81,6 +81,7 @@ class _Params(Mapping[str, str]):
             "course": lambda: names.course(params.get("course", "")),
             "step": lambda: names.step(params.get("step", "")),
             "fields": lambda: terms.listed(terms.FIELDS.get(field, field) for field in params.get("fields", ())),
+            "conditions": lambda: terms.listed(terms.CONDITIONS.get(key, key) for key in params.get("conditions", ())),
             "on": lambda: dates.iso_day(params.get("on")),
             "changes": lambda: _changes(params),
             "mail": lambda: mails.kind(params.get("kind", "")),
@@ -106,6 +107,7 @@ _TERMS: dict[str, Mapping[str, Any]] = {
     "reply": terms.REPLIES,
     "list": terms.LISTS,
     "suppressed": terms.SUPPRESSED,
+    "waiting_on": terms.SETUP_DOERS,
 }
 
 
@@ -216,6 +218,7 @@ def _of_progress() -> dict[str, str]:
         "task_reopened": _("タスクを未完了に戻しました: %(task)s"),
         "setup_done": _("初期設定が完了しました: %(step)s%(place)s"),
         "setup_not_needed": _("初期設定を対象外にしました: %(step)s%(place)s"),
+        "setup_waiting": _("初期設定が対応待ちになりました（%(waiting_on)s）: %(step)s%(place)s"),
         "setup_undone": _("初期設定を未完了に戻しました: %(step)s%(place)s"),
         "usage_began": _("利用が始まりました（%(on)s）。"),
         "usage_confirmed": _("利用開始を確認しました（%(on)s）。"),
@@ -226,6 +229,8 @@ def _of_progress() -> dict[str, str]:
         "handover_requested": _("引き継ぎを依頼しました（%(from)s → %(to)s）。"),
         "handover_accepted": _("引き継ぎを引き受けました（%(to)s）。"),
         "handover_returned": _("引き継ぎを差し戻しました。"),
+        "conditions_reopened": _("引き継ぎ条件を未達に戻しました: %(conditions)s"),
+        "condition_taken_back": _("差し戻された条件を確認済みにしました: %(conditions)s（%(words)s）"),
         "handover_withdrawn": _("引き継ぎの依頼を取り下げました。"),
         "handover_undone": _("引き継ぎの引き受けを取り消しました（%(to)s に戻りました）。"),
         "handover_letter_changed": _("担当者変更のご案内に一言を添えました。"),

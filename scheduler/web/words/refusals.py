@@ -8,6 +8,7 @@ from scheduler.services.refusals import FileUnreadable, Refused
 from scheduler.web.words import faults, files
 
 _GENERAL = {
+    "contact_left": _("この方は退職・異動されたと登録されています。別の方をお選びいただくか、担当までお知らせください。"),
     "refused": _("変更は保存されていません。内容をご確認のうえ、もう一度お試しください。"),
     "not_found": _("対象が見つかりません。一覧からもう一度お選びください。"),
     "invalid": _("入力内容をご確認ください。"),
@@ -63,7 +64,12 @@ _OF_PROPOSALS = {
 
 _OF_PROGRESS = {
     "step_not_yours": _("この項目は弊社または委託先が行います。完了しましたらこちらに表示されます。"),
+    "tick_not_allowed": _(
+        "この項目の完了は、ここからは記録できません。記録できる人は「管理」の「初期設定項目」で決められています。"
+    ),
+    "step_in_use": _("この項目は使われているため、そのようには変更できません。新しい項目を追加してください。"),
     "not_ready": _("引き継ぎ条件が残り %(open)d 件あります。早めに引き継ぐ場合は理由を入力してください。"),
+    "sheet_incomplete": _("引き継ぎシートに、まだ入力されていない項目があります。入力してから依頼してください。"),
     "handover_closed": _("この引き継ぎはすでに処理されています。"),
     "handover_open": _("この顧客企業の引き継ぎはすでに依頼中です。"),
     "letter_gone": _(

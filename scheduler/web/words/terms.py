@@ -58,8 +58,9 @@ CUSTOMER_KNOTS = {
 LECTURE_KINDS = {"webinar": _("ウェビナー"), "meeting": _("ミーティング")}
 SCOPES = {"in": _("対象"), "later": _("後日対象"), "out": _("対象外")}
 WEEKDAYS = {0: _("月曜"), 1: _("火曜"), 2: _("水曜"), 3: _("木曜"), 4: _("金曜"), 5: _("土曜"), 6: _("日曜")}
+SETUP_TICKERS = {"customer": _("お客様"), "staff": _("自社メンバー"), "api": _("製品（API）")}
 SETUP_DOERS = {"customer": _("お客様"), "us": _("自社"), "third_party": _("外部の会社")}
-SETUP_STATES = {"open": _("未完了"), "done": _("完了"), "not_needed": _("対象外")}
+SETUP_STATES = {"open": _("未完了"), "waiting": _("対応待ち"), "done": _("完了"), "not_needed": _("対象外")}
 CHECKS = {
     "no_email": _("メールアドレスがありません（電話で連絡）"),
     "shared_address": _("店舗などの共用アドレスです"),
@@ -79,6 +80,8 @@ FIELDS = {
     "plan": _("プラン"),
     "note": _("備考"),
     "it_skill": _("ITスキル"),
+    "promises": _("お約束したこと"),
+    "open_points": _("未解決の事項"),
     "signed_on": _("契約日"),
     "planned_start_on": _("利用開始予定日"),
     "billing_starts_on": _("課金開始日"),
@@ -108,6 +111,16 @@ FIELDS = {
     "kind": _("形式"),
     "course_id": _("レクチャー"),
     "account_id": _("顧客企業"),
+}
+# What a condition asks, whatever its figures (rules.clauses).
+CONDITIONS = {
+    "attended": _("レクチャーの受講"),
+    "setup_complete": _("初期設定の完了"),
+    "usage_started": _("利用開始"),
+    "field_filled": _("顧客情報の入力"),
+    "days_in_stage": _("フェーズの経過日数"),
+    "no_open_task": _("未完了のタスクがないこと"),
+    "contract_ends": _("契約の終了時期"),
 }
 LISTS = {"invitations": _("レクチャー日程のご案内"), "nudges": _("欠席後などのフォロー")}
 # Why an address gets no mails.
