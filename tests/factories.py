@@ -148,7 +148,10 @@ def an_application(lecture: Lecture | None = None, **fields: Any) -> Application
 def a_setup_step(key: str = "menu", **fields: Any) -> SetupStep:
     """Find or add something every account must set up once, by the customer."""
     known = db.session.scalar(select(SetupStep).where(SetupStep.key == key))
-    return known or _add(SetupStep(**{"key": key, "name": {"ja": f"{key}の登録", "en": f"Register {key}"}} | fields))
+    values = {"key": key, "name": {"ja": f"{key}の登録", "en": f"Register {key}"}}
+    if fields.get("doer", "customer") != "customer":
+        values["tickers"] = ["staff", "api"]
+    return known or _add(SetupStep(**values | fields))
 
 
 def a_member(team: str = "onboarding", **fields: Any) -> Staff:

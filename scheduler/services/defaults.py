@@ -111,6 +111,9 @@ def _step(
         "per": per,
         "required": required,
         "doer": doer,
+        # What others do, customers do not tick; what is asked of them is due three days before they begin.
+        "tickers": ["customer", "staff", "api"] if doer == "customer" else ["staff", "api"],
+        "due_days": 3 if required else None,
         "position": position,
         "active": True,
     }

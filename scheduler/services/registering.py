@@ -20,7 +20,7 @@ from scheduler.rules import seats
 from scheduler.rules.sash import StoredWay
 from scheduler.services import seating
 from scheduler.services.actors import Actor
-from scheduler.services.refusals import NotFound
+from scheduler.services.refusals import ContactLeft, NotFound
 
 _lectures, _courses, _before = table(Lecture), table(Course), table(Course).alias("before")
 _contacts, _accounts, _rows = table(Contact), table(Account), table(Registration)
@@ -35,9 +35,11 @@ _GROUND = (
         _lectures.c.contact_id.label("only_contact_id"),
         _lectures.c.account_limit,
         _lectures.c.stray_since,
+        _courses.c.wanted_step_id,
         _before.c.id.label("prerequisite_id"),
         _before.c.key.label("prerequisite"),
         _contacts.c.account_id,
+        _contacts.c.left_on,
         _accounts.c.knots,
         _accounts.c.level,
         _accounts.c.next_step,
@@ -71,14 +73,18 @@ class Ground:
     account_id: int
     # The account's way as last computed.
     way: StoredWay
+    # The set-up step that the course wants first.
+    wanted_step_id: int | None
 
 
 def lock(contact_id: int, lecture_id: int) -> Ground:
-    """Lock the lecture as `seating.lock` does and read what decides; raise NotFound."""
+    """Lock the lecture as `seating.lock` does and read what decides; raise NotFound, ContactLeft."""
     db.session.flush()
     row = db.core(_GROUND, {"contact_id": contact_id, "lecture_id": lecture_id}).one_or_none()
     if row is None:
         raise NotFound()
+    if row.left_on is not None:
+        raise ContactLeft()
     facts = seats.LectureFacts(
         status=row.status,
         starts_at=row.starts_at,
@@ -90,7 +96,8 @@ def lock(contact_id: int, lecture_id: int) -> Ground:
         account_limit=row.account_limit,
         undecided=row.stray_since is not None,
     )
-    return Ground(facts, row.prerequisite_id, row.account_id, StoredWay(row.knots, row.level, row.next_step))
+    way = StoredWay(row.knots, row.level, row.next_step)
+    return Ground(facts, row.prerequisite_id, row.account_id, way, row.wanted_step_id)
 
 
 def latest(contact_id: int, lecture_id: int) -> Row[*tuple[Any, ...]] | None:

@@ -1,25 +1,25 @@
-"""Answers what an account has set up: records what is done or not needed, and tells what is still open."""
+"""Answers what an account has set up: records what is done, not needed or waiting, and tells what is still open."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, delete, select, update
+from sqlalchemy import Row as DatabaseRow
+from sqlalchemy import select
 
-from scheduler.models.accounts import Contact, Store
+from scheduler.models.accounts import Account, Contact, Store
 from scheduler.models.db import db
-from scheduler.models.setup import Completion, SetupStep
-from scheduler.services import history, locking, readiness
+from scheduler.models.setup import SetupStep
+from scheduler.services import locking, readiness, ticks, wanted_steps
 from scheduler.services.actors import Actor
-from scheduler.services.inserting import add_missing
-from scheduler.services.refusals import Invalid, NotFound, StepNotYours
+from scheduler.services.refusals import Invalid, NotFound
+from scheduler.services.ticks import Place, Row, Tick
 
 # How far another program's clock may be ahead of ours.
 AHEAD = timedelta(minutes=5)
-LONGEST_REASON = 500
 
 
 @dataclass(frozen=True)
@@ -29,13 +29,21 @@ class StepItem:
     store_id: int | None
     store_code: str
     store_name: str
-    # open, done or not_needed
+    # open, waiting, done or not_needed
     state: str
+    # Since when it stands so.
     at: datetime | None
     reason: str
     # Who said so: contact, staff or api, and the id.
     by_kind: str
     by_id: int | None
+    # On whom it waits: customer, us or third_party; empty: it does not.
+    waiting_on: str = ""
+
+    @property
+    def settled(self) -> bool:
+        """Tell whether nothing of it is left to do: done or not needed."""
+        return self.state in ticks.SETTLED
 
 
 @dataclass(frozen=True)
@@ -49,6 +57,11 @@ class StepProgress:
     required: bool
     doer: str
     items: tuple[StepItem, ...]
+    # Who may say that it is done: of customer, staff and api.
+    tickers: tuple[str, ...] = ticks.TICKERS
+    # The last day on time; None without one, or before the planned start is known.
+    due_on: date | None = None
+    guide_url: str = ""
 
     @property
     def total(self) -> int:
@@ -58,7 +71,12 @@ class StepProgress:
     @property
     def closed(self) -> int:
         """Count what is done or not needed."""
-        return sum(item.state != "open" for item in self.items)
+        return sum(item.settled for item in self.items)
+
+    @property
+    def waiting(self) -> int:
+        """Count what waits on somebody."""
+        return sum(item.state == "waiting" for item in self.items)
 
     @property
     def done(self) -> bool:
@@ -71,6 +89,10 @@ class StepProgress:
         moments = [item.at for item in self.items if item.at]
         return max(moments) if self.done and moments else None
 
+    def is_late(self, today: date) -> bool:
+        """Tell whether it should have been done before `today` (a day of the vendor)."""
+        return self.due_on is not None and self.due_on < today and not self.done
+
 
 def complete(
     account_id: int,
@@ -82,38 +104,43 @@ def complete(
     done: bool = True,
     at: datetime | None = None,
     state: str = "done",
+    waiting_on: str | None = None,
     reason: str = "",
 ) -> bool:
-    """Record that a step is done or not needed (`state`), or with `done=False` that it is open again.
+    """Record that a step is done, not needed or waiting on somebody (`state`), or with `done=False` that it is open again.
 
-    `store_code` names the store for a step that is done per store. Returns whether anything changed: the same state
-    again writes nothing. Customers may tick what is theirs to do, and untick what they ticked: what the vendor said
-    stands. Raises NotFound (account, step), Invalid(field, why) and StepNotYours.
+    `store_code` names the store for a step that is done per store. Returns whether anything changed: the same again
+    writes nothing. Raises NotFound (account, step; also one that is not asked of this account), Invalid(field, why),
+    StepNotYours and TickNotAllowed.
     """
-    when = _moment(at, now)
-    _check_state(state, reason)
+    state = state if done else "open"
+    when = moment(at, now)
+    ticks.check(state, waiting_on, reason)
     with db.writing():
-        locking.account(account_id)
+        account = locking.account(account_id)
         step = db.session.scalar(select(SetupStep).where(SetupStep.key == step_key, SetupStep.active))
-        if step is None:
+        if step is None or not ticks.is_asked(step, account.created_at):
             raise NotFound(what="step")
-        _check_actor(account_id, step, state, actor)
-        store_id = _store_id(account_id, step, store_code)
-        if actor.kind == "contact" and _said_by_us(account_id, step.id, store_id):
-            if done:
-                return False
-            raise StepNotYours()
-        if done:
-            fields = {"state": state, "reason": reason.strip(), "done_at": when}
-            changed = _close(account_id, step.id, store_id, fields | {"by_kind": actor.kind, "by_id": actor.id})
-            key = "setup_done" if state == "done" else "setup_not_needed"
-        else:
-            changed = _reopen(account_id, step.id, store_id)
-            key = "setup_undone"
-        if changed:
-            history.record(key, now=now, actor=actor, account_id=account_id, step=step_key, store_id=store_id)
-            readiness.refresh(account_id, now)
-        return changed
+        _check_own(account_id, actor)
+        tick = Tick(
+            account_id,
+            step.id,
+            step.key,
+            _store_id(account_id, step, store_code),
+            state,
+            when,
+            waiting_on,
+            reason.strip(),
+        )
+        rows = ticks.stands([account_id])
+        row = rows.get(tick.place)
+        ticks.check_may(step.tickers, state, row, actor)
+        if not ticks.changes(tick, row, actor):
+            return False
+        ticks.write([tick], rows, now, actor)
+        wanted_steps.settle([account_id], now)
+        readiness.refresh(account_id, now)
+        return True
 
 
 def progress(account_id: int) -> list[StepProgress]:
@@ -122,45 +149,37 @@ def progress(account_id: int) -> list[StepProgress]:
 
 
 def progress_of_many(account_ids: Iterable[int]) -> dict[int, list[StepProgress]]:
-    """Tell how many accounts stand with every step, in three statements."""
+    """Tell how many accounts stand with every step asked of them, in four statements."""
     ids = sorted(set(account_ids))
-    steps = db.session.scalars(select(SetupStep).where(SetupStep.active).order_by(SetupStep.position, SetupStep.id))
-    asked = list(steps)
-    stores: dict[int, list[Store]] = {number: [] for number in ids}
-    in_scope = select(Store).where(Store.account_id.in_(ids), Store.scope == "in").order_by(Store.code)
-    for store in db.session.scalars(in_scope):
-        stores[store.account_id].append(store)
-    closed = {
-        (row.account_id, row.step_id, row.store_id): row
-        for row in db.session.scalars(select(Completion).where(Completion.account_id.in_(ids)))
-    }
-    return {number: [_progress(number, step, stores[number], closed) for step in asked] for number in ids}
+    asked = _steps(SetupStep.active)
+    stores = _stores(ids)
+    rows = ticks.stands(ids)
+    return {
+        one.id: [_progress(one, step, stores[one.id], rows) for step in asked if ticks.is_asked(step, one.created_at)]
+        for one in _accounts(ids)
+    } | {number: [] for number in ids if number not in stores}
 
 
-def _progress(
-    account_id: int, step: SetupStep, stores: Sequence[Store], closed: dict[tuple[int, int, int | None], Completion]
-) -> StepProgress:
-    places: Sequence[Store | None] = stores if step.per == "store" and stores else [None]
-    items = tuple(
-        _item(place, closed.get((account_id, step.id, place.id if place is not None else None))) for place in places
-    )
-    return StepProgress(step.key, step.name, step.help, step.per, step.required, step.doer, items)
+def earlier(account_id: int) -> list[StepProgress]:
+    """Tell what was said of steps that are no longer asked of an account; only where something was said."""
+    rows = ticks.stands([account_id])
+    said = {step_id for _account_id, step_id, _store_id in rows}
+    if not said:
+        return []
+    (account,) = _accounts([account_id])
+    names = db.session.execute(select(Store.id, Store.code, Store.name).where(Store.account_id == account_id)).all()
+    stores = {number: (number, code, name) for number, code, name in names}
+    found = []
+    for step in _steps(SetupStep.id.in_(said)):
+        if not step.active or not ticks.is_asked(step, account.created_at):
+            places = [place for place in rows if place[1] == step.id]
+            items = tuple(_item(stores.get(place[2] or 0), rows[place]) for place in places)
+            found.append(_of(step, items, None))
+    return found
 
 
-def _item(store: Store | None, row: Completion | None) -> StepItem:
-    return StepItem(
-        store_id=store.id if store is not None else None,
-        store_code=store.code if store is not None else "",
-        store_name=store.name if store is not None else "",
-        state=row.state if row is not None else "open",
-        at=row.done_at if row is not None else None,
-        reason=row.reason if row is not None else "",
-        by_kind=row.by_kind if row is not None else "",
-        by_id=row.by_id if row is not None else None,
-    )
-
-
-def _moment(at: datetime | None, now: datetime) -> datetime:
+def moment(at: datetime | None, now: datetime) -> datetime:
+    """Return since when something is so: as said, now where nothing is; raise Invalid for what cannot be."""
     if at is None:
         return now
     if at.tzinfo is None:
@@ -170,23 +189,67 @@ def _moment(at: datetime | None, now: datetime) -> datetime:
     return min(at, now)
 
 
-def _check_state(state: str, reason: str) -> None:
-    if state not in ("done", "not_needed"):
-        raise Invalid(field="state", why="unknown_state", value=state)
-    if state == "not_needed" and not reason.strip():
-        raise Invalid(field="reason", why="reason_missing")
-    if len(reason) > LONGEST_REASON:
-        raise Invalid(field="reason", why="too_long", maximum=LONGEST_REASON)
+def _accounts(ids: Sequence[int]) -> Sequence[DatabaseRow[int, datetime, date | None]]:
+    query = select(Account.id, Account.created_at, Account.planned_start_on)
+    return db.session.execute(query.where(Account.id.in_(ids))).all()
 
 
-def _check_actor(account_id: int, step: SetupStep, state: str, actor: Actor) -> None:
-    if actor.kind != "contact":
-        return
-    contact = db.session.get(Contact, actor.id)
-    if contact is None or contact.account_id != account_id:
-        raise NotFound(what="account")
-    if step.doer != "customer" or state != "done":
-        raise StepNotYours()
+def _steps(which: Any) -> Sequence[SetupStep]:
+    return db.session.scalars(select(SetupStep).where(which).order_by(SetupStep.position, SetupStep.id)).all()
+
+
+def _stores(ids: Sequence[int]) -> dict[int, list[tuple[int, str, str]]]:
+    """List the stores in scope of accounts, by code: id, code and name."""
+    found: dict[int, list[tuple[int, str, str]]] = {number: [] for number in ids}
+    in_scope = select(Store.account_id, Store.id, Store.code, Store.name).where(
+        Store.account_id.in_(ids), Store.scope == "in"
+    )
+    for account_id, store_id, code, name in db.session.execute(in_scope.order_by(Store.code)):
+        found[account_id].append((store_id, code, name))
+    return found
+
+
+def _progress(
+    account: DatabaseRow[int, datetime, date | None],
+    step: SetupStep,
+    stores: Sequence[tuple[int, str, str]],
+    rows: Mapping[Place, Row],
+) -> StepProgress:
+    # An account without stores in scope does a step per store once.
+    places: Sequence[tuple[int, str, str] | None] = stores if step.per == "store" and stores else [None]
+    items = tuple(_item(place, rows.get((account.id, step.id, place[0] if place else None))) for place in places)
+    return _of(step, items, account.planned_start_on)
+
+
+def _of(step: SetupStep, items: tuple[StepItem, ...], start_on: date | None) -> StepProgress:
+    return StepProgress(
+        step.key,
+        step.name,
+        step.help,
+        step.per,
+        step.required,
+        step.doer,
+        items,
+        tuple(step.tickers),
+        start_on - timedelta(days=step.due_days) if start_on is not None and step.due_days is not None else None,
+        step.guide_url,
+    )
+
+
+def _item(store: tuple[int, str, str] | None, row: Row | None) -> StepItem:
+    store_id, code, name = store or (None, "", "")
+    if row is None:
+        return StepItem(store_id, code, name, "open", None, "", "", None)
+    return StepItem(
+        store_id, code, name, row.state, row.done_at, row.reason, row.by_kind, row.by_id, row.waiting_on or ""
+    )
+
+
+def _check_own(account_id: int, actor: Actor) -> None:
+    if actor.kind == "contact":
+        contact = db.session.get(Contact, actor.id)
+        if contact is None or contact.account_id != account_id:
+            raise NotFound(what="account")
 
 
 def _store_id(account_id: int, step: SetupStep, code: str | None) -> int | None:
@@ -202,26 +265,3 @@ def _store_id(account_id: int, step: SetupStep, code: str | None) -> int | None:
     if store_id is None:
         raise Invalid(field="store", why="unknown_store", value=code)
     return store_id
-
-
-def _said_by_us(account_id: int, step_id: int, store_id: int | None) -> bool:
-    said = select(Completion.id).where(*_of(account_id, step_id, store_id), Completion.by_kind != "contact")
-    return db.session.scalar(said) is not None
-
-
-def _close(account_id: int, step_id: int, store_id: int | None, fields: dict[str, Any]) -> bool:
-    row = {"account_id": account_id, "step_id": step_id, "store_id": store_id} | fields
-    if add_missing(Completion, [row]):
-        return True
-    other = update(Completion).where(*_of(account_id, step_id, store_id), Completion.state != fields["state"])
-    return db.session.scalar(other.values(fields).returning(Completion.id)) is not None
-
-
-def _reopen(account_id: int, step_id: int, store_id: int | None) -> bool:
-    statement = delete(Completion).where(*_of(account_id, step_id, store_id))
-    return db.session.scalar(statement.returning(Completion.id)) is not None
-
-
-def _of(account_id: int, step_id: int, store_id: int | None) -> tuple[ColumnElement[bool], ...]:
-    place = Completion.store_id.is_(None) if store_id is None else Completion.store_id == store_id
-    return Completion.account_id == account_id, Completion.step_id == step_id, place

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, exists, func, or_, select
 from sqlalchemy.orm import aliased
 
 from emails import Link
@@ -31,6 +31,8 @@ class Item:
     doer: str
     total: int
     closed: int
+    # In how many places it is the customer's turn: theirs to do and open, or waiting on them.
+    theirs: int
 
     @property
     def is_open(self) -> bool:
@@ -42,8 +44,8 @@ def required(accounts: Select[int] | Iterable[int]) -> dict[int, list[Item]]:
     """Tell how far accounts (their ids) have come with every required step, in one statement, in the order of pages."""
     rows = db.session.execute(_progress(accounts)).all()
     found: dict[int, list[Item]] = {}
-    for account_id, step_id, doer, total, closed in rows:
-        found.setdefault(account_id, []).append(Item(step_id, doer, total, closed))
+    for account_id, step_id, doer, total, closed, theirs in rows:
+        found.setdefault(account_id, []).append(Item(step_id, doer, total, closed, theirs))
     return found
 
 
@@ -54,7 +56,8 @@ def used() -> ColumnElement[bool]:
 
 def values(mail: Mail, contact: Contact) -> dict[str, Value]:
     """Give what a set-up nudge lists: the customer's own required steps that are open, and how many are done of how many."""
-    mine = [item for item in required([contact.account_id]).get(contact.account_id, []) if item.doer == "customer"]
+    items = required([contact.account_id]).get(contact.account_id, [])
+    mine = [item for item in items if item.doer == "customer" or item.theirs]
     names: dict[int, dict[str, Any]] = dict(db.session.execute(select(SetupStep.id, SetupStep.name)).all())
     return {
         "steps": [
@@ -64,7 +67,7 @@ def values(mail: Mail, contact: Contact) -> dict[str, Value]:
                 Link(addresses.personal(contact)),
             )
             for item in mine
-            if item.is_open
+            if item.theirs
         ],
         "done_count": sum(not item.is_open for item in mine),
         "step_count": len(mine),
@@ -77,7 +80,7 @@ def setup_wanted(about: About) -> str:
     if account is None or account.stage != "onboarding":
         return "stage_changed"
     items = required([account.id]).get(account.id, [])
-    return "" if any(item.is_open and item.doer == "customer" for item in items) else "nothing_open"
+    return "" if any(item.theirs for item in items) else "nothing_open"
 
 
 def usage_wanted(about: About) -> str:
@@ -89,8 +92,11 @@ def usage_wanted(about: About) -> str:
     return "use_began" if begun is not None else ""
 
 
-def _progress(accounts: Select[int] | Iterable[int]) -> Select[int, int, str, int, int]:
-    """Read, for each account and required step, how many places it is done in; without stores in scope there is one."""
+def _progress(accounts: Select[int] | Iterable[int]) -> Select[int, int, str, int, int, int]:
+    """Read, for each account and required step, how many places it is seen to in; without stores in scope there is one.
+
+    What waits on somebody is not seen to.
+    """
     ids: Any = accounts if isinstance(accounts, Select) else list(accounts)
     in_store = and_(_THERE.store_id == Store.id, _THERE.step_id == SetupStep.id)
     once = and_(
@@ -99,16 +105,22 @@ def _progress(accounts: Select[int] | Iterable[int]) -> Select[int, int, str, in
         _ONCE.step_id == SetupStep.id,
         _ONCE.store_id.is_(None),
     )
+    state = func.coalesce(_THERE.state, _ONCE.state, "open")
+    turn = case(
+        (state == "open", SetupStep.doer), (state == "waiting", func.coalesce(_THERE.waiting_on, _ONCE.waiting_on))
+    )
+    asked = or_(SetupStep.asked_from.is_(None), SetupStep.asked_from <= Account.created_at)
     return (
         select(
             Account.id,
             SetupStep.id,
             SetupStep.doer,
             func.count(),
-            func.count(func.coalesce(_THERE.id, _ONCE.id)),
+            func.count(case((state.in_(("done", "not_needed")), 1))),
+            func.count(case((turn == "customer", 1))),
         )
         .select_from(Account)
-        .join(SetupStep, and_(SetupStep.active, SetupStep.required))
+        .join(SetupStep, and_(SetupStep.active, SetupStep.required, asked))
         .outerjoin(Store, and_(Store.account_id == Account.id, Store.scope == "in", SetupStep.per == "store"))
         .outerjoin(_THERE, in_store)
         .outerjoin(_ONCE, once)

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from scheduler.models.db import db
-from scheduler.services import eligibility, history, readiness, registering, seating
+from scheduler.services import eligibility, history, readiness, registering, seating, wanted_steps
 from scheduler.services.actors import Actor
 from scheduler.services.refusals import AlreadyBooked, LectureFull, OfferGone
 from scheduler.services.registering import Wanted
@@ -35,7 +35,7 @@ def register(
     """Register a contact on a lecture and return the registration's id; the confirmation with its invitation is owed.
 
     On a full lecture the contact is put on the waiting list when `waitlist` says so, else LectureFull is raised. Raises
-    NotFound (also for a lecture of another account), LectureOver, LectureCancelled, LectureUndecided, PrerequisiteMissing,
+    NotFound (also for a lecture of another account), ContactLeft, LectureOver, LectureCancelled, LectureUndecided, PrerequisiteMissing,
     AccountLimitReached, AlreadyBooked, OfferGone, Invalid for companions.
     `companions`, `unnamed`: the colleagues before the same screen, by name, and how many more. `mails` False: reached by
     phone, no message about this registration is wanted. `exception`: why staff let in who lacks the prerequisite;
@@ -77,6 +77,8 @@ def register(
         history.record("registered" if seated else "waitlisted", now=now, actor=actor, **about)
         if wanted.exception:
             history.record("exception_made", now=now, actor=actor, **about)
+        if ground.wanted_step_id is not None:
+            wanted_steps.warn(ground.wanted_step_id, contact_id, ground.account_id, lecture_id, now)
         readiness.registered(ground.account_id, ground.way, now)
         return number
 

@@ -8,7 +8,9 @@ from scheduler.services.refusals import FileUnreadable, Refused
 from scheduler.web.words import faults, files
 
 _GENERAL = {
-    "contact_left": _("この方は退職・異動されたと登録されています。別の方をお選びいただくか、担当までお知らせください。"),
+    "contact_left": _(
+        "この方は退職・異動されたと登録されています。別の方をお選びいただくか、担当までお知らせください。"
+    ),
     "refused": _("変更は保存されていません。内容をご確認のうえ、もう一度お試しください。"),
     "not_found": _("対象が見つかりません。一覧からもう一度お選びください。"),
     "invalid": _("入力内容をご確認ください。"),
