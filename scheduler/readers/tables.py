@@ -15,6 +15,8 @@ from typing import Literal
 MAX_BYTES = 20 * 1024 * 1024
 MAX_UNPACKED_BYTES = 100 * 1024 * 1024
 MAX_CELLS = 2_000_000
+# What separates the columns of a CSV.
+DELIMITERS = ",\t;"
 
 _OLE_MAGIC = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ENCRYPTED_STREAM = "EncryptedPackage".encode("utf-16-le")
@@ -24,7 +26,6 @@ _BOMS = (
     (codecs.BOM_UTF16_LE, "utf-16-le", "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be", "utf-16-be"),
 )
-_DELIMITERS = ",\t;"
 _SNIFFED_CHARACTERS = 65_536
 _NOT_A_TABLE = re.compile(r"\s*(?:%PDF|<(?:!doctype|html|\?xml|table|head)\b|(?:\[\s*)?\{\s*\")", re.IGNORECASE)
 _CONTROLS = re.compile("[\x01-\x08\x0e-\x1f\x7f]")
@@ -55,8 +56,11 @@ class Table:
     kind: Literal["csv", "xlsx"]
 
 
-def read_table(data: bytes, filename: str) -> Table:
-    """Read a file by its content, never by its extension; raises Unreadable when there is no table in it."""
+def read_table(data: bytes, filename: str, delimiter: str = "") -> Table:
+    """Read a file by its content, never by its extension; raises Unreadable when there is no table in it.
+
+    The `delimiter` of a CSV is seen in the content too, where the caller does not know better.
+    """
     if len(data) > MAX_BYTES:
         raise Unreadable("too_large", {"filename": filename, "limit_mb": MAX_BYTES // (1024 * 1024)})
     if not data.strip(b"\0\t\r\n "):
@@ -69,7 +73,7 @@ def read_table(data: bytes, filename: str) -> Table:
         text, encoding = _decode(data, filename)
         if _NOT_A_TABLE.match(text) or len(_CONTROLS.findall(text)) * 100 > len(text):
             raise Unreadable("not_a_table", {"filename": filename})
-        delimiter = _sniff(text)
+        delimiter = delimiter or _sniff(text)
         table = Table(_csv_rows(text, delimiter, filename), encoding, delimiter, "csv")
     if not any(table.rows):
         raise Unreadable("empty", {"filename": filename})
@@ -126,19 +130,22 @@ def _is_euc_jp(data: bytes, as_cp932: str) -> bool:
 def _sniff(text: str) -> str:
     sample = text[:_SNIFFED_CHARACTERS]
     for searched in (_QUOTED.sub("", sample), sample):
-        counts = {delimiter: searched.count(delimiter) for delimiter in _DELIMITERS}
+        counts = {delimiter: searched.count(delimiter) for delimiter in DELIMITERS}
         if any(counts.values()):
-            return max(_DELIMITERS, key=lambda delimiter: counts[delimiter])
+            return max(DELIMITERS, key=lambda delimiter: counts[delimiter])
     return ","
 
 
 def _csv_rows(text: str, delimiter: str, filename: str) -> list[list[str]]:
     rows: list[list[str]] = []
     reader = csv.reader(io.StringIO(text.rstrip(" \r\n") + "\n" + _END, newline=""), delimiter=delimiter)
-    started, following = 1, 1
+    started, following, cells = 1, 1, 0
     try:
         for row in reader:
             rows.append(row)
+            cells += len(row) + 1
+            if cells > MAX_CELLS:
+                raise Unreadable("too_large", {"filename": filename, "limit_cells": MAX_CELLS})
             started, following = following, reader.line_num + 1
     except csv.Error:
         # A field beyond the parser's limit is a quote that swallowed the rest of a long file.

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
+from types import MappingProxyType
 from typing import Protocol
 
 from scheduler.readers.reports import events, generic, meet, teams, webex, webinar, zoom
-from scheduler.readers.reports.columns import About, Block, about, find_blocks, headers_seen
+from scheduler.readers.reports.columns import About, Block, about, find_blocks, header_line
+from scheduler.readers.reports.mapped import Layout, column_names, header_key
 from scheduler.readers.reports.people import SPEAKERS, gather, usable_email
 from scheduler.readers.reports.shapes import Complaint, Line, Report, Tool
 from scheduler.readers.reports.times import Window, placed, span_near, timed
-from scheduler.readers.tables import Unreadable, read_table
+from scheduler.readers.tables import DELIMITERS, Table, Unreadable, read_table
+
+# A lecture has no more lines than this; a file that has more is the export of many meetings.
+MAX_ROWS = 30_000
 
 
 class _Reader(Protocol):
@@ -35,19 +41,18 @@ def read_report(
     zone: str,
     own_domains: frozenset[str] = frozenset(),
     own_emails: frozenset[str] = frozenset(),
+    layouts: Mapping[str, Layout] = MappingProxyType({}),
 ) -> Report:
     """Read a report of the lecture from `starts_at` to `ends_at` (aware UTC) whose times are in `zone` (IANA name).
 
     A zone that the file names in a header wins. `own_domains` and `own_emails` (lower case) are the vendor's people.
-    Raises Unreadable: `unknown_columns` (with the headers seen), `no_rows`, `unknown_zone`, `other_lecture` (with
-    `first_at` and `last_at`, aware UTC), or what `read_table` says.
+    `layouts` says by header line's key which column is which, where somebody settled that; it wins over what is known.
+    Raises Unreadable: `unknown_columns` (with the likeliest header line's number, headers and key), `no_rows`,
+    `too_many_rows`, `unknown_zone`, `other_lecture` (with `first_at` and `last_at`, aware UTC), or what `read_table` says.
     """
-    table = read_table(data, filename)
-    blocks = find_blocks(table.rows)
-    if not blocks:
-        raise Unreadable("unknown_columns", {"filename": filename, "headers": headers_seen(table.rows)})
-    reader = next(reader for reader in _READERS if reader.recognises(blocks))
-    top = about(table.rows)
+    table, blocks = _tables(data, filename, layouts)
+    reader = generic if blocks[0].mapped else next(reader for reader in _READERS if reader.recognises(blocks))
+    top = about(table.rows[: blocks[0].line - 1])
     lines = [line for line in reader.lines(blocks, top) if line.name or line.email]
     if not lines:
         raise Unreadable("no_rows", {"filename": filename})
@@ -67,6 +72,35 @@ def read_report(
         last_at=span[1] if span else None,
         complaints=tuple(complaints),
     )
+
+
+def _tables(data: bytes, filename: str, layouts: Mapping[str, Layout]) -> tuple[Table, list[Block]]:
+    """Find the tables of people; where commas in names or dates hid what separates the columns, by what else may."""
+    table = read_table(data, filename)
+    blocks = find_blocks(table.rows, layouts)
+    others = [one for one in DELIMITERS if one != table.delimiter] if table.kind == "csv" else []
+    for delimiter in others:
+        if blocks:
+            break
+        with suppress(Unreadable):
+            other = read_table(data, filename, delimiter)
+            if blocks := find_blocks(other.rows, layouts):
+                table = other
+    if not blocks:
+        line = header_line(table.rows)
+        header = table.rows[line - 1]
+        raise Unreadable(
+            "unknown_columns",
+            {
+                "filename": filename,
+                "line": line,
+                "headers": list(column_names(header)),
+                "header_key": header_key(header),
+            },
+        )
+    if sum(len(block.rows) for block in blocks) > MAX_ROWS:
+        raise Unreadable("too_many_rows", {"filename": filename, "limit": MAX_ROWS})
+    return table, blocks
 
 
 def _own(line: Line, domains: frozenset[str], emails: frozenset[str]) -> Line:
