@@ -14,7 +14,7 @@ from scheduler.models.db import db
 from scheduler.models.lectures import Course, Lecture
 from scheduler.models.registrations import Registration
 from scheduler.rules.workdays import to_utc
-from scheduler.services import clashes, courses, eligibility, locking, seating, wishes
+from scheduler.services import clashes, courses, eligibility, locking, seating, spared, wishes
 from scheduler.services.actors import Actor
 from scheduler.services.clashes import Clash
 from scheduler.services.lectures import changing, making
@@ -160,7 +160,7 @@ def check(own: Own) -> Course:
         raise Invalid(field="people", why="one_person")
     if own.seats < len(own.people):
         raise Invalid(field="capacity", why="capacity_below_people", people=len(own.people))
-    ours = set(db.session.scalars(select(Contact.id).where(Contact.account_id == own.account_id)))
+    ours = set(db.session.scalars(select(Contact.id).where(Contact.account_id == own.account_id, spared.there())))
     if not set(own.people) <= ours:
         raise Invalid(field="people", why="contact_unknown")
     before = course.prerequisite

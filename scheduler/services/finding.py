@@ -11,7 +11,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from scheduler.models.accounts import Contact
 from scheduler.models.db import db
 from scheduler.models.mails import Mail
-from scheduler.services import account_fields
+from scheduler.services import account_fields, spared
 
 # A shop's shared address may be that of several people, each with a page of her own; more is no shop.
 MOST = 10
@@ -41,7 +41,7 @@ def send_again(address: str, now: datetime) -> None:
         "expires_at": literal(now + USEFUL, table.expires_at.type),
         "attempts": literal(0),
     }
-    people = select(*columns.values()).where(Contact.email == email).order_by(Contact.id).limit(MOST)
+    people = select(*columns.values()).where(Contact.email == email, spared.there()).order_by(Contact.id).limit(MOST)
     with db.writing():
         insert = postgresql.insert if db.session.get_bind().dialect.name == "postgresql" else sqlite.insert
         statement = insert(Mail).from_select(list(columns), people)

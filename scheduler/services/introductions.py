@@ -15,7 +15,7 @@ from scheduler.models.history import Event
 from scheduler.models.lectures import Course, Lecture
 from scheduler.models.mails import GOING, Mail, Suppression
 from scheduler.models.registrations import Registration
-from scheduler.services import courses, history, locking, mail_batches, readiness
+from scheduler.services import courses, history, locking, mail_batches, readiness, spared
 from scheduler.services.actors import Actor
 from scheduler.services.mail_batches import Press
 from scheduler.services.outbox.owe import owe_many
@@ -46,13 +46,15 @@ class Plan:
     unsubscribed: list[int] = field(default_factory=list)
     # Accounts not in onboarding, or still to be decided.
     not_introduced: list[int] = field(default_factory=list)
+    # Accounts on hold or cancelled.
+    spared: list[int] = field(default_factory=list)
     # Accounts in which the audience names nobody.
     nobody: list[int] = field(default_factory=list)
     # Once started: the mails wait five minutes, in which they can be called back.
     waits: bool = False
 
 
-def plan(account_ids: Sequence[int], audience: str, mail: str = "invitation") -> Plan:
+def plan(account_ids: Sequence[int], audience: str, now: datetime, mail: str = "invitation") -> Plan:
     """Say how many mails 案内を開始 would send to whom, without sending; `mail` is one of MAILS.
 
     Raises Invalid for an audience or a mail that there is not.
@@ -64,13 +66,18 @@ def plan(account_ids: Sequence[int], audience: str, mail: str = "invitation") ->
     result = Plan()
     course = courses.by_key(COURSE)
     rows = db.session.execute(
-        select(Account.id, Account.stage, Account.undecided).where(Account.id.in_(account_ids)).order_by(Account.id)
+        select(Account.id, Account.stage, Account.undecided, spared.going_on(now))
+        .where(Account.id.in_(account_ids))
+        .order_by(Account.id)
     )
-    for number, stage, undecided in rows:
-        (result.accounts if stage == "onboarding" and not undecided else result.not_introduced).append(number)
+    for number, stage, undecided, goes_on in rows:
+        if not goes_on:
+            result.spared.append(number)
+        else:
+            (result.accounts if stage == "onboarding" and not undecided else result.not_introduced).append(number)
     people = db.session.execute(
         select(Contact.id, Contact.account_id, Contact.email)
-        .where(Contact.account_id.in_(result.accounts), Contact.role.in_(AUDIENCES[audience]))
+        .where(Contact.account_id.in_(result.accounts), Contact.role.in_(AUDIENCES[audience]), spared.there())
         .order_by(Contact.account_id, Contact.id)
     ).all()
     result.nobody = sorted(set(result.accounts) - {account_id for _number, account_id, _email in people})
@@ -99,7 +106,7 @@ def start(account_ids: Sequence[int], audience: str, now: datetime, actor: Actor
     """
     with db.writing():
         locking.accounts(account_ids)
-        result = plan(account_ids, audience, mail)
+        result = plan(account_ids, audience, now, mail)
         course = courses.by_key(COURSE)
         wanted = list(db.session.scalars(select(Contact).where(Contact.id.in_(result.invited)).order_by(Contact.id)))
         press = mail_batches.press([contact.account_id for contact in wanted], now)

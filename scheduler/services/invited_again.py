@@ -17,7 +17,7 @@ from scheduler.models.mails import Mail, Suppression
 from scheduler.models.registrations import Registration
 from scheduler.rules.nudges import again
 from scheduler.rules.timing import Reader
-from scheduler.services import introductions, mail_holding, planned
+from scheduler.services import introductions, mail_holding, planned, spared
 from scheduler.services.almanac import Almanac, closed_weekdays, counts_as_tried
 from scheduler.services.planned import Planned
 
@@ -96,7 +96,7 @@ def _cases(almanac: Almanac, now: datetime) -> Iterable[_Case]:
     since = now - FORGOTTEN - timedelta(days=rules.days(KIND, "every_days") * rules.times(KIND, "at_most"))
     taught = {course.id: course for course in db.session.scalars(select(Course))}
     cases: dict[tuple[int, int], _Case] = {}
-    for contact_id, account_id, zone, stage, params, state, at, expires_at in db.session.execute(_invited(since)):
+    for contact_id, account_id, zone, stage, params, state, at, expires_at in db.session.execute(_invited(since, now)):
         course = taught.get(params.get("course_id"))
         if course is None or not (stage == "onboarding" or params.get("any_stage")):
             continue
@@ -117,7 +117,7 @@ def _is_recent(one: _Case, almanac: Almanac, now: datetime) -> bool:
     return bool(one.tried) and max(one.tried) > almanac.day(now - FORGOTTEN)
 
 
-def _invited(since: datetime) -> Select[*tuple[Any, ...]]:
+def _invited(since: datetime, now: datetime) -> Select[*tuple[Any, ...]]:
     """Read the invitations since then of the people who may get another one, in the order in which they were owed."""
     left = exists().where(
         Suppression.address == func.lower(Contact.email), Suppression.list.in_(("invitations", "all"))
@@ -139,6 +139,8 @@ def _invited(since: datetime) -> Select[*tuple[Any, ...]]:
             Mail.kind == KIND,
             Mail.created_at > since,
             Contact.email.is_not(None),
+            spared.there(),
+            spared.going_on(now),
             Account.undecided.is_(False),
             Account.mails_paused_at.is_(None),
             ~left,

@@ -12,7 +12,7 @@ from scheduler.models.db import db
 from scheduler.models.lectures import Lecture
 from scheduler.models.mails import Mail, Suppression
 from scheduler.models.registrations import Registration
-from scheduler.services import courses, vendor
+from scheduler.services import courses, spared, vendor
 from scheduler.services.installation import here
 from scheduler.services.introductions import AUDIENCES, COURSE, only_greeted
 from scheduler.services.outbox.owe import owe_many
@@ -32,7 +32,7 @@ def invite(now: datetime) -> int:
     except NotFound:
         return 0
     with db.writing():
-        people = db.session.execute(_wanted(course.id)).all()
+        people = db.session.execute(_wanted(course.id, now)).all()
         return owe_many(
             [
                 {
@@ -48,7 +48,7 @@ def invite(now: datetime) -> int:
         )
 
 
-def _wanted(course_id: int) -> Select[int, int]:
+def _wanted(course_id: int, now: datetime) -> Select[int, int]:
     audience = or_(*(and_(Account.introduced_to == name, Contact.role.in_(roles)) for name, roles in AUDIENCES.items()))
     of_course = Lecture.course_id == course_id
     registered = exists().where(
@@ -74,6 +74,8 @@ def _wanted(course_id: int) -> Select[int, int]:
             Contact.created_at > Account.introduced_at,
             ~only_greeted(),
             Contact.email.is_not(None),
+            spared.there(),
+            spared.going_on(now),
             audience,
             ~registered,
             ~attended,

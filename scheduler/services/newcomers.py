@@ -15,7 +15,7 @@ from scheduler.models.db import db
 from scheduler.models.lectures import Course, Lecture
 from scheduler.models.mails import GOING, Mail, Suppression
 from scheduler.models.registrations import Registration
-from scheduler.services import courses, history, introductions, mail_batches, readiness
+from scheduler.services import courses, history, introductions, mail_batches, readiness, spared
 from scheduler.services.actors import Actor
 from scheduler.services.outbox.owe import owe_many
 from scheduler.services.refusals import Invalid
@@ -37,7 +37,7 @@ def usual_audience(course: Course) -> str:
     return "everyone" if course.prerequisite_id is not None else "coordinator"
 
 
-def plan(course_key: str, audience: str) -> Plan:
+def plan(course_key: str, audience: str, now: datetime) -> Plan:
     """Say how many mails the button would send to whom, without sending; raise NotFound, Invalid(audience)."""
     if audience not in introductions.AUDIENCES:
         raise Invalid(field="audience", why="unknown_audience", value=audience)
@@ -47,7 +47,12 @@ def plan(course_key: str, audience: str) -> Plan:
     people = db.session.execute(
         select(Contact.id, Contact.email, left)
         .join(Account, Account.id == Contact.account_id)
-        .where(Contact.role.in_(introductions.AUDIENCES[audience]), *_may_take(course))
+        .where(
+            Contact.role.in_(introductions.AUDIENCES[audience]),
+            *_may_take(course),
+            spared.there(),
+            spared.going_on(now),
+        )
         .order_by(Contact.account_id, Contact.id)
     )
     for number, email, unsubscribed in people:
@@ -68,7 +73,7 @@ def invite(course_key: str, audience: str, now: datetime, actor: Actor) -> tuple
     Raises NotFound, Invalid(audience).
     """
     with db.writing():
-        wanted = plan(course_key, audience).invited
+        wanted = plan(course_key, audience, now).invited
         course = courses.by_key(course_key)
         people = _accounts(wanted)
         press = mail_batches.press([account_id for _contact, account_id, _stage in people], now)

@@ -19,7 +19,7 @@ from scheduler.models.setup import Completion
 from scheduler.models.tasks import Task
 from scheduler.rules.nudges import Next, Repeat, next_step
 from scheduler.rules.timing import Reader
-from scheduler.services import invited_again, mail_holding, planned, tasks, weekly
+from scheduler.services import invited_again, mail_holding, planned, spared, tasks, weekly
 from scheduler.services.almanac import Almanac, closed_weekdays, counts_as_tried
 from scheduler.services.introductions import COURSE
 from scheduler.services.outbox import facts_setup
@@ -167,14 +167,14 @@ def _hand_over(cases: Iterable[_Case], almanac: Almanac, now: datetime) -> None:
 def _cases(almanac: Almanac, now: datetime) -> list[_Case]:
     """List the accounts that are to be urged if nothing happens, with what they were sent; in three statements."""
     kinds = [kind for kind in KINDS if almanac.rules.enabled(kind)]
-    rows = db.session.execute(_candidates()).all() if kinds else []
-    open_items = facts_setup.required(select(Account.id).where(*_in_question())) if rows else {}
+    rows = db.session.execute(_candidates(now)).all() if kinds else []
+    open_items = facts_setup.required(select(Account.id).where(*_in_question(now))) if rows else {}
     cases: dict[int, _Case] = {}
     for account_id, introduced_at, planned_on, done_at, attended_at, basic_at, used in rows:
         left = [item for item in open_items.get(account_id, []) if item.is_open]
         progress = max(moment for moment in (introduced_at, done_at, attended_at) if moment is not None)
         progress_on = almanac.day(min(progress, now))
-        if any(item.doer == "customer" for item in left):
+        if any(item.theirs for item in left):
             kind = "setup_nudge"
         elif not left and basic_at is not None and not used:
             # Before the day on which use is to begin nobody is late.
@@ -190,7 +190,7 @@ def _cases(almanac: Almanac, now: datetime) -> list[_Case]:
 def _add_sent(cases: dict[int, _Case], almanac: Almanac, now: datetime) -> None:
     sent = select(
         Mail.account_id, Mail.kind, Mail.key, Mail.state, func.coalesce(Mail.sent_at, Mail.due_at), Mail.expires_at
-    ).where(Mail.kind.in_(KINDS), Mail.account_id.in_(select(Account.id).where(*_in_question())))
+    ).where(Mail.kind.in_(KINDS), Mail.account_id.in_(select(Account.id).where(*_in_question(now))))
     for account_id, kind, key, state, at, expires_at in db.session.execute(sent.order_by(Mail.id)):
         one = cases.get(account_id or 0)
         if one is None:
@@ -203,17 +203,18 @@ def _add_sent(cases: dict[int, _Case], almanac: Almanac, now: datetime) -> None:
             one.counted.append(almanac.day(at))
 
 
-def _in_question() -> tuple[ColumnElement[bool], ...]:
+def _in_question(now: datetime) -> tuple[ColumnElement[bool], ...]:
     return (
         Account.stage == "onboarding",
         Account.introduced_at.is_not(None),
         Account.undecided.is_(False),
         Account.mails_paused_at.is_(None),
         Account.ready_since.is_(None),
+        spared.going_on(now),
     )
 
 
-def _candidates() -> Select[*tuple[Any, ...]]:
+def _candidates(now: datetime) -> Select[*tuple[Any, ...]]:
     """Read the accounts that may be urged, and what tells when each of them last progressed."""
     done = select(func.max(Completion.done_at)).where(Completion.account_id == Account.id)
     attended = (
@@ -233,7 +234,7 @@ def _candidates() -> Select[*tuple[Any, ...]]:
             basic.correlate(Account).scalar_subquery(),
             facts_setup.used(),
         )
-        .where(*_in_question())
+        .where(*_in_question(now))
         .order_by(Account.id)
     )
 
@@ -244,7 +245,7 @@ def _people(account_ids: Sequence[int]) -> dict[int, tuple[int, str]]:
     rank = case({"coordinator": 0, "manager": 1}, value=Contact.role, else_=2)
     rows = db.session.execute(
         select(Contact.account_id, Contact.id, Contact.zone)
-        .where(Contact.account_id.in_(account_ids), Contact.email.is_not(None), ~left)
+        .where(Contact.account_id.in_(account_ids), Contact.email.is_not(None), spared.there(), ~left)
         .order_by(Contact.account_id, rank, Contact.id)
     )
     return {

@@ -16,7 +16,7 @@ from scheduler.models.lectures import Course
 from scheduler.models.proposals import Proposal
 from scheduler.models.staff import Staff
 from scheduler.rules.workdays import to_utc
-from scheduler.services import bookings, clashes, courses, history, locking
+from scheduler.services import bookings, clashes, courses, history, locking, spared
 from scheduler.services.actors import Actor
 from scheduler.services.bookings import Own
 from scheduler.services.outbox.owe import owe
@@ -248,7 +248,7 @@ def _open_of(contact_id: int, course_id: int) -> list[Proposal]:
 
 
 def _still_there(row: Proposal) -> list[int]:
-    ours = select(Contact.id).where(Contact.account_id == row.account_id, Contact.id.in_(row.people))
+    ours = select(Contact.id).where(Contact.account_id == row.account_id, Contact.id.in_(row.people), spared.there())
     return list(db.session.scalars(ours.order_by(Contact.id)))
 
 

@@ -18,7 +18,7 @@ from scheduler.models.registrations import Registration
 from scheduler.models.staff import Staff
 from scheduler.rules.reminders import Due, moments
 from scheduler.rules.timing import Reader
-from scheduler.services import planned
+from scheduler.services import planned, spared
 from scheduler.services.almanac import Almanac, closed_weekdays
 from scheduler.services.installation import here
 from scheduler.services.mail_holding import FOLLOW_UP
@@ -129,7 +129,7 @@ def _queued(until: datetime) -> Select[*tuple[Any, ...]]:
         .where(
             Mail.state.in_(_WAITING),
             Mail.next_try_at <= until,
-            or_(Mail.contact_id.is_(None), Contact.email.is_not(None)),
+            or_(Mail.contact_id.is_(None), Contact.email.is_not(None) & spared.there()),
         )
         .order_by(Mail.next_try_at, Mail.id)
     )
@@ -151,6 +151,8 @@ def _booked(now: datetime, until: datetime) -> Select[*tuple[Any, ...]]:
             Registration.status == "booked",
             Registration.mails,
             Contact.email.is_not(None),
+            spared.there(),
+            Account.cancelled_on.is_(None),
         )
         .order_by(Lecture.starts_at, Registration.id)
     )

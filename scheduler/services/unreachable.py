@@ -13,7 +13,7 @@ from sqlalchemy.orm import joinedload
 from scheduler.models.accounts import STAGES, Account, Contact
 from scheduler.models.db import db
 from scheduler.models.mails import Mail
-from scheduler.services import history, readiness, suppressions, tasks
+from scheduler.services import history, readiness, spared, suppressions, tasks
 from scheduler.services.actors import WORKER, Actor
 from scheduler.services.outbox.owe import owe_many
 from scheduler.services.owners import reached_by
@@ -106,7 +106,7 @@ def _see_to(people: Iterable[Contact], new: Mapping[str, Closing], now: datetime
 def _people(addresses: Iterable[str]) -> list[Contact]:
     owners = [joinedload(Contact.account).joinedload(getattr(Account, f"{stage}_owner")) for stage in STAGES]
     # The one with a name before a shop's shared mailbox: the later row of an account and address is kept.
-    query = select(Contact).where(Contact.email.in_(list(addresses))).options(*owners)
+    query = select(Contact).where(Contact.email.in_(list(addresses)), spared.there()).options(*owners)
     return list(db.session.scalars(query.order_by(Contact.name != "", Contact.id.desc())))
 
 

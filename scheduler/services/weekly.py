@@ -14,7 +14,7 @@ from scheduler.models.db import db
 from scheduler.models.mails import Suppression
 from scheduler.rules.timing import Reader
 from scheduler.rules.workdays import to_utc
-from scheduler.services import mail_holding, planned
+from scheduler.services import mail_holding, planned, spared
 from scheduler.services.almanac import Almanac, closed_weekdays
 from scheduler.services.introductions import only_greeted
 from scheduler.services.outbox import facts_weekly
@@ -52,7 +52,7 @@ def upcoming(now: datetime, until: datetime, almanac: Almanac, only: Collection[
     """
     if not almanac.rules.enabled(KIND):
         return []
-    people = [one for one in _people() if only is None or one.contact_id in only]
+    people = [one for one in _people(now) if only is None or one.contact_id in only]
     closed = closed_weekdays(one.contact_id for one in people)
     due = [mail for one in people for mail in _mails(one, closed.get(one.contact_id, frozenset()), almanac, now, until)]
     new = planned.unknown(due)
@@ -97,7 +97,7 @@ def _at(day: date, clock: time, zone: str) -> datetime:
     return to_utc(datetime.combine(day, clock), zone)
 
 
-def _people() -> list[_Person]:
+def _people(now: datetime) -> list[_Person]:
     """List the 窓口 of accounts that were invited, not only greeted, with an address that takes such mails."""
     left = exists().where(Suppression.address == func.lower(Contact.email), Suppression.list.in_(("nudges", "all")))
     rows = db.session.execute(
@@ -108,9 +108,11 @@ def _people() -> list[_Person]:
             Account.introduced_at.is_not(None),
             Account.undecided.is_(False),
             Account.mails_paused_at.is_(None),
+            spared.going_on(now),
             ~only_greeted(),
             Contact.role == "coordinator",
             Contact.email.is_not(None),
+            spared.there(),
             ~left,
         )
         .order_by(Contact.id)

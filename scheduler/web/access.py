@@ -100,7 +100,7 @@ def contact_gate(purpose: PurposeName) -> Callable[[], None]:
             limits.refused("link")
             abort(404)
         contact = _row(signed.subject_id) if request.method == "POST" else _whole(signed.subject_id)
-        if contact is None or contact.link_version != signed.version:
+        if contact is None or contact.link_version != signed.version or contact.left_on is not None:
             limits.refused("link")
             abort(404)
         g.contact = contact

@@ -31,7 +31,7 @@ def account() -> Account:
 def test_the_audience_chooses_who_is_invited(account: Account, audience: str, roles: int, now: datetime) -> None:
     for role in ("coordinator", "manager", "member"):
         a_contact(account, role=role)
-    plan = introductions.plan([account.id], audience)
+    plan = introductions.plan([account.id], audience, now)
     assert len(plan.invited) == roles
     assert introductions.start([account.id], audience, now, STAFF) == plan
     assert len(db.session.scalars(select(Mail)).all()) == roles
@@ -50,7 +50,7 @@ def test_the_plan_says_who_gets_none_and_why(account: Account, now: datetime) ->
     booked = a_contact(account)
     a_registration(booked, a_lecture())
     live, empty = an_account(stage="success"), an_account()
-    plan = introductions.plan([account.id, live.id, empty.id], "everyone")
+    plan = introductions.plan([account.id, live.id, empty.id], "everyone", now)
     assert (plan.without_email, plan.already, plan.not_introduced, plan.nobody, plan.invited) == (
         [phone.id],
         [booked.id],
@@ -61,9 +61,9 @@ def test_the_plan_says_who_gets_none_and_why(account: Account, now: datetime) ->
     assert db.session.scalars(select(Mail)).all() == []
 
 
-def test_an_unknown_audience_is_refused(account: Account) -> None:
+def test_an_unknown_audience_is_refused(account: Account, now: datetime) -> None:
     with pytest.raises(Invalid):
-        introductions.plan([account.id], "nobody")
+        introductions.plan([account.id], "nobody", now)
 
 
 @pytest.mark.parametrize("state", ["failed", "dropped"])
@@ -82,7 +82,7 @@ def test_whoever_has_attended_already_is_not_invited(account: Account, now: date
     contact, lecture = a_contact(account), a_lecture()
     with db.writing():
         db.session.add(Attendance(lecture_id=lecture.id, contact_id=contact.id, verdict="attended", decided_at=now))
-    assert introductions.plan([account.id], "coordinator").already == [contact.id]
+    assert introductions.plan([account.id], "coordinator", now).already == [contact.id]
 
 
 def kinds() -> list[tuple[str, int | None]]:
@@ -119,10 +119,10 @@ def test_a_greeting_goes_to_whoever_left_the_list_of_invitations(account: Accoun
     person = a_contact(account, email="left@mihon.example")
     with db.writing():
         db.session.add(Suppression(address=person.email, list="invitations", reason="unsubscribed", created_at=now))
-    assert introductions.plan([account.id], "coordinator").unsubscribed == [person.id]
-    assert introductions.plan([account.id], "coordinator", "welcome").invited == [person.id]
+    assert introductions.plan([account.id], "coordinator", now).unsubscribed == [person.id]
+    assert introductions.plan([account.id], "coordinator", now, "welcome").invited == [person.id]
 
 
-def test_a_mail_that_there_is_not_is_refused(account: Account) -> None:
+def test_a_mail_that_there_is_not_is_refused(account: Account, now: datetime) -> None:
     with pytest.raises(Invalid):
-        introductions.plan([account.id], "coordinator", "letter")
+        introductions.plan([account.id], "coordinator", now, "letter")

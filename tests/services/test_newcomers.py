@@ -42,7 +42,7 @@ def attended(contact: Contact, now: datetime, course: Course | None = None) -> C
 def test_who_attended_the_prerequisite_is_invited_in_any_stage_and_only_once(advanced: Course, now: datetime) -> None:
     people = [attended(a_contact(an_account(stage=stage)), now) for stage in ("onboarding", "success", "renewal")]
     a_contact(an_account(stage="success"))
-    assert newcomers.plan("advanced", "everyone").invited == [contact.id for contact in people]
+    assert newcomers.plan("advanced", "everyone", now).invited == [contact.id for contact in people]
     assert newcomers.invite("advanced", "everyone", now, STAFF)[0] == 3
     assert newcomers.invite("advanced", "everyone", now, STAFF)[0] == 0
     mails = db.session.scalars(select(Mail).order_by(Mail.id)).all()
@@ -63,7 +63,7 @@ def test_who_is_registered_attended_left_the_list_or_has_no_mail_gets_none(advan
     attended(done, now, advanced)
     with db.writing():
         db.session.add(Suppression(address="c@c.example", list="invitations", reason="unsubscribed", created_at=now))
-    plan = newcomers.plan("advanced", "everyone")
+    plan = newcomers.plan("advanced", "everyone", now)
     assert (plan.invited, plan.unsubscribed, plan.without_email) == ([], [left.id], [by_phone.id])
 
 
@@ -74,7 +74,7 @@ def test_the_first_course_leaves_accounts_that_were_not_introduced_to_their_owne
         a_contact(account)
     wanted = [a_contact(live).id, a_contact(introduced).id]
     a_contact(live, role="member")
-    assert newcomers.plan("basic", "coordinator").invited == wanted
+    assert newcomers.plan("basic", "coordinator", now).invited == wanted
 
 
 def test_a_lost_invitation_goes_again_and_one_to_another_course_does_not_count(advanced: Course, now: datetime) -> None:
@@ -82,7 +82,7 @@ def test_a_lost_invitation_goes_again_and_one_to_another_course_does_not_count(a
     contact = attended(a_contact(account), now)
     newcomers.invite("advanced", "everyone", now, STAFF)
     other = a_contact(account)
-    assert introductions.plan([account.id], "everyone").invited == [other.id]
+    assert introductions.plan([account.id], "everyone", now).invited == [other.id]
     with db.writing():
         db.session.scalars(select(Mail).where(Mail.contact_id == contact.id)).one().state = "failed"
     assert newcomers.invite("advanced", "everyone", now, STAFF)[0] == 1
@@ -96,9 +96,9 @@ def test_two_who_press_at_once_invite_each_person_once(database: Flask, advanced
     assert len(db.session.scalars(select(Mail)).all()) == 1
 
 
-def test_an_unknown_course_or_audience_is_refused() -> None:
+def test_an_unknown_course_or_audience_is_refused(now: datetime) -> None:
     a_course()
     with pytest.raises(NotFound):
-        newcomers.plan("nothing", "everyone")
+        newcomers.plan("nothing", "everyone", now)
     with pytest.raises(Invalid):
         newcomers.invite("basic", "nobody", datetime.fromisoformat("2026-04-01T00:00:00+00:00"), STAFF)

@@ -15,7 +15,7 @@ from scheduler.models.lectures import Lecture
 from scheduler.models.registrations import Registration
 from scheduler.rules.domains import company_domain
 from scheduler.rules.names import name_key
-from scheduler.services import addresses
+from scheduler.services import addresses, spared
 from scheduler.services.actors import Actor
 from scheduler.services.applications.applying import ends_at, open_to_all
 from scheduler.services.refusals import AlreadyBooked, ApplicationClosed, NotFound
@@ -55,7 +55,8 @@ def complete(application_id: int, version: int, now: datetime, *, waitlist: bool
         lecture = open_to_all(row.lecture_id, now)
         if row.state != "sent" or now >= ends_at(row, lecture):
             raise ApplicationClosed()
-        people = list(db.session.scalars(select(Contact).where(Contact.email == row.email).order_by(Contact.id)))
+        at_address = select(Contact).where(Contact.email == row.email, spared.there())
+        people = list(db.session.scalars(at_address.order_by(Contact.id)))
         row.confirmed_at = now
         if len(people) != 1 or "shared_address" in people[0].checks:
             row.state = "waiting"

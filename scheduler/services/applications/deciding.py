@@ -17,7 +17,7 @@ from scheduler.models.lectures import Lecture
 from scheduler.models.mails import Mail
 from scheduler.models.registrations import Registration
 from scheduler.rules.names import name_key
-from scheduler.services import contacts, directory, history, seating
+from scheduler.services import contacts, directory, history, seating, spared
 from scheduler.services.actors import Actor
 from scheduler.services.outbox.owe import owe
 from scheduler.services.refusals import AlreadyBooked, ApplicationClosed, NotFound
@@ -66,7 +66,7 @@ def people(row: Application, text: str) -> list[Contact]:
         else or_(at_address, Contact.account_id == row.proposed_account_id)
     )
     same = (Contact.name_key == name_key(row.name)).desc()
-    query = select(Contact).where(fitting).order_by(at_address.desc(), same, Contact.name_key, Contact.id).limit(SOME)
+    query = select(Contact).where(fitting, spared.there()).order_by(at_address.desc(), same, Contact.name_key, Contact.id).limit(SOME)
     return list(db.session.scalars(query.options(joinedload(Contact.account), selectinload(Contact.stores))))
 
 

@@ -42,7 +42,11 @@ _PERSONAL = (
         select(func.max(Course.revised_at)).scalar_subquery(),
     )
     .outerjoin(Registration, Registration.contact_id == Contact.id)
-    .where(Contact.id == bindparam("contact_id"), Contact.feed_version == bindparam("version"))
+    .where(
+        Contact.id == bindparam("contact_id"),
+        Contact.feed_version == bindparam("version"),
+        Contact.left_on.is_(None),
+    )
     .group_by(Contact.id)
 )
 

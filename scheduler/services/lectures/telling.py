@@ -12,6 +12,7 @@ from scheduler.models.accounts import Contact
 from scheduler.models.db import db
 from scheduler.models.lectures import Lecture
 from scheduler.models.registrations import Registration
+from scheduler.services import spared
 from scheduler.services.outbox.owe import owe_many
 from scheduler.services.outbox.told import CANCELLED
 from scheduler.services.registrations import rows, waiting
@@ -72,6 +73,7 @@ def _people(lecture_id: int) -> list[tuple[int, int, int, int, str]]:
             Registration.status != "cancelled",
             Registration.mails,
             Contact.email.is_not(None),
+            spared.there(),
         )
         .order_by(Registration.id)
     )

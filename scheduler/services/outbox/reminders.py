@@ -32,7 +32,7 @@ from scheduler.models.mails import Mail
 from scheduler.models.registrations import Registration
 from scheduler.rules.reminders import Due, Kind, When, due_now, useful_until
 from scheduler.rules.timing import Reader
-from scheduler.services import mail_rules
+from scheduler.services import mail_rules, spared
 from scheduler.services.installation import here
 from scheduler.services.mail_rules import Rules
 
@@ -123,6 +123,8 @@ def _people(*where: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
             Registration.status == "booked",
             Registration.mails,
             Contact.email.is_not(None),
+            spared.there(),
+            spared.not_cancelled(),
         )
     )
 

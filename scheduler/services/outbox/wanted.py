@@ -7,11 +7,13 @@ from datetime import datetime
 
 from sqlalchemy import exists, select
 
+from emails import KINDS
 from scheduler.models.db import db
 from scheduler.models.lectures import Lecture
 from scheduler.models.mails import Mail, Suppression
 from scheduler.models.proposals import Proposal
 from scheduler.models.registrations import Registration
+from scheduler.services import spared
 from scheduler.services.outbox import still, told
 from scheduler.services.outbox.about import About
 
@@ -21,6 +23,8 @@ def unwanted(about: About, now: datetime) -> tuple[str, str] | None:
     mail = about.mail
     if mail.expires_at is not None and now >= mail.expires_at:
         return "missed", "too_late"
+    if mail.contact is not None and mail.contact.left_on is not None:
+        return "dropped", "contact_left"
     person = mail.contact or mail.staff or mail.application
     if person is None or not person.email:
         return "dropped", "no_address"
@@ -28,7 +32,7 @@ def unwanted(about: About, now: datetime) -> tuple[str, str] | None:
         return "dropped", "member_left"
     if about.suppressed:
         return "dropped", about.suppressed
-    reason = _CHECKS.get(mail.kind, _always)(about)
+    reason = _spared(about, now) or _CHECKS.get(mail.kind, _always)(about)
     return ("dropped", reason) if reason else None
 
 
@@ -39,6 +43,17 @@ def suppressed(address: str, wanted_list: str) -> bool:
             select(exists().where(Suppression.address == address.lower(), Suppression.list == wanted_list))
         )
     )
+
+
+def _spared(about: About, now: datetime) -> str:
+    """Spare accounts on hold what urges or invites, and cancelled ones all that does not answer what somebody just did."""
+    if about.mail.contact is None or about.account is None or about.mail.kind not in KINDS:
+        return ""
+    kind, reason = KINDS[about.mail.kind], spared.why(about.account, now)
+    urges = kind.subscription == "nudges" or kind.name in ("invitation", "welcome")
+    by_itself = kind.subscription is not None or kind.timing.trigger != "fact" or kind.name == "handover_letter"
+    stops = urges or (reason == "account_cancelled" and by_itself)
+    return reason if stops else ""
 
 
 def _always(_about: About) -> str:

@@ -103,6 +103,7 @@ def _colleague(account_id: int, email: str, name: str) -> Contact | None:
     same = [person for person in people if person.name_key == name_key(name)]
     if same:
         return same[0]
+    people = [person for person in people if person.left_on is None]
     # A mailbox without a name is a shop's, not a person's.
     return people[0] if len(people) == 1 and people[0].name else None
 

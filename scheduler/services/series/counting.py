@@ -12,6 +12,7 @@ from scheduler.models.applications import Application
 from scheduler.models.attendance import Attendance
 from scheduler.models.db import db
 from scheduler.models.registrations import Registration
+from scheduler.services import spared
 
 
 @dataclass(frozen=True)
@@ -36,7 +37,7 @@ def of(lecture_ids: Collection[int]) -> dict[int, People]:
     """Count the people of lectures that ever had some, in three statements."""
     if not lecture_ids:
         return {}
-    reached = (Registration.status != "cancelled", Registration.mails, Contact.email.is_not(None))
+    reached = (Registration.status != "cancelled", Registration.mails, Contact.email.is_not(None), spared.there())
     rows = db.session.execute(
         select(
             Registration.lecture_id,

@@ -29,6 +29,7 @@ def choose_person(contact_id: int) -> None:
     if contact_id == g.contact.id:
         return
     known = select(Contact.id).where(Contact.id == contact_id, Contact.account_id == g.contact.account_id)
+    known = known.where(Contact.left_on.is_(None))
     if g.contact.role != "coordinator" or db.session.scalar(known) is None:
         limits.refused("link")
         abort(404)

@@ -36,7 +36,7 @@ def gate() -> None:
     row = db.session.scalar(
         select(Registration)
         .join(Contact, Contact.id == Registration.contact_id)
-        .where(Registration.id == signed.subject_id, Contact.link_version == signed.version)
+        .where(Registration.id == signed.subject_id, Contact.link_version == signed.version, Contact.left_on.is_(None))
         .options(
             joinedload(Registration.lecture).joinedload(Lecture.course),
             joinedload(Registration.contact).joinedload(Contact.account),

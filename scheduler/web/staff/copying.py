@@ -83,5 +83,6 @@ def _title(matter: Matter) -> str:
 
 def _contact(account_id: int, contact_id: int) -> Contact:
     query = select(Contact).where(Contact.id == contact_id, Contact.account_id == account_id)
+    query = query.where(Contact.left_on.is_(None))
     loaded = query.options(joinedload(Contact.account), selectinload(Contact.stores))
     return db.session.scalar(loaded) or abort(404)

@@ -104,7 +104,7 @@ def preview(key: str) -> ResponseReturnValue:
     audience = request.args.get("audience", newcomers.usual_audience(row))
     if audience not in terms.AUDIENCES:
         abort(404)
-    plan = newcomers.plan(key, audience)
+    plan = newcomers.plan(key, audience, edge.now())
     groups = [("invited", plan.invited), ("without_email", plan.without_email), ("unsubscribed", plan.unsubscribed)]
     people = _people([number for _name, members in groups for number in members])
     return render_template(

@@ -26,7 +26,7 @@ def preview() -> ResponseReturnValue:
     """Say how many mails would go to whom, for the accounts ticked (`?account=1&account=2&audience=…&mail=…`)."""
     numbers = _accounts(request.args.getlist("account"))
     audience, mail = request.args.get("audience", "coordinator"), request.args.get("mail", "invitation")
-    plan = service.plan(numbers, audience, mail)
+    plan = service.plan(numbers, audience, edge.now(), mail)
     groups = [
         ("invited", plan.invited),
         ("without_email", plan.without_email),
@@ -43,6 +43,7 @@ def preview() -> ResponseReturnValue:
         plan=plan,
         groups=[(key, [people[number] for number in members]) for key, members in groups],
         not_introduced=_names(plan.not_introduced),
+        spared=_names(plan.spared),
         nobody=_names(plan.nobody),
         paused=_names(plan.accounts, Account.mails_paused_at.is_not(None)),
         choices=[

@@ -28,7 +28,7 @@ def blank(account_id: int) -> dict[str, Any]:
     """Return what stands in a form at first; `?contact=` and `?course=` choose the person and the course."""
     contact_id = ids.read_id(request.args.get("contact", ""))
     contact = db.session.get(Contact, contact_id) if contact_id is not None else None
-    if contact is not None and contact.account_id != account_id:
+    if contact is not None and (contact.account_id != account_id or contact.left_on is not None):
         contact = None
     return {
         "course": request.args.get("course", ""),
@@ -118,7 +118,11 @@ def check_page(template: str, account_id: int, own: Own, starts: Sequence[dateti
 
 def contacts_of(account_id: int) -> list[Contact]:
     """List an account's people, coordinators first."""
-    query = select(Contact).where(Contact.account_id == account_id).options(selectinload(Contact.stores))
+    query = (
+        select(Contact)
+        .where(Contact.account_id == account_id, Contact.left_on.is_(None))
+        .options(selectinload(Contact.stores))
+    )
     order = ("coordinator", "manager", "member")
     return sorted(db.session.scalars(query), key=lambda person: (order.index(person.role), person.id))
 
