@@ -31,6 +31,14 @@ def add(account_id: int, fields: Mapping[str, Any], now: datetime, actor: Actor)
         return contact.id
 
 
+def enter(account_id: int, fields: Mapping[str, Any], now: datetime, actor: Actor) -> int:
+    """Within the caller's transaction, which judges the account anew afterwards, add a person and return the id.
+
+    Raises Invalid when known already.
+    """
+    return _new(account_id, fields, now, actor).id
+
+
 def edit(contact_id: int, fields: Mapping[str, Any], now: datetime, actor: Actor) -> None:
     """Change a person by hand; raise NotFound, or Invalid also when the account knows somebody like that already."""
     with db.writing():

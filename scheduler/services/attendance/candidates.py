@@ -15,6 +15,9 @@ from scheduler.models.lectures import Lecture
 from scheduler.models.registrations import Registration
 from scheduler.rules.roster import Candidate
 
+# Evidence beside the report that speaks for somebody who may be a name in the room.
+HINTS = ("join_click", "code", "checkin", "webhook")
+
 
 @dataclass(frozen=True)
 class Candidates:
@@ -26,12 +29,14 @@ class Candidates:
     silent: frozenset[int]
     # Names and addresses that somebody confirmed before, with the contacts they were.
     known_names: Mapping[str, frozenset[int]]
-    # Who pressed the join button or checked in: a hint, no attendance.
-    clicked: frozenset[int]
+    # What else tells that they were there, by contact: join_click, code, checkin, webhook.
+    hints: Mapping[int, frozenset[str]]
 
 
-def load(lecture: Lecture, emails: Collection[str], also: Collection[int] = ()) -> Candidates:
-    """Gather a lecture's candidates in a handful of statements; `emails` stand in its report (lower case).
+def load(
+    lecture: Lecture, emails: Collection[str], also: Collection[int] = (), registrants: Collection[str] = ()
+) -> Candidates:
+    """Gather a lecture's candidates in a handful of statements; `emails` (lower case) and `registrants` stand in its report.
 
     Other companies' people are candidates only by an address of the report, their own or one confirmed as theirs; `also`
     are contacts that somebody named before.
@@ -42,17 +47,49 @@ def load(lecture: Lecture, emails: Collection[str], also: Collection[int] = ()) 
         )
     ).all()
     booked = frozenset(contact_id for contact_id, status, _mails in seats if status == "booked")
-    wanted = _wanted(lecture, emails, also)
-    clicks = select(Presence.contact_id).where(
-        Presence.lecture_id == lecture.id, Presence.source.in_(("join_click", "checkin"))
-    )
+    keys = _personal_keys(lecture, registrants)
+    wanted = _wanted(lecture, emails, {*also, *keys})
     return Candidates(
-        by_id=_contacts(wanted, booked),
+        by_id=_contacts(wanted, booked, keys),
         booked=booked,
         silent=frozenset(contact_id for contact_id, status, mails in seats if status == "booked" and not mails),
         known_names=_known_names(wanted),
-        clicked=frozenset(number for number in db.session.scalars(clicks) if number is not None),
+        hints=_hints(lecture),
     )
+
+
+def _hints(lecture: Lecture) -> dict[int, frozenset[str]]:
+    query = select(Presence.contact_id, Presence.source).where(
+        Presence.lecture_id == lecture.id, Presence.contact_id.is_not(None), Presence.source.in_(HINTS)
+    )
+    found: dict[int | None, set[str]] = defaultdict(set)
+    for contact_id, source in db.session.execute(query.distinct()):
+        found[contact_id].add(source)
+    return {number: frozenset(sources) for number, sources in found.items() if number is not None}
+
+
+def _personal_keys(lecture: Lecture, registrants: Collection[str]) -> dict[int, frozenset[str]]:
+    """Return whose registrants' ids these are by what was recorded before of this meeting; one that two people used is nobody's."""
+    if not registrants:
+        return {}
+    same = [Lecture.id == lecture.id]
+    if lecture.series_id is not None:
+        same.append(Lecture.series_id == lecture.series_id)
+    if lecture.meeting_id:
+        same.append(Lecture.meeting_id == lecture.meeting_id)
+    query = (
+        select(Presence.personal_key, Presence.contact_id)
+        .join(Lecture, Lecture.id == Presence.lecture_id)
+        .where(Presence.personal_key.in_(registrants), Presence.contact_id.is_not(None), or_(*same))
+    )
+    users: dict[str, set[int | None]] = defaultdict(set)
+    for key, contact_id in db.session.execute(query.distinct()):
+        users[key].add(contact_id)
+    owned: dict[int | None, set[str]] = defaultdict(set)
+    for key, contacts in users.items():
+        if len(contacts) == 1:
+            owned[next(iter(contacts))].add(key)
+    return {number: frozenset(keys) for number, keys in owned.items() if number is not None}
 
 
 def _wanted(lecture: Lecture, emails: Collection[str], also: Collection[int]) -> ColumnElement[bool]:
@@ -71,7 +108,9 @@ def _wanted(lecture: Lecture, emails: Collection[str], also: Collection[int]) ->
     return or_(*conditions)
 
 
-def _contacts(wanted: ColumnElement[bool], booked: frozenset[int]) -> dict[int, Candidate]:
+def _contacts(
+    wanted: ColumnElement[bool], booked: frozenset[int], keys: Mapping[int, frozenset[str]]
+) -> dict[int, Candidate]:
     stores: dict[int, list[str]] = defaultdict(list)
     places = (
         select(contact_stores.c.contact_id, Store.name)
@@ -102,6 +141,7 @@ def _contacts(wanted: ColumnElement[bool], booked: frozenset[int]) -> dict[int, 
             shared=bool(email) and (holders[email] > 1 or "shared_address" in checks),
             stores=tuple(stores[number]),
             booked=number in booked,
+            personal_keys=keys.get(number, frozenset()),
             account=account,
         )
         for number, account_id, name, reading, email, checks, account in rows

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from scheduler.models.attendance import Attendance
@@ -15,8 +15,9 @@ from scheduler.rules.attendance import Presence, Verdict, report_presences, seco
 from scheduler.rules.matching import Match, Proposal, match
 from scheduler.rules.roster import Candidate
 from scheduler.services.attendance import candidates as people_of
-from scheduler.services.attendance import follow_up, staging, verdicts
+from scheduler.services.attendance import changes, follow_up, staging, verdicts, walk_ins
 from scheduler.services.attendance.candidates import Candidates
+from scheduler.services.attendance.changes import Change, Comparison
 from scheduler.services.attendance.follow_up import FollowUp
 from scheduler.services.attendance.staging import Choices
 from scheduler.services.refusals import NotFound
@@ -31,9 +32,9 @@ class Person:
     match: Match
     # Seconds in the lecture.
     seconds: int
-    # Who it is: certain, chosen by somebody, or standing ticked; None: nobody's yet, or nobody of ours.
+    # Who it is: certain, chosen by somebody, standing ticked, or to be added (below zero); None: nobody's yet, or none of ours.
     contact_id: int | None
-    # certain, chosen, ticked, dismissed (somebody said: none of ours) or open.
+    # certain, chosen, ticked, new (to be added), dismissed (somebody said: none of ours) or open.
     settled: str
 
     @property
@@ -58,15 +59,6 @@ class Came:
 
 
 @dataclass(frozen=True)
-class Change:
-    """A contact whose verdict becomes another one by this report."""
-
-    contact: Candidate
-    before: str
-    after: str
-
-
-@dataclass(frozen=True)
 class AttendancePlan:
     """What recording a report comes to, beside what was recorded before."""
 
@@ -85,6 +77,8 @@ class AttendancePlan:
     contested: frozenset[int]
     # Companies to which somebody not settled may belong: their missed mails wait.
     held_accounts: frozenset[int]
+    # Who is new in the room and who is gone, beside the report that counts; None: there is none.
+    compared: Comparison | None
 
     @property
     def matched(self) -> list[Came]:
@@ -124,13 +118,8 @@ class AttendancePlan:
 
     @property
     def changes(self) -> list[Change]:
-        """List whose verdict becomes another one."""
-        before = {number: row.verdict for number, row in self.rows.items()}
-        return [
-            Change(self.contact(number), before.get(number, "unknown"), verdict.verdict)
-            for number, verdict in self.verdicts.items()
-            if before.get(number, "unknown") != verdict.verdict
-        ]
+        """List whose verdict or time becomes another one."""
+        return changes.changes(self.verdicts, self.rows, self.candidates.by_id)
 
     def judged(self, outcome: str) -> list[Candidate]:
         """List the contacts of one verdict."""
@@ -151,19 +140,23 @@ def preview(upload_id: int, now: datetime, *, ticked: bool = True) -> Attendance
 
 
 def make(upload: Upload, choices: Choices, now: datetime, *, ticked: bool = False) -> AttendancePlan:
-    """Work out what a report comes to with these choices; raise NotFound for a contact chosen that there is not."""
+    """Work out what a report comes to with these choices.
+
+    Raises NotFound for a contact or company chosen that there is not, Invalid for a name or address of somebody to be added.
+    """
     lecture = staging.the_lecture(upload.lecture_id or 0)
     report = staging.read(upload.content, upload.filename, lecture, choices)
     rows = verdicts.rows_of(lecture.id)
     kept = verdicts.evidence(lecture.id, report=False)
     named = {number for number in choices.people.values() if number is not None}
-    emails = {person.email for person in _everybody(report) if person.email}
-    known = people_of.load(lecture, emails, {*named, *rows, *kept})
+    known = _candidates(lecture, report, {*named, *rows, *kept})
     if not named <= known.by_id.keys():
         raise NotFound(what="contact", value=min(named - known.by_id.keys()))
     in_room, left_out = _customers(report, known)
     matching = match(in_room, known.by_id.values(), known.known_names)
     people = tuple(_person(found, lecture, choices, ticked) for found in matching.matches)
+    new = walk_ins.as_candidates({one.number: choices.walk_ins[one.number] for one in people if one.settled == "new"})
+    known = replace(known, by_id={**known.by_id, **new})
     contested, held_accounts = _unsettled(people, known)
     presences = _presences(people, kept)
     judged = verdicts.judge(
@@ -175,10 +168,26 @@ def make(upload: Upload, choices: Choices, now: datetime, *, ticked: bool = Fals
         report_present=True,
         now=now,
     )
-    mails = _mails(lecture, judged, known, held_accounts, now)
+    mails = walk_ins.reached(_mails(lecture, judged, known, held_accounts, now), new)
     return AttendancePlan(
-        upload, lecture, choices, report, people, left_out, known, judged, rows, mails, contested, held_accounts
+        *(upload, lecture, choices, report, people, left_out, known, judged, rows, mails, contested, held_accounts),
+        compared=_compared(lecture, people),
     )
+
+
+def _candidates(lecture: Lecture, report: Report, also: Collection[int]) -> Candidates:
+    everybody = list(_everybody(report))
+    emails = {person.email for person in everybody if person.email}
+    registrants = {person.personal_key for person in everybody if person.personal_key}
+    return people_of.load(lecture, emails, also, registrants)
+
+
+def _compared(lecture: Lecture, people: Iterable[Person]) -> Comparison | None:
+    before = changes.seen(lecture.id)
+    if before is None:
+        return None
+    contacts = {person.contact_id for person in people if person.contact_id is not None}
+    return changes.compare(before, contacts, [person.name for person in people if person.contact_id is None])
 
 
 def _mails(
@@ -222,6 +231,8 @@ def _person(found: Match, lecture: Lecture, choices: Choices, ticked: bool) -> P
         return Person(number, found, seconds, chosen, "dismissed" if chosen is None else "chosen")
     if found.contact_id is not None:
         return Person(number, found, seconds, found.contact_id, "certain")
+    if number in choices.walk_ins:
+        return Person(number, found, seconds, -number, "new")
     if ticked and found.ticked is not None:
         return Person(number, found, seconds, found.ticked, "ticked")
     return Person(number, found, seconds, None, "open")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Any
@@ -40,6 +40,15 @@ LONGEST = timedelta(hours=12)
 
 
 @dataclass(frozen=True)
+class WalkIn:
+    """Somebody in the room whom nobody knows yet, to be added to a company as a new contact."""
+
+    account_id: int
+    name: str
+    email: str = ""
+
+
+@dataclass(frozen=True)
 class Choices:
     """What somebody settled about a report."""
 
@@ -49,17 +58,22 @@ class Choices:
     anyway: bool = False
     # Who people of the report are, by their first row in the file; None: none of the customers' people.
     people: Mapping[int, int | None] = field(default_factory=dict)
+    # Who becomes a new contact when the report is recorded, by the first row in the file.
+    walk_ins: Mapping[int, WalkIn] = field(default_factory=dict)
 
     def to_json(self) -> dict[str, Any]:
         """Write the choices as the database keeps them."""
         people = {str(number): contact_id for number, contact_id in sorted(self.people.items())}
-        return {"zone": self.zone, "anyway": self.anyway, "people": people}
+        walk_ins = {str(number): asdict(one) for number, one in sorted(self.walk_ins.items())}
+        return {"zone": self.zone, "anyway": self.anyway, "people": people, "walk_ins": walk_ins}
 
     @classmethod
     def from_json(cls, value: Mapping[str, Any]) -> Choices:
         """Read the choices back."""
         people = {int(number): contact_id for number, contact_id in value["people"].items()}
-        return cls(value["zone"], value["anyway"], people)
+        # Uploads of earlier releases have no walk-ins.
+        walk_ins = {int(number): WalkIn(**one) for number, one in value.get("walk_ins", {}).items()}
+        return cls(value["zone"], value["anyway"], people, walk_ins)
 
 
 def stage(
@@ -107,22 +121,26 @@ def stage(
 def the(upload_id: int, now: datetime) -> Upload:
     """Return a report's upload with its content, as it is now.
 
-    Raises NotFound, and UploadExpired when its time is over or a later report of the lecture was recorded.
+    Raises NotFound, and UploadExpired when its time is over, it was undone, or a later report of the lecture was recorded.
     """
     query = select(Upload).where(Upload.id == upload_id, Upload.kind == "attendance")
     upload = db.session.scalar(query.options(undefer(Upload.content)).execution_options(populate_existing=True))
     if upload is None or upload.lecture_id is None:
         raise NotFound(what="upload")
     last = latest(upload.lecture_id)
-    if (upload.confirmed_at is None and upload.expires_at <= now) or (last is not None and last.id > upload.id):
+    over = upload.undone_at is not None or (upload.confirmed_at is None and upload.expires_at <= now)
+    if over or (last is not None and last.id > upload.id):
         raise UploadExpired()
     return upload
 
 
 def latest(lecture_id: int) -> Upload | None:
-    """Return the report that was recorded last for a lecture, without its content; None: none yet."""
+    """Return the report that counts for a lecture, without its content: the last recorded and not undone; None: none."""
     query = select(Upload).where(
-        Upload.kind == "attendance", Upload.lecture_id == lecture_id, Upload.confirmed_at.is_not(None)
+        Upload.kind == "attendance",
+        Upload.lecture_id == lecture_id,
+        Upload.confirmed_at.is_not(None),
+        Upload.undone_at.is_(None),
     )
     last = query.order_by(Upload.id.desc()).limit(1)
     return db.session.scalar(last.execution_options(populate_existing=True))

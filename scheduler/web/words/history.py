@@ -165,6 +165,8 @@ def _of_accounts() -> dict[str, str]:
         "owner_assigned": _("自社担当（%(team)s）を %(member)s にしました。"),
         "decided": _("対応方針を決めました: %(stage)s"),
         "imported": _("顧客リストから取り込みました%(changes)s。"),
+        "import_undone": _("顧客リストの取り込みを取り消しました%(changes)s。"),
+        "contact_removed": _("取り込みの取り消しにより、先方担当者を削除しました。"),
     }
 
 
@@ -203,6 +205,8 @@ def _of_lectures() -> dict[str, str]:
         "people_moved": _("%(count)s 名の日程をまとめて変更しました: %(lecture)s から %(to_lecture)s へ"),
         "called": _("中止を電話で連絡しました: %(person)s – %(lecture)s"),
         "call_undone": _("電話連絡済の記録を取り消しました: %(person)s – %(lecture)s"),
+        "report_recorded": _("参加レポートから出欠を記録しました: %(lecture)s"),
+        "report_undone": _("参加レポートの取り込みを取り消しました: %(lecture)s"),
         "attended": _("出席: %(person)s – %(lecture)s"),
         "partial": _("一部参加: %(person)s – %(lecture)s"),
         "missed": _("欠席: %(person)s – %(lecture)s"),

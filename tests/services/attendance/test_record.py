@@ -309,7 +309,7 @@ def test_a_click_on_the_join_button_alone_is_no_attendance_but_is_shown() -> Non
         db.session.add(Presence(**click, from_at=EVENING, recorded_at=EVENING))
     found = room.take()
     assert room.verdicts() == {"hayashi": A, "ono": M}
-    assert found.candidates.clicked == {room.people["ono"].id}
+    assert found.candidates.hints == {room.people["ono"].id: {"join_click"}}
 
 
 def test_a_report_taken_while_the_lecture_runs_says_of_nobody_that_he_missed_it() -> None:

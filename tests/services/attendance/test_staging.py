@@ -36,7 +36,7 @@ def test_a_report_is_kept_for_a_day_with_its_hash_and_zone() -> None:
     assert (upload.kind, upload.lecture_id, upload.filename) == ("attendance", room.lecture.id, "report.csv")
     assert len(upload.sha256) == 64
     assert upload.expires_at == EVENING + timedelta(hours=24)
-    assert upload.choices == {"zone": "Asia/Tokyo", "anyway": False, "people": {}}
+    assert upload.choices == {"zone": "Asia/Tokyo", "anyway": False, "people": {}, "walk_ins": {}}
     assert upload.confirmed_at is None
 
 
