@@ -40,6 +40,7 @@ def installation_of(settings: Settings) -> Installation:
         links=Links(settings.secret_keys),
         mail_events=settings.mail.startswith("sendgrid:") and bool(settings.sendgrid_event_key),
         reads_answers=bool(settings.sendgrid_inbound_secret),
+        is_loopback=settings.is_loopback,
     )
 
 

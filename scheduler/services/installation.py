@@ -25,6 +25,8 @@ class Installation:
     mail_events: bool = False
     # Mail to the sender is handed over by SendGrid (TASUKI_SENDGRID_INBOUND_SECRET): answers of calendars come in.
     reads_answers: bool = False
+    # The program is reached on this machine only: then webhooks may go to this machine, too.
+    is_loopback: bool = False
 
     @cached_property
     def sender(self) -> tuple[str, str]:
