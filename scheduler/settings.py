@@ -37,6 +37,7 @@ class Settings(BaseSettings):
     sendgrid_url: str = "https://api.sendgrid.com"
     sendgrid_event_key: str = ""
     sendgrid_inbound_secret: str = ""
+    zoom_webhook_secret: str = ""
     trusted_proxies: int = Field(default=0, ge=0, le=10)
     clock: str = ""
     time_zone: str = "Asia/Tokyo"
@@ -123,6 +124,14 @@ class Settings(BaseSettings):
     def _inbound(cls, value: str) -> str:
         if value and not fullmatch(r"[A-Za-z0-9_-]{16,}", value):
             raise ValueError("needs 16 or more of the characters A-Z a-z 0-9 _ - (it stands in an address)")
+        return value
+
+    @field_validator("zoom_webhook_secret")
+    @classmethod
+    def _zoom(cls, value: str) -> str:
+        value = value.strip()
+        if value and not fullmatch(r"[!-~]{16,}", value):
+            raise ValueError("must be the secret token as Zoom's page shows it (Feature > Token), in one word")
         return value
 
     @field_validator("time_zone")

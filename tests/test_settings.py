@@ -40,6 +40,7 @@ WRONG: list[tuple[dict[str, str], str, str]] = [
     ({"TASUKI_SENDGRID_INBOUND_SECRET": "a/secret?with=signs&in#it"}, "TASUKI_SENDGRID_INBOUND_SECRET", "A-Z"),
     ({"TASUKI_SENDGRID_EVENT_KEY": "-----BEGIN PUBLIC KEY-----"}, "TASUKI_SENDGRID_EVENT_KEY", "MFkw"),
     ({"TASUKI_SENDGRID_EVENT_KEY": "MFkwEwYHKoZIzj0C"}, "TASUKI_SENDGRID_EVENT_KEY", "one line"),
+    ({"TASUKI_ZOOM_WEBHOOK_SECRET": "short"}, "TASUKI_ZOOM_WEBHOOK_SECRET", "secret token"),
     ({"TASUKI_MAIL_FROM": "Tasuki"}, "TASUKI_MAIL_FROM", "NAME <ADDRESS>"),
     ({"TASUKI_MAIL_FROM": "窓口@mihon.example"}, "TASUKI_MAIL_FROM", "NAME <ADDRESS>"),
     ({"TASUKI_CLOCK": "tomorrow"}, "TASUKI_CLOCK", "+35d"),

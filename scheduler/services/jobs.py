@@ -19,6 +19,7 @@ from scheduler.services import (
     invited_again,
     late_joiners,
     nudges,
+    proving,
     readiness,
     replies,
     unreachable,
@@ -26,6 +27,7 @@ from scheduler.services import (
     weekly,
 )
 from scheduler.services.applications import deciding
+from scheduler.services.attendance import webhooks
 from scheduler.services.installation import here
 from scheduler.services.outbox import deliver, reminders
 from scheduler.services.registrations import waiting
@@ -100,7 +102,8 @@ JOBS: dict[str, Job] = {
     job.name: job
     for job in (
         Job("fill_horizons", lambda now, _context: horizon.fill_horizons(now), every=timedelta(hours=1)),
-        Job("refresh_readiness", lambda now, _context: readiness.refresh_all(now), daily_at=time(3)),
+        Job("refresh_readiness", lambda now, _context: proving.refresh_all(now), daily_at=time(3)),
+        Job("apply_rules", lambda now, _context: proving.apply_rules(now), every=timedelta(minutes=1)),
         Job("forget_replies", lambda now, _context: replies.forget_old(now), daily_at=time(3)),
         Job("expire_uploads", lambda now, _context: uploads.expire(now), every=timedelta(hours=1)),
         Job("expire_applications", lambda now, _context: deciding.expire(now), every=timedelta(hours=1)),
@@ -110,6 +113,7 @@ JOBS: dict[str, Job] = {
         Job("plan_weekly_states", lambda now, _context: weekly.plan(now), every=timedelta(hours=1)),
         Job("plan_digests", lambda now, _context: digests.plan(now), every=timedelta(minutes=10)),
         Job("expire_offers", lambda now, _context: waiting.expire_offers(now), every=timedelta(minutes=1)),
+        Job("settle_rooms", lambda now, _context: webhooks.settle(now), every=timedelta(minutes=10)),
         Job("plan_reminders", lambda now, _context: reminders.plan_reminders(now), every=timedelta(minutes=1)),
         Job("deliver_mails", _deliver, every=timedelta(seconds=2)),
     )

@@ -1,16 +1,18 @@
-"""Answers other programs that call in by themselves: SendGrid hands over what came back by mail, and tells what became of ours."""
+"""Answers other programs that call in by themselves: SendGrid about mails and answers, Zoom about who is in the room."""
 
 from __future__ import annotations
 
 from hmac import compare_digest
 
-from flask import Blueprint, Response, abort, request
+from flask import Blueprint, Response, abort, jsonify, request
 from flask.blueprints import BlueprintSetupState
 from flask.typing import ResponseReturnValue
 
 from emails import events, inbound, replies
+from scheduler.readers import zoom_hooks
 from scheduler.services import mail_events
 from scheduler.services import replies as received
+from scheduler.services.attendance import webhooks
 from scheduler.web import edge, limits
 
 hooks = Blueprint("hooks", __name__, url_prefix="/hooks")
@@ -21,6 +23,8 @@ def gate() -> None:
     """Let only those pass who are expected: 401 for others, 404 where no secret or key is set and the door is not there."""
     if request.endpoint == "hooks.take":
         _check_signature()
+    elif request.endpoint == "hooks.watch":
+        _check_zoom()
     else:
         _check_secret()
 
@@ -46,6 +50,20 @@ def _check_signature() -> None:
         abort(401)
     request.max_content_length = events.MAX_BYTES
     if not events.is_signed(key, request.get_data(), signature, timestamp):
+        abort(401)
+
+
+def _check_zoom() -> None:
+    """As with SendGrid's: the bytes as they came, before anything in them is read."""
+    secret = edge.settings().zoom_webhook_secret
+    if not secret:
+        abort(404)
+    signature = request.headers.get(zoom_hooks.SIGNATURE_HEADER, "")
+    timestamp = request.headers.get(zoom_hooks.TIMESTAMP_HEADER, "")
+    if not signature or not zoom_hooks.is_recent(timestamp, edge.now()):
+        abort(401)
+    request.max_content_length = zoom_hooks.MAX_BYTES
+    if not zoom_hooks.is_signed(secret, request.get_data(), signature, timestamp):
         abort(401)
 
 
@@ -77,6 +95,22 @@ def take() -> ResponseReturnValue:
     except events.Unreadable:
         abort(400)
     return _said(str(mail_events.take(told, edge.now())))
+
+
+@hooks.post("/zoom")
+def watch() -> ResponseReturnValue:
+    """Take in who came or left, or prove to Zoom that this address knows the secret; 400 for what is none of its events.
+
+    Zoom asks again after 5, 20 and 60 minutes when it gets anything but a 2xx within three seconds.
+    """
+    try:
+        told = zoom_hooks.read(request.get_data())
+    except zoom_hooks.Unreadable:
+        abort(400)
+    if isinstance(told, zoom_hooks.Validation):
+        return jsonify(zoom_hooks.answer(edge.settings().zoom_webhook_secret, told))
+    news = webhooks.take(told, edge.now()) if told is not None else False
+    return _said("1" if news else "0")
 
 
 def _said(words: str) -> Response:

@@ -171,9 +171,11 @@ def test_every_hook_without_its_secret_is_closed(app: Flask, client: Client, wor
         assert client.open(address(rule), method=method, data=b"{").status_code in (401, 404), rule
         app.extensions["tasuki"].sendgrid_inbound_secret = "the-right-secret"
         app.extensions["tasuki"].sendgrid_event_key = public(new_key())
+        app.extensions["tasuki"].zoom_webhook_secret = "the-right-secret"
         assert client.open(address(rule), method=method, data=b"{").status_code == 401, rule
         app.extensions["tasuki"].sendgrid_inbound_secret = ""
         app.extensions["tasuki"].sendgrid_event_key = ""
+        app.extensions["tasuki"].zoom_webhook_secret = ""
     assert snapshot() == before
 
 

@@ -144,6 +144,7 @@ def _channels() -> dict[str, str]:
         "report": _("レポート"),
         "api": _("API"),
         "calendar": _("カレンダーの返信"),
+        "webhook": _("Zoom の通知"),
     }
 
 
@@ -220,6 +221,12 @@ def _of_progress() -> dict[str, str]:
         "task_added": _("タスクを追加しました: %(task)s"),
         "task_done": _("タスクを完了にしました: %(task)s"),
         "task_reopened": _("タスクを未完了に戻しました: %(task)s"),
+        "step_added": _("初期設定項目を追加しました: %(step)s"),
+        "step_changed": _("初期設定項目を変更しました: %(step)s"),
+        "steps_ordered": _("初期設定項目の順序を変えました。"),
+        "step_retired": _("初期設定項目の使用をやめました: %(step)s"),
+        "step_brought_back": _("初期設定項目をまた使うようにしました: %(step)s"),
+        "step_deleted": _("初期設定項目を削除しました: %(step)s"),
         "setup_done": _("初期設定が完了しました: %(step)s%(place)s"),
         "setup_not_needed": _("初期設定を対象外にしました: %(step)s%(place)s"),
         "setup_waiting": _("初期設定が対応待ちになりました（%(waiting_on)s）: %(step)s%(place)s"),
