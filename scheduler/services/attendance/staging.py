@@ -22,6 +22,7 @@ from scheduler.rules.attendance import Interval, union_seconds
 from scheduler.rules.spellings import company_domain
 from scheduler.services import vendor
 from scheduler.services.actors import Actor
+from scheduler.services.attendance import layouts
 from scheduler.services.imports.staging import plain_name
 from scheduler.services.installation import here
 from scheduler.services.refusals import (
@@ -85,18 +86,24 @@ def stage(
     actor: Actor,
     *,
     anyway: bool = False,
+    unnamed: bool = False,
 ) -> int:
     """Keep a report for its preview and return the upload's id; `zone` (IANA, default the lecture's) is its times'.
 
     The file that was recorded last, or waits already, is found again with all that was settled about it. Raises NotFound,
     LectureCancelled, LectureNotBegun, FileTooLarge and FileUnreadable(why), among them `other_lecture` (with `first_at`
-    and `last_at`), which `anyway` overrides.
+    and `last_at`), which `anyway` overrides. With `unnamed` a table whose columns nobody has named yet is kept too, for
+    somebody to name them (`mapping`).
     """
     lecture = the_lecture(lecture_id)
     check_begun(lecture, now)
     choices = Choices(zone or lecture.zone, anyway)
     name = plain_name(filename)
-    read(data, name, lecture, choices)
+    try:
+        read(data, name, lecture, choices)
+    except FileUnreadable as error:
+        if not (unnamed and error.params["why"] == "unknown_columns" and len(error.params["headers"]) > 1):
+            raise
     digest = sha256(data).hexdigest()
     with db.writing():
         for known in (latest(lecture_id), _waiting(lecture_id, digest, now)):
@@ -193,6 +200,7 @@ def _read(data: bytes, filename: str, starts_at: datetime, ends_at: datetime, ch
         zone=choices.zone,
         own_emails=own,
         own_domains=frozenset(filter(None, map(company_domain, ours))),
+        layouts=layouts.known(),
     )
 
 
