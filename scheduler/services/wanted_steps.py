@@ -49,8 +49,12 @@ def warn(step_id: int, contact_id: int, account_id: int, lecture_id: int, now: d
     if not lacking(step_id, [contact_id]):
         return
     step = db.session.get_one(SetupStep, step_id)
-    taught = select(Course.id, Course.key).join(Lecture, Lecture.course_id == Course.id).where(Lecture.id == lecture_id)
-    course_id, course = db.session.execute(taught).one()
+    taught = (
+        select(Course.id, Course.key, Course.name)
+        .join(Lecture, Lecture.course_id == Course.id)
+        .where(Lecture.id == lecture_id)
+    )
+    course_id, course, name = db.session.execute(taught).one()
     tasks.add(
         f"{KIND}:{account_id}:{course_id}",
         KIND,
@@ -58,7 +62,7 @@ def warn(step_id: int, contact_id: int, account_id: int, lecture_id: int, now: d
         account_id=account_id,
         contact_id=contact_id,
         lecture_id=lecture_id,
-        params={"step": step.key, "course": course},
+        params={"step": step.key, "step_name": step.name, "course": course, "course_name": name},
     )
 
 

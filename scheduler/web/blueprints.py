@@ -47,6 +47,8 @@ from scheduler.web.staff.roster import roster
 from scheduler.web.staff.series import series
 from scheduler.web.staff.series_changes import series_changes
 from scheduler.web.staff.settings import settings
+from scheduler.web.staff.sheets import sheets
+from scheduler.web.staff.steps import steps
 from scheduler.web.staff.suppressions import suppressions
 from scheduler.web.staff.tasks import tasks
 from scheduler.web.staff.templates import templates
@@ -79,6 +81,7 @@ BLUEPRINTS: list[Blueprint] = [
     bookings,
     proposals,
     settings,
+    steps,
     mail_plan,
     mail_rules,
     courses,
@@ -86,6 +89,7 @@ BLUEPRINTS: list[Blueprint] = [
     imports,
     introductions,
     handovers,
+    sheets,
     lectures,
     calls,
     moves,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 from sqlalchemy import func, select
@@ -11,8 +11,8 @@ from scheduler.models.db import db
 from scheduler.models.history import Event
 from scheduler.models.setup import Completion
 from scheduler.services import setup
-from scheduler.services.actors import Actor
-from scheduler.services.refusals import Invalid, NotFound, StepNotYours
+from scheduler.services.actors import CLI, Actor
+from scheduler.services.refusals import Invalid, NotFound, StepNotYours, TickNotAllowed
 from tests.factories import a_contact, a_setup_step, a_store, an_account
 
 STAFF = Actor("staff", None, "page")
@@ -193,3 +193,84 @@ def test_a_customer_takes_back_what_she_ticked(now: datetime) -> None:
     assert setup.complete(contact.account_id, "menu", now, me)
     assert setup.complete(contact.account_id, "menu", now, me, done=False)
     assert states(contact.account_id) == {"menu": ["open"]}
+
+
+def test_a_step_waits_on_somebody_and_is_not_seen_to_meanwhile(now: datetime) -> None:
+    contact, _step = a_contact(), a_setup_step("menu")
+    account_id = contact.account_id
+    assert setup.complete(
+        account_id, "menu", now, STAFF, state="waiting", waiting_on="third_party", reason="制作会社に依頼"
+    )
+    assert not setup.complete(
+        account_id, "menu", now, STAFF, state="waiting", waiting_on="third_party", reason="制作会社に依頼"
+    )
+    assert setup.complete(account_id, "menu", now, STAFF, state="waiting", waiting_on="us")
+    (step,) = setup.progress(account_id)
+    assert (step.items[0].state, step.items[0].waiting_on, step.done, step.waiting) == ("waiting", "us", False, 1)
+    assert setup.complete(account_id, "menu", now, Actor("contact", contact.id, "page"))
+    assert states(account_id) == {"menu": ["done"]}
+    assert [key for key, _channel in events(account_id)] == ["setup_waiting", "setup_waiting", "setup_done"]
+
+
+@pytest.mark.parametrize(
+    ("options", "field"),
+    [
+        ({"state": "waiting"}, "waiting_on"),
+        ({"state": "waiting", "waiting_on": "somebody"}, "waiting_on"),
+        ({"state": "done", "waiting_on": "us"}, "waiting_on"),
+    ],
+)
+def test_who_is_waited_on_is_said_with_waiting_and_only_then(
+    now: datetime, options: dict[str, str], field: str
+) -> None:
+    account, _step = an_account(), a_setup_step("menu")
+    with pytest.raises(Invalid) as refusal:
+        setup.complete(account.id, "menu", now, STAFF, **options)  # type: ignore[arg-type]
+    assert refusal.value.params["field"] == field
+
+
+@pytest.mark.parametrize(
+    ("tickers", "actor", "state", "allowed"),
+    [
+        (["customer"], STAFF, "done", False),
+        (["customer"], STAFF, "not_needed", True),
+        (["customer"], STAFF, "waiting", True),
+        (["customer"], API, "done", False),
+        (["customer"], API, "not_needed", False),
+        (["api"], API, "done", True),
+        (["staff"], STAFF, "done", True),
+        (["staff"], CLI, "done", True),
+    ],
+)
+def test_only_who_may_tick_a_step_says_that_it_is_done(
+    now: datetime, tickers: list[str], actor: Actor, state: str, allowed: bool
+) -> None:
+    account = an_account()
+    a_setup_step("menu", tickers=tickers)
+    more = {"reason": "本部で一括"} if state == "not_needed" else {"waiting_on": "us"} if state == "waiting" else {}
+    if allowed:
+        assert setup.complete(account.id, "menu", now, actor, state=state, **more)  # type: ignore[arg-type]
+    else:
+        with pytest.raises(TickNotAllowed):
+            setup.complete(account.id, "menu", now, actor, state=state, **more)  # type: ignore[arg-type]
+
+
+def test_what_the_product_alone_says_is_not_undone_by_staff_but_what_is_not_needed_is(now: datetime) -> None:
+    account = an_account()
+    a_setup_step("menu", tickers=["api"])
+    setup.complete(account.id, "menu", now, API)
+    with pytest.raises(TickNotAllowed):
+        setup.complete(account.id, "menu", now, STAFF, done=False)
+    assert setup.complete(account.id, "menu", now, STAFF, state="not_needed", reason="不要")
+    assert setup.complete(account.id, "menu", now, STAFF, done=False)
+
+
+def test_a_step_is_due_so_many_days_before_the_planned_start_and_late_after(now: datetime) -> None:
+    account = an_account(planned_start_on=date(2026, 4, 10))
+    a_setup_step("menu", due_days=7)
+    a_setup_step("sign", due_days=None)
+    menu, sign = setup.progress(account.id)
+    assert (menu.due_on, sign.due_on) == (date(2026, 4, 3), None)
+    assert [menu.is_late(date(2026, 4, day)) for day in (3, 4)] == [False, True]
+    setup.complete(account.id, "menu", now, STAFF)
+    assert not setup.progress(account.id)[0].is_late(date(2026, 4, 30))

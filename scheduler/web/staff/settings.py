@@ -1,4 +1,4 @@
-"""Answers what operations decide: the vendor's details, programs' keys, and what customers set up."""
+"""Answers what operations decide: the vendor's details and programs' keys."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 
 from scheduler.models.db import db
-from scheduler.models.setup import SetupStep
 from scheduler.models.staff import ApiToken
 from scheduler.services import tokens, vendor
 from scheduler.services.refusals import Invalid
@@ -80,14 +79,6 @@ def revoke_key(token_id: int) -> ResponseReturnValue:
     tokens.revoke(token_id, edge.now(), edge.staff_actor())
     flash(_("トークンを無効にしました。"))
     return redirect(url_for(".keys"))
-
-
-@settings.get("/steps")
-@access.requires("settings")
-def steps() -> ResponseReturnValue:
-    """List what customers set up."""
-    rows = db.session.scalars(select(SetupStep).order_by(SetupStep.position, SetupStep.id)).all()
-    return render_template("staff/settings/steps.html", steps=rows)
 
 
 def _tokens(

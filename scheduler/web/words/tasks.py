@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 
 from scheduler.models.tasks import Task
 from scheduler.web.words import dates, mails
+from scheduler.web.words.texts import plain
 
 PARTS = ("any", "morning", "noon", "afternoon", "evening")
 
@@ -23,6 +24,7 @@ def kind(key: str) -> str:
         "stray": _("定期開催からはずれた日程の判断"),
         "reply": _("届いた返信への対応"),
         "unreachable": _("メールが届かない方への電話と、アドレスの確認"),
+        "step_wanted": _("受講の前に済ませておきたい初期設定の確認"),
         "nudges_used_up": _("メールで進まない顧客企業への電話"),
     }.get(key, key)
 
@@ -42,6 +44,11 @@ def details(task: Task) -> list[str]:
         lines.append(_("回答の期限: %(until)s", until=dates.moment(datetime.fromisoformat(task.params["until"]))))
     if task.kind == "unreachable":
         lines += [line for line in (mails.suppression("all", task.params["reason"]), task.params["detail"]) if line]
+    if task.kind == "step_wanted":
+        step, course = plain(task.params["step_name"]), plain(task.params["course_name"])
+        lines.append(
+            _("「%(course)s」の前に求めている「%(step)s」が済んでいません（受講はできます）", course=course, step=step)
+        )
     if task.kind == "nudges_used_up":
         since, mail = dates.iso_day(task.params["since"]), mails.kind(task.params["kind"])
         lines.append(
