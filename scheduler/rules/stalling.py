@@ -91,7 +91,7 @@ def level(
     planned_start_near (`on`, `working_days`, `open`), no_progress, long_in_stage and not_registered (`since`,
     `working_days`), invited_in_vain and missed_repeatedly (`times`), unreachable, on_hold (`until`), cancelled (`on`).
     """
-    if signals.cancelled_on is not None:
+    if signals.cancelled_on is not None and signals.cancelled_on <= today:
         return State("on_track", (("cancelled", {"on": signals.cancelled_on.isoformat()}),), "wait")
     if readiness.ready:
         return State("on_track", (), "request_handover")

@@ -15,8 +15,7 @@ from scheduler.models.lectures import Course, Lecture, Series
 from scheduler.models.mails import Mail
 from scheduler.models.proposals import Proposal
 from scheduler.rules.clauses.attended import Attended
-from scheduler.rules.readiness import DEFAULT
-from scheduler.services import history, weblinks
+from scheduler.services import boundaries, history, weblinks
 from scheduler.services.actors import Actor
 from scheduler.services.refusals import ChangedMeanwhile, CourseInUse, Invalid, NotFound
 
@@ -128,7 +127,9 @@ def _shown(course: Course) -> tuple[dict[str, Any], ...]:
 
 
 def _wanted_for_readiness() -> set[str]:
-    return {clause.course for rule in DEFAULT.values() for clause in rule.clauses if isinstance(clause, Attended)}
+    return {
+        clause.course for rule in boundaries.rules().values() for clause in rule.leaves if isinstance(clause, Attended)
+    }
 
 
 def _check(key: str, name: dict[str, Any], minutes: int, minimum_minutes: int) -> None:

@@ -2,26 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import BindParameter, bindparam, func, select
 
-from scheduler.models.accounts import Account, Contact, Store, contact_stores
+from scheduler.models.accounts import Account, Contact, Contract, Store, contact_stores
 from scheduler.models.attendance import Attendance as AttendanceRow
+from scheduler.models.attendance import Presence
 from scheduler.models.db import db
 from scheduler.models.lectures import Course, Lecture
 from scheduler.models.registrations import Registration
 from scheduler.models.setup import Completion, SetupStep, UsageDay
+from scheduler.models.tasks import Task
 from scheduler.rules import facts as rules
 from scheduler.rules.facts import Facts
 from scheduler.rules.names import leading_name, name_key
+from scheduler.services.boundaries import FIELDS
 from scheduler.services.installation import here
-
-# Fields of the account that a condition may ask for.
-FIELDS = ("plan", "note", "it_skill", "signed_on", "planned_start_on", "billing_starts_on")
 
 # Written once and asked as they are (`db.core`): facts are gathered wherever one changes.
 _IDS: BindParameter[int] = bindparam("ids", expanding=True)
@@ -31,7 +31,7 @@ _STORES = (
     .order_by(Store.id)
 )
 _PEOPLE = (
-    select(Contact.account_id, Contact.id, Contact.role, Contact.name_key)
+    select(Contact.account_id, Contact.id, Contact.role, Contact.name_key, Contact.left_on, Contact.email.is_not(None))
     .where(Contact.account_id.in_(_IDS))
     .order_by(Contact.id)
 )
@@ -55,7 +55,20 @@ _ATTENDED = (
     .where(Contact.account_id.in_(_IDS), AttendanceRow.verdict == "attended")
     .order_by(Lecture.starts_at, AttendanceRow.id)
 )
-_STEPS = select(SetupStep.id, SetupStep.key, SetupStep.per, SetupStep.required).where(SetupStep.active)
+# What was watched afterwards (録画視聴), once for each lecture.
+_WATCHED = (
+    select(Contact.account_id, Contact.id, Course.key, func.min(Presence.recorded_at))
+    .select_from(Presence)
+    .join(Contact, Contact.id == Presence.contact_id)
+    .join(Lecture, Lecture.id == Presence.lecture_id)
+    .join(Course, Course.id == Lecture.course_id)
+    .where(Contact.account_id.in_(_IDS), Presence.source == "recording")
+    .group_by(Contact.account_id, Contact.id, Course.key, Lecture.id)
+    .order_by(Contact.id, Lecture.id)
+)
+_STEPS = select(SetupStep.id, SetupStep.key, SetupStep.per, SetupStep.required, SetupStep.asked_from).where(
+    SetupStep.active
+)
 _COMPLETIONS = select(
     Completion.account_id, Completion.step_id, Completion.store_id, Completion.state, Completion.done_at
 ).where(Completion.account_id.in_(_IDS))
@@ -65,6 +78,13 @@ _DAYS_OF_USE = (
     .group_by(UsageDay.account_id, UsageDay.day)
     .order_by(UsageDay.day)
 )
+_TASKS = select(Task.account_id, Task.kind).where(Task.account_id.in_(_IDS), Task.done_at.is_(None)).order_by(Task.kind)
+# The end of the term that runs: of those nobody said what became of, the one that ends last.
+_CONTRACTS = (
+    select(Contract.account_id, func.max(Contract.ends_on))
+    .where(Contract.account_id.in_(_IDS), Contract.outcome.is_(None))
+    .group_by(Contract.account_id)
+)
 
 
 @dataclass(frozen=True)
@@ -72,6 +92,9 @@ class _Person:
     id: int
     role: str
     name_key: str
+    # Still there, and so able to do what is missing.
+    here: bool = True
+    has_email: bool = False
     stores: list[int] = field(default_factory=list)
 
 
@@ -82,6 +105,9 @@ class _Account:
     attended: list[rules.Attendance] = field(default_factory=list)
     setup: list[rules.SetupItem] = field(default_factory=list)
     usage: list[rules.UsageDay] = field(default_factory=list)
+    watched: list[rules.Attendance] = field(default_factory=list)
+    tasks: list[str] = field(default_factory=list)
+    contract_ends_on: date | None = None
 
 
 def local_day(moment: datetime) -> date:
@@ -94,24 +120,34 @@ def load(accounts: Sequence[Account]) -> dict[int, Facts]:
     db.session.flush()
     ids = [account.id for account in accounts]
     known = {number: _Account() for number in ids}
+    added = {account.id: account.created_at for account in accounts}
     _load_stores(ids, known)
     _load_people(ids, known)
     _load_attended(ids, known)
-    _load_setup(ids, known)
+    _load_watched(ids, known)
+    _load_setup(ids, known, added)
     _load_usage(ids, known)
+    _load_rest(ids, known)
     return {account.id: _facts(account, known[account.id]) for account in accounts}
 
 
 def _facts(account: Account, known: _Account) -> Facts:
     return Facts(
         stores=frozenset(known.stores),
-        people=tuple(rules.Person(person.id, person.role) for person in known.people.values()),
+        people=tuple(rules.Person(person.id, person.role) for person in known.people.values() if person.here),
         attended=tuple(known.attended),
         setup=tuple(known.setup),
         usage=tuple(known.usage),
         started_on=account.started_on,
         started_source=account.started_source,
-        fields={name: getattr(account, name) for name in FIELDS},
+        fields={name: getattr(account, name, None) for name in FIELDS}
+        | {"contact_email": any(person.here and person.has_email for person in known.people.values()) or None},
+        recordings=tuple(known.watched),
+        stage_since=local_day(account.stage_since),
+        open_tasks=tuple(known.tasks),
+        contract_ends_on=known.contract_ends_on,
+        reopened=frozenset(one["key"] for one in account.reopened),
+        zone=here().tz,
     )
 
 
@@ -121,8 +157,8 @@ def _load_stores(ids: list[int], known: dict[int, _Account]) -> None:
 
 
 def _load_people(ids: list[int], known: dict[int, _Account]) -> None:
-    for account_id, number, role, key in db.core(_PEOPLE, {"ids": ids}):
-        known[account_id].people[number] = _Person(number, role, key)
+    for account_id, number, role, key, left_on, has_email in db.core(_PEOPLE, {"ids": ids}):
+        known[account_id].people[number] = _Person(number, role, key, left_on is None, bool(has_email))
     for account_id, contact_id, store_id in db.core(_WORK_IN, {"ids": ids}):
         known[account_id].people[contact_id].stores.append(store_id)
 
@@ -131,6 +167,12 @@ def _load_attended(ids: list[int], known: dict[int, _Account]) -> None:
     for account_id, contact_id, course, starts_at, companions in db.core(_ATTENDED, {"ids": ids}):
         one = known[account_id]
         one.attended += _attendances(one, contact_id, course, local_day(starts_at), companions or [])
+
+
+def _load_watched(ids: list[int], known: dict[int, _Account]) -> None:
+    for account_id, contact_id, course, recorded_at in db.core(_WATCHED, {"ids": ids}):
+        stores = tuple(sorted(known[account_id].people[contact_id].stores))
+        known[account_id].watched.append(rules.Attendance(local_day(recorded_at), course, contact_id, stores))
 
 
 def _attendances(
@@ -154,14 +196,16 @@ def _attendances(
     return [rules.Attendance(on, course, contact_id, tuple(sorted(stores))), *found]
 
 
-def _load_setup(ids: list[int], known: dict[int, _Account]) -> None:
+def _load_setup(ids: list[int], known: dict[int, _Account], added: Mapping[int, datetime]) -> None:
     steps = db.core(_STEPS).all()
     closed = {
         (account_id, step_id, store_id): (state, done_at)
         for account_id, step_id, store_id, state, done_at in db.core(_COMPLETIONS, {"ids": ids})
     }
     for account_id, one in known.items():
-        for step_id, key, per, required in steps:
+        for step_id, key, per, required, asked_from in steps:
+            if asked_from is not None and added[account_id] < asked_from:
+                continue
             # An account without stores in scope does a step per store once.
             places: list[int | None] = list(one.stores) if per == "store" and one.stores else [None]
             for place in places:
@@ -174,3 +218,10 @@ def _load_usage(ids: list[int], known: dict[int, _Account]) -> None:
     """Load the days of use; which stores and events made a day does not matter to any condition."""
     for account_id, day, event in db.core(_DAYS_OF_USE, {"ids": ids}):
         known[account_id].usage.append(rules.UsageDay(day, None, event))
+
+
+def _load_rest(ids: list[int], known: dict[int, _Account]) -> None:
+    for account_id, kind in db.core(_TASKS, {"ids": ids}):
+        known[account_id or 0].tasks.append(kind)
+    for account_id, ends_on in db.core(_CONTRACTS, {"ids": ids}):
+        known[account_id].contract_ends_on = ends_on

@@ -3,28 +3,27 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
-from datetime import date, datetime
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
 
 from sqlalchemy import bindparam, func, select, update
 
-from scheduler.models.accounts import Account, Store
+from scheduler.models.accounts import Account
 from scheduler.models.db import Json, db, table
 from scheduler.models.mails import Mail
 from scheduler.rules import stalling
 from scheduler.rules.facts import Facts
-from scheduler.rules.readiness import DEFAULT, Readiness, evaluate
+from scheduler.rules.readiness import Readiness, evaluate
 from scheduler.rules.sash import StoredWay, sash, tied_by_registration
-from scheduler.rules.workdays import WorkingDays
+from scheduler.services import boundaries, history, locking, mail_rules, stuck, vendor
 from scheduler.services import facts as account_facts
-from scheduler.services import history, locking, mail_rules, stuck, vendor
 from scheduler.services.actors import WORKER
 from scheduler.services.outbox.owe import drop, owe, owe_many
 from scheduler.services.refusals import NotFound
+from scheduler.services.signals.tell import Told, tell_many
 
-RULE = DEFAULT["onboarding"]
-# Accounts per transaction of the nightly job: others may write in between.
-BATCH = 200
 # So many mails about accounts that are stuck wait for one owner at most; the digest of the morning names them all.
 STUCK_AT_ONCE = 3
 
@@ -48,8 +47,8 @@ def facts(account_id: int) -> Facts:
 def refresh(account_id: int, now: datetime) -> None:
     """Judge an account anew within the transaction of the fact that changed.
 
-    The moment the last clause is met it is ready: the history says so and its onboarding owner is told. Losing a fact
-    re-opens it. An account past onboarding keeps its clauses as they stood when it was handed over.
+    It is judged by the rule of the stage it is in. The moment the last clause is met it is ready: the history says so, its
+    owner and other programs are told. Losing a fact re-opens it.
     """
     refresh_many([account_id], now)
 
@@ -58,18 +57,16 @@ def refresh_many(account_ids: Iterable[int], now: datetime) -> int:
     """Judge many accounts anew in one transaction, in a handful of statements; return how many there were."""
     with db.writing():
         accounts = locking.accounts(account_ids)
-        known = account_facts.load(accounts)
-        ways = stuck.load(accounts, known)
-        calendar = vendor.working_days()
-        today = account_facts.local_day(now)
-        stuck_now = []
-        for account in accounts:
+        stuck_now, ready_now = [], []
+        for account, judged in judge(accounts, now):
             # Whoever was never judged (just imported, not yet decided) is no news when it turns out to be stuck.
             was_moving = account.next_step != "" and account.level != "stuck"
-            _refresh(account, known[account.id], ways[account.id], now, today, calendar)
+            if _store(account, judged, now):
+                ready_now.append(account)
             if was_moving and account.level == "stuck":
                 stuck_now.append(account)
         db.session.flush()
+        _tell_ready(ready_now, now)
         _tell_stuck(stuck_now, now)
         return len(accounts)
 
@@ -92,24 +89,59 @@ def registered(account_id: int, way: StoredWay, now: datetime) -> None:
         db.forget(Account, account_id)
 
 
-def refresh_all(now: datetime) -> int:
-    """Judge every account in onboarding anew, since days pass without a fact changing; return how many there were."""
-    _begin_stores(now)
-    ids = list(db.session.scalars(select(Account.id).where(Account.stage == "onboarding").order_by(Account.id)))
-    return sum(refresh_many(ids[start : start + BATCH], now) for start in range(0, len(ids), BATCH))
-
-
 def tell_owner(account: Account, now: datetime) -> None:
-    """Owe the onboarding owner of an account that is ready the news, once per owner and readiness."""
-    if account.stage != "onboarding" or account.ready_since is None or account.onboarding_owner_id is None:
+    """Owe the owner of an account that is ready, for the team whose stage it is in, the news once per owner and readiness."""
+    owner_id = _owner_id(account)
+    if account.ready_since is None or owner_id is None:
         return
     owe(
         "staff_ready",
-        f"staff_ready:{account.id}:{account.ready_since.isoformat()}:{account.onboarding_owner_id}",
+        f"staff_ready:{account.id}:{account.ready_since.isoformat()}:{owner_id}",
         now=now,
-        staff_id=account.onboarding_owner_id,
+        staff_id=owner_id,
         account_id=account.id,
     )
+
+
+@dataclass(frozen=True)
+class Judged:
+    """An account as it is judged: what is kept of it with the account, and the keys of what is still missing."""
+
+    ready: bool
+    knots: list[dict[str, Any]]
+    clauses: list[dict[str, Any]]
+    level: str
+    level_reasons: list[dict[str, Any]]
+    next_step: str
+    open: list[str]
+
+
+def judge(accounts: Sequence[Account], now: datetime) -> Iterator[tuple[Account, Judged]]:
+    """Judge accounts by the rules of their stages without keeping anything, in a handful of statements for all."""
+    known = account_facts.load(accounts)
+    ways = stuck.load(accounts, known)
+    rules, thresholds = boundaries.decided()
+    calendar, today = vendor.working_days(), account_facts.local_day(now)
+    for account in accounts:
+        facts, way, rule = known[account.id], ways[account.id], rules.get(account.stage)
+        found = evaluate(facts, rule, now) if rule is not None else Readiness(False, ())
+        # While nobody has said whether it is being introduced, and after it was cancelled, nothing is asked of anyone.
+        rests = account.undecided or (account.cancelled_on is not None and account.cancelled_on <= today)
+        state = stalling.level(found, way.signals, today, calendar, thresholds[account.stage])
+        if account.undecided:
+            state = stalling.State("on_track", (), "")
+        yield (
+            account,
+            Judged(
+                ready=found.ready and not rests,
+                knots=[knot.to_json() for knot in sash(facts, way.journey, now, rules["onboarding"])],
+                clauses=[clause.to_json() for clause in found.clauses],
+                level=state.level,
+                level_reasons=[{"key": key, "params": params} for key, params in state.reasons],
+                next_step=state.next_step,
+                open=[clause.key for clause in found.open],
+            ),
+        )
 
 
 def take_news_back(account_ids: Iterable[int], now: datetime, reason: str) -> None:
@@ -123,66 +155,64 @@ def take_news_back(account_ids: Iterable[int], now: datetime, reason: str) -> No
     db.session.execute(taken.execution_options(synchronize_session=False))
 
 
+def _owner_id(account: Account) -> int | None:
+    number: int | None = getattr(account, f"{account.stage}_owner_id")
+    return number
+
+
+def _tell_ready(accounts: Sequence[Account], now: datetime) -> None:
+    """Tell other programs that accounts became ready, once for each time."""
+    tell_many(
+        [
+            Told("account.ready", f"account.ready:{one.id}:{now.isoformat()}", one.id, {"stage": one.stage})
+            for one in accounts
+        ],
+        now,
+    )
+
+
 def _tell_stuck(accounts: Sequence[Account], now: datetime) -> None:
-    """Owe the onboarding owners the news that accounts have come to a standstill, once for each stretch."""
-    owned = [account for account in accounts if account.onboarding_owner_id is not None]
+    """Tell owners and other programs that accounts have come to a standstill, once for each stretch."""
+    reasons = {one.id: [reason["key"] for reason in one.level_reasons] for one in accounts}
+    tell_many(
+        [
+            Told(
+                "account.stuck",
+                f"account.stuck:{one.id}:{now.isoformat()}",
+                one.id,
+                {"stage": one.stage, "reasons": reasons[one.id]},
+            )
+            for one in accounts
+        ],
+        now,
+    )
+    owned = [(account, owner_id) for account in accounts if (owner_id := _owner_id(account)) is not None]
     if not owned or not mail_rules.get().enabled("staff_stuck"):
         return
-    owners = {account.onboarding_owner_id for account in owned}
+    owners = {owner_id for _account, owner_id in owned}
     unsent = (Mail.kind == "staff_stuck", Mail.staff_id.in_(owners), Mail.state.in_(("queued", "sending")))
     rows = db.session.execute(select(Mail.staff_id, func.count()).where(*unsent).group_by(Mail.staff_id))
     waiting = Counter(dict(rows.all()))
     mails = []
-    for account in owned:
-        waiting[account.onboarding_owner_id] += 1
-        if waiting[account.onboarding_owner_id] <= STUCK_AT_ONCE:
-            about = {"staff_id": account.onboarding_owner_id, "account_id": account.id}
+    for account, owner_id in owned:
+        waiting[owner_id] += 1
+        if waiting[owner_id] <= STUCK_AT_ONCE:
+            about = {"staff_id": owner_id, "account_id": account.id}
             mails.append({"kind": "staff_stuck", "key": f"staff_stuck:{account.id}:{now.isoformat()}"} | about)
     owe_many(mails, now)
 
 
-def _begin_stores(now: datetime) -> None:
-    """Take stores into scope whose day has come."""
-    with db.writing():
-        statement = (
-            update(Store)
-            .where(Store.scope == "later", Store.scope_from <= account_facts.local_day(now))
-            .values(scope="in")
-            .returning(Store.id, Store.account_id)
-        )
-        for store_id, account_id in db.session.execute(statement).all():
-            history.record("store_in_scope", now=now, actor=WORKER, account_id=account_id, store_id=store_id)
-
-
-def _refresh(account: Account, known: Facts, way: stuck.Way, now: datetime, today: date, calendar: WorkingDays) -> None:
-    account.knots = [knot.to_json() for knot in sash(known, way.journey, now, RULE)]
-    if account.stage != "onboarding":
-        account.level, account.level_reasons, account.next_step = "on_track", [], ""
-        return
-    readiness = evaluate(known, RULE, now)
-    account.clauses = [clause.to_json() for clause in readiness.clauses]
-    if account.undecided:
-        # Nobody has said yet whether this account is being introduced: nothing is asked of anyone.
-        account.level, account.level_reasons, account.next_step = "on_track", [], ""
+def _store(account: Account, judged: Judged, now: datetime) -> bool:
+    """Keep what was found; return whether the account became ready by it."""
+    account.knots, account.clauses = judged.knots, judged.clauses
+    account.level, account.level_reasons, account.next_step = judged.level, judged.level_reasons, judged.next_step
+    if judged.ready and account.ready_since is None:
+        account.ready_since = now
+        history.record("ready", now=now, actor=WORKER, account_id=account.id, stage=account.stage)
+        tell_owner(account, now)
+        return True
+    if account.ready_since is not None and not judged.ready:
         account.ready_since = None
-        return
-    state = stalling.level(readiness, way.signals, today, calendar)
-    account.level, account.next_step = state.level, state.next_step
-    account.level_reasons = [{"key": key, "params": params} for key, params in state.reasons]
-    if readiness.ready and account.ready_since is None:
-        _became_ready(account, now)
-    elif not readiness.ready and account.ready_since is not None:
-        _lost(account, readiness, now)
-
-
-def _became_ready(account: Account, now: datetime) -> None:
-    account.ready_since = now
-    history.record("ready", now=now, actor=WORKER, account_id=account.id)
-    tell_owner(account, now)
-
-
-def _lost(account: Account, readiness: Readiness, now: datetime) -> None:
-    account.ready_since = None
-    drop("not_ready_again", kind="staff_ready", account_id=account.id)
-    missing = [clause.key for clause in readiness.open]
-    history.record("not_ready_again", now=now, actor=WORKER, account_id=account.id, open=missing)
+        drop("not_ready_again", kind="staff_ready", account_id=account.id)
+        history.record("not_ready_again", now=now, actor=WORKER, account_id=account.id, open=judged.open)
+    return False

@@ -45,20 +45,23 @@ _SOMEBODY_CAME = (
     .group_by(Contact.account_id, Lecture.id, Lecture.starts_at)
     .order_by(Lecture.starts_at, Lecture.id)
 )
-_UNREACHABLE = (
-    select(Mail.account_id)
-    .where(Mail.account_id.in_(_IDS), Mail.contact_id.is_not(None), Mail.state.in_((*ARRIVES, *LOST)))
-    .group_by(Mail.account_id, Mail.contact_id)
-    .having(
-        func.max(case((Mail.state.in_(LOST), Mail.id)))
-        > func.coalesce(func.max(case((Mail.state.in_(ARRIVES), Mail.id))), 0)
+# By person: whether the last mail tried was lost, and how often an invitation left.
+_WRITTEN_TO = (
+    select(
+        Mail.account_id,
+        func.coalesce(func.max(case((Mail.state.in_(LOST), Mail.id))), 0)
+        > func.coalesce(func.max(case((Mail.state.in_(ARRIVES), Mail.id))), 0),
+        func.sum(case(((Mail.kind == "invitation") & Mail.state.in_(ARRIVES), 1), else_=0)),
     )
+    .join(Contact, (Contact.id == Mail.contact_id) & Contact.left_on.is_(None))
+    .where(Mail.account_id.in_(_IDS), Mail.state.in_((*ARRIVES, *LOST)))
+    .group_by(Mail.account_id, Mail.contact_id)
 )
 # Accounts to one of whose people nothing may be sent: it came back, or was called spam.
 _CLOSED = (
     select(Contact.account_id)
     .join(Suppression, Suppression.address == func.lower(Contact.email))
-    .where(Contact.account_id.in_(_IDS), Suppression.list == "all")
+    .where(Contact.account_id.in_(_IDS), Contact.left_on.is_(None), Suppression.list == "all")
 )
 _HANDOVERS = (
     select(Handover.account_id, Handover.state, Handover.requested_at, Handover.decided_at)
@@ -85,11 +88,13 @@ def load(accounts: Sequence[Account], known: Mapping[int, Facts]) -> dict[int, W
     ids = [account.id for account in accounts]
     registered = _registered(ids)
     missed = _missed_in_a_row(ids)
-    unreachable = _unreachable(ids)
+    unreachable, invited = _written_to(ids)
     requested, handed_over = _handovers(ids)
     ways = {}
     for account in accounts:
         invited_on = local_day(account.introduced_at) if account.introduced_at else None
+        # After a hold the clock begins anew.
+        ran_from = account.on_hold_until or date.min
         first, last = registered.get(account.id, (None, None))
         journey = Journey(
             stage=account.stage,
@@ -100,13 +105,16 @@ def load(accounts: Sequence[Account], known: Mapping[int, Facts]) -> dict[int, W
             handed_over_on=handed_over.get(account.id),
         )
         signals = Signals(
-            stage_since=local_day(account.stage_since),
+            stage_since=max(local_day(account.stage_since), ran_from),
             planned_start_on=account.planned_start_on,
             last_progress_on=_last_progress(last, known[account.id]),
-            invited_on=invited_on,
+            invited_on=max(invited_on, ran_from) if invited_on else None,
             registered=first is not None,
             missed_count=missed.get(account.id, 0),
             unreachable=account.id in unreachable,
+            on_hold_until=account.on_hold_until,
+            invited_times=invited.get(account.id, 0),
+            cancelled_on=account.cancelled_on,
         )
         ways[account.id] = Way(journey, signals)
     return ways
@@ -134,10 +142,16 @@ def _missed_in_a_row(ids: list[int]) -> dict[int, int]:
     return counts
 
 
-def _unreachable(ids: list[int]) -> set[int]:
-    """Return the accounts to one of whose people mail does not arrive: the last one tried failed, or none may be sent."""
-    found = (*db.core(_UNREACHABLE, {"ids": ids}), *db.core(_CLOSED, {"ids": ids}))
-    return {number for (number,) in found if number is not None}
+def _written_to(ids: list[int]) -> tuple[set[int], dict[int, int]]:
+    """Return the accounts to one of whose people mail does not arrive (the last one tried failed, or none may be sent),
+    and how often one person of each was invited at most."""
+    unreachable = {number for (number,) in db.core(_CLOSED, {"ids": ids})}
+    invited: dict[int, int] = {}
+    for account_id, lost, invitations in db.core(_WRITTEN_TO, {"ids": ids}):
+        if account_id is not None:
+            unreachable.update([account_id] if lost else ())
+            invited[account_id] = max(invited.get(account_id, 0), invitations)
+    return unreachable, invited
 
 
 def _handovers(ids: list[int]) -> tuple[dict[int, date], dict[int, date]]:

@@ -13,7 +13,7 @@ from scheduler.models.accounts import Account, Contact
 from scheduler.models.db import db
 from scheduler.models.lectures import Lecture
 from scheduler.models.registrations import Registration
-from scheduler.services import addresses, courses, defaults, readiness, staff
+from scheduler.services import addresses, courses, defaults, proving, staff
 from scheduler.services.actors import CLI
 from scheduler.settings import Settings
 
@@ -66,7 +66,7 @@ def ground(settings: Settings) -> Ground:
             past.seats_taken = 500
             for lecture in lectures:
                 lecture.seats_taken = 1
-        readiness.refresh_all(now)
+        proving.refresh_all(now)
         member = staff.add("bench@vendor.example", "operations", "計測", now, CLI)
         staff.set_password(member, 1, "a password for the bench", now)
         return Ground(

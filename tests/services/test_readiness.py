@@ -9,7 +9,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from scheduler.models.accounts import Account, Contact, Store
+from scheduler.models.accounts import Account, Contact, Contract, Store
 from scheduler.models.attendance import Attendance
 from scheduler.models.db import db
 from scheduler.models.history import Event
@@ -17,7 +17,7 @@ from scheduler.models.lectures import Course, Lecture
 from scheduler.models.mails import Mail
 from scheduler.models.registrations import Registration
 from scheduler.models.setup import SetupStep, UsageDay
-from scheduler.services import readiness, setup, usage
+from scheduler.services import proving, readiness, setup, usage
 from scheduler.services.actors import Actor
 from scheduler.services.registrations.booking import register as book
 from scheduler.services.usage import UsageSignal
@@ -170,9 +170,9 @@ def test_a_store_that_begins_later_counts_from_its_day_on(now: datetime) -> None
     setup.complete(account.id, "logins", now, STAFF, store_code="S1")
     later = a_store(account, code="S2", scope="later", scope_from=date(2026, 4, 3))
     use(account, now)
-    readiness.refresh_all(now + timedelta(days=1))
+    proving.refresh_all(now + timedelta(days=1))
     assert the(account).ready_since == now
-    readiness.refresh_all(now + timedelta(days=2))
+    proving.refresh_all(now + timedelta(days=2))
     assert the(account).ready_since is None
     assert db.session.get_one(Store, later.id, populate_existing=True).scope == "in"
 
@@ -299,10 +299,10 @@ def test_days_pass_and_the_level_falls_without_anything_else_happening(now: date
     account = an_account(planned_start_on=date(2026, 4, 24), introduced_at=now)
     readiness.refresh(account.id, now)
     assert (the(account).level, the(account).level_reasons) == ("on_track", [])
-    assert readiness.refresh_all(now + timedelta(days=14)) == 1
+    assert proving.refresh_all(now + timedelta(days=14)) == 1
     assert the(account).level == "behind"
     assert "planned_start_near" in [reason["key"] for reason in the(account).level_reasons]
-    readiness.refresh_all(now + timedelta(days=24))
+    proving.refresh_all(now + timedelta(days=24))
     assert the(account).level == "stuck"
     assert the(account).level_reasons[0]["key"] == "past_planned_start"
 
@@ -328,15 +328,20 @@ def test_an_undecided_account_is_neither_ready_nor_behind(now: datetime) -> None
     assert (the(account).ready_since, the(account).level, events(account)) == (None, "on_track", [])
 
 
-def test_an_account_past_onboarding_keeps_its_clauses_as_they_stood(now: datetime) -> None:
+def test_an_account_past_onboarding_is_judged_by_the_rule_of_its_own_stage(now: datetime) -> None:
     account = an_account_but_for_usage(now)
     use(account, now)
     with db.writing():
-        the(account).stage = "success"
+        moved = the(account)
+        moved.stage, moved.ready_since = "success", None
     setup.complete(account.id, "menu", now, STAFF, done=False)
-    assert the(account).ready_since == now
-    assert clauses(account)["setup_complete"] is True
+    assert clauses(account) == {"contract_ends": False}
     assert knots(account)["handed_over"] == "met"
+    with db.writing():
+        term = {"starts_on": now.date() - timedelta(days=300), "ends_on": now.date() + timedelta(days=65)}
+        db.session.add(Contract(account_id=account.id, created_at=now, **term))
+    readiness.refresh(account.id, now)
+    assert the(account).ready_since == now
 
 
 def test_two_facts_at_the_same_moment_still_make_the_account_ready(database: Flask, now: datetime) -> None:
@@ -356,14 +361,14 @@ def test_one_account_takes_a_handful_of_statements_and_many_take_no_more(now: da
     ids = [an_account_but_for_usage(now).id for _ in range(5)]
     one = statements(lambda: readiness.refresh(ids[0], now))
     many = statements(lambda: readiness.refresh_many(ids, now))
-    assert one <= 16
+    assert one <= 20
     assert many == one
 
 
 def test_all_accounts_are_judged_in_batches_whatever_their_number(now: datetime) -> None:
     fill(250, now)
-    assert statements(lambda: readiness.refresh_all(now)) <= 2 * 20
-    assert readiness.refresh_all(now) == 250
+    assert statements(lambda: proving.refresh_all(now)) <= 4 * 25
+    assert statements(lambda: proving.refresh_all(now)) <= 25
     assert db.session.scalar(select(Account.level).where(Account.external_id == "M-0")) == "stuck"
 
 

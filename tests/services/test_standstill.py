@@ -11,7 +11,7 @@ from sqlalchemy import select
 from scheduler.models.accounts import Account
 from scheduler.models.db import db
 from scheduler.models.mails import Mail
-from scheduler.services import accounts, mail_rules, readiness
+from scheduler.services import accounts, mail_rules, proving, readiness
 from scheduler.services.actors import CLI, Actor
 from tests.factories import a_course, a_member, a_setup_step, an_account
 
@@ -43,14 +43,14 @@ def test_the_owner_is_told_once_when_the_planned_start_has_passed(now: datetime)
     owner = a_member()
     account = moving(owner.id, now)
     for days in (11, 12, 13):
-        readiness.refresh_all(now + days * DAY)
+        proving.refresh_all(now + days * DAY)
     assert told() == [(owner.id, account.id, "queued")]
 
 
 def test_another_stretch_is_told_again(now: datetime) -> None:
     owner = a_member()
     account = moving(owner.id, now)
-    readiness.refresh_all(now + 11 * DAY)
+    proving.refresh_all(now + 11 * DAY)
     for planned, days in ((START + 30 * DAY, 12), (START, 13)):
         with db.writing():
             db.session.get_one(Account, account.id).planned_start_on = planned
@@ -62,7 +62,7 @@ def test_a_night_on_which_many_come_to_a_standstill_brings_three_mails_an_owner(
     owners = [a_member(), a_member()]
     for number in range(10):
         moving(owners[number % 2].id, now)
-    readiness.refresh_all(now + 11 * DAY)
+    proving.refresh_all(now + 11 * DAY)
     assert sorted(staff_id for staff_id, *_rest in told()) == sorted([owner.id for owner in owners] * 3)
 
 
@@ -80,7 +80,7 @@ def test_what_was_stuck_from_the_first_is_no_news(now: datetime) -> None:
 
 def test_an_account_without_an_owner_mails_nobody(now: datetime) -> None:
     moving(None, now)
-    readiness.refresh_all(now + 11 * DAY)
+    proving.refresh_all(now + 11 * DAY)
     assert told() == []
 
 
@@ -97,5 +97,5 @@ def test_an_import_mails_nobody_of_a_standstill_either(now: datetime) -> None:
 def test_operations_may_switch_it_off(now: datetime) -> None:
     moving(a_member().id, now)
     mail_rules.save({"staff_stuck.on": "off"}, now, CLI)
-    readiness.refresh_all(now + 11 * DAY)
+    proving.refresh_all(now + 11 * DAY)
     assert told() == []

@@ -1,6 +1,8 @@
 """Evidence beside reports, set-up as operations decide it, holds, contracts, who has left, and signals to other programs."""
 
+from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 from alembic import op
 import sqlalchemy as sa
@@ -25,20 +27,20 @@ CHECKS = (
 )
 
 
-def there(condition):
+def there(condition: str) -> dict[str, Any]:
     return {'sqlite_where': sa.text(condition), 'postgresql_where': sa.text(condition)}
 
 
-def key_of(table, column, other):
+def key_of(table: str, column: str, other: str) -> str:
     return op.f(f'fk_{table}_{column}_{other}')
 
 
 @contextmanager
-def without_person_index():
+def without_person_index() -> Iterator[None]:
     """Take the index of expressions away while SQLite makes the table anew: it cannot carry it over."""
     op.drop_index('uq_contacts_person', 'contacts')
     yield
-    person = ['account_id', sa.text("coalesce(email, '')"), 'name_key', 'phone_digits']
+    person: Any = ['account_id', sa.text("coalesce(email, '')"), 'name_key', 'phone_digits']
     op.create_index('uq_contacts_person', 'contacts', person, unique=True)
 
 

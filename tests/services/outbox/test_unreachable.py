@@ -12,7 +12,7 @@ from scheduler.models.accounts import Account, Contact
 from scheduler.models.db import db
 from scheduler.models.history import Event
 from scheduler.models.mails import Mail
-from scheduler.services import readiness
+from scheduler.services import proving
 from scheduler.services.actors import Actor
 from scheduler.services.outbox.deliver import LEASE, deliver_due, retry
 from scheduler.services.registrations import booking
@@ -87,7 +87,7 @@ def test_an_account_that_cannot_be_judged_keeps_no_mail_from_being_recorded(
     assert mails() == [("failed", 1)]
     assert "account_not_judged" in caplog.text
     assert db.session.get_one(Account, contact.account_id, populate_existing=True).note == ""
-    readiness.refresh_all(now)
+    proving.refresh_all(now)
     assert level(contact) == ("behind", ["unreachable"])
 
 

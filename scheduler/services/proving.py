@@ -1,0 +1,96 @@
+"""Answers whether what is stored of every account's readiness is what its facts say, and repairs what is not."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import select, update
+
+from scheduler.models.accounts import Account, Store
+from scheduler.models.db import db
+from scheduler.services import boundaries, history, readiness
+from scheduler.services import facts as account_facts
+from scheduler.services.actors import WORKER
+from scheduler.services.readiness import Judged
+
+# Accounts looked at in one go, and judged anew in one transaction: others may write in between.
+BATCH, AT_ONCE = 1000, 200
+# Conditions that turn by themselves when days pass.
+BY_DAYS = frozenset({"days_in_stage", "contract_ends", "all", "any", "at_least"})
+
+
+def refresh_all(now: datetime) -> int:
+    """Look at every account, judge anew those of which something else is stored, and return how many there were of these.
+
+    Days that pass change levels and how long somebody waits, and are no news. A condition that stands otherwise than it was
+    stored is: the history says which (readiness_repaired).
+    """
+    _begin_stores(now)
+    ids = list(db.session.scalars(select(Account.id).order_by(Account.id)))
+    return sum(_prove(ids[start : start + BATCH], now) for start in range(0, len(ids), BATCH))
+
+
+def apply_rules(now: datetime) -> int:
+    """Judge the accounts of the stages whose rules were changed and not all judged yet; return how many accounts."""
+    count = 0
+    for stage, changed_at in boundaries.pending().items():
+        ids = list(db.session.scalars(select(Account.id).where(Account.stage == stage).order_by(Account.id)))
+        for start in range(0, len(ids), AT_ONCE):
+            count += readiness.refresh_many(ids[start : start + AT_ONCE], now)
+        boundaries.done(stage, changed_at, now)
+    return count
+
+
+def _prove(ids: Sequence[int], now: datetime) -> int:
+    accounts = list(db.session.scalars(select(Account).where(Account.id.in_(ids)).order_by(Account.id)))
+    wrong = {account.id: _repaired(account, judged) for account, judged in readiness.judge(accounts, now)}
+    for account in accounts:
+        db.session.expunge(account)
+    changed = [number for number, keys in wrong.items() if keys is not None]
+    for start in range(0, len(changed), AT_ONCE):
+        some = changed[start : start + AT_ONCE]
+        with db.writing():
+            lines = [
+                history.about_one("readiness_repaired", account_id=number, clauses=keys)
+                for number in some
+                if (keys := wrong[number])
+            ]
+            history.record_many(lines, now, WORKER)
+            readiness.refresh_many(some, now)
+    return len(changed)
+
+
+def _repaired(account: Account, judged: Judged) -> list[str] | None:
+    """Return the conditions stored otherwise than they are, but those that days turn; None: nothing at all differs."""
+    if (
+        account.knots == judged.knots
+        and account.clauses == judged.clauses
+        and account.level == judged.level
+        and account.level_reasons == judged.level_reasons
+        and account.next_step == judged.next_step
+        and (account.ready_since is not None) == judged.ready
+    ):
+        return None
+    if not account.clauses:
+        # Never judged yet in this stage.
+        return []
+    before = [(clause["key"], clause["met"]) for clause in account.clauses]
+    after = [(clause["key"], clause["met"]) for clause in judged.clauses]
+    return sorted({key for key, _met in {*before} ^ {*after} if key not in BY_DAYS})
+
+
+def _begin_stores(now: datetime) -> None:
+    """Take stores into scope whose day has come."""
+    with db.writing():
+        statement = (
+            update(Store)
+            .where(Store.scope == "later", Store.scope_from <= account_facts.local_day(now))
+            .values(scope="in")
+            .returning(Store.id, Store.account_id)
+        )
+        rows = db.session.execute(statement).all()
+        for store_id, account_id in rows:
+            history.record("store_in_scope", now=now, actor=WORKER, account_id=account_id, store_id=store_id)
+        if rows:
+            readiness.refresh_many({account_id for _store, account_id in rows}, now)
