@@ -12,7 +12,7 @@ from scheduler.models.accounts import STAGES, Account
 from scheduler.models.db import db
 from scheduler.models.handovers import Handover
 from scheduler.models.staff import Staff
-from scheduler.services import conditions, history, letters, locking, readiness
+from scheduler.services import conditions, history, letters, locking, readiness, receivers
 from scheduler.services.actors import Actor
 from scheduler.services.inserting import add_missing
 from scheduler.services.letters import times_undone
@@ -228,10 +228,7 @@ def _decide(handover_id: int, state: str, now: datetime, actor: Actor, **fields:
 
 
 def _check_receiver(receiver_id: int | None, to: str) -> None:
-    if receiver_id is None:
-        return
-    member = db.session.get(Staff, receiver_id)
-    if member is None or not member.active or member.team not in (to, "operations"):
+    if receiver_id is not None and not receivers.is_able(receiver_id, to):
         raise Invalid(field="receiver", why="receiver_not_of_team")
 
 

@@ -200,7 +200,7 @@ def test_an_account_that_is_not_ready_passes_only_with_a_reason(now: datetime) -
     assert row(number).early_reason == "先方のご希望"
     program_accepts(number, now)
     assert (the(account).stage, the(account).ready_since) == ("success", None)
-    assert [clause["met"] for clause in the(account).clauses] == [True, False, False]
+    assert [clause["met"] for clause in row(number).clauses] == [True, False, False]
 
 
 @pytest.mark.parametrize("to", ["onboarding", "sales", "renewal", "nowhere"])
@@ -405,7 +405,7 @@ def test_losing_a_fact_while_a_request_waits_leaves_the_decision_to_the_receiver
     assert (the(account).ready_since, row(number).state) == (None, "requested")
     program_accepts(number, now)
     setup.complete(account.id, "menu", now, API)
-    assert next(clause for clause in the(account).clauses if clause["key"] == "setup_complete")["met"] is False
+    assert next(clause for clause in row(number).clauses if clause["key"] == "setup_complete")["met"] is False
 
 
 def test_unknown_accounts_and_handovers_are_not_found(now: datetime) -> None:

@@ -18,15 +18,14 @@ from scheduler.models.accounts import Account
 from scheduler.models.db import db
 from scheduler.models.handovers import Handover
 from scheduler.models.mails import Mail
-from scheduler.models.staff import Staff
+from scheduler.services import conditions, letters
 from scheduler.services import handovers as service
-from scheduler.services import letters, sheets
 from scheduler.services import today as ready_ones
 from scheduler.services.outbox.content import preview
-from scheduler.services.refusals import Invalid, NotReady, Refused
+from scheduler.services.refusals import Invalid, NotReady, Refused, SheetIncomplete
 from scheduler.web import access, edge, ids, inputs
-from scheduler.web.words import clauses as clause_words
-from scheduler.web.words import history as history_words
+from scheduler.web.paths import local_path
+from scheduler.web.staff import handover_form, sheets
 from scheduler.web.words import refusals, terms
 
 handovers = Blueprint("staff_handovers", __name__, url_prefix="/staff")
@@ -84,7 +83,7 @@ def new(account_id: int) -> ResponseReturnValue:
     if account.stage not in service.NEXT_STAGE or account.undecided:
         flash(_("この顧客企業は、いまは引き継げません。"), "warning")
         return redirect(url_for("staff_account.show", account_id=account_id))
-    return _form(account, {})
+    return handover_form.page(account, {})
 
 
 @handovers.post("/accounts/<id:account_id>/handover")
@@ -101,28 +100,50 @@ def create(account_id: int) -> ResponseReturnValue:
             note=request.form.get("note", ""),
             receiver_id=inputs.optional_id("receiver"),
             reason=request.form.get("reason", ""),
+            sheet=handover_form.filled_in(account.stage),
         )
-    except (Invalid, NotReady) as error:
-        errors = {"reason": refusals.sentence(error)} if isinstance(error, NotReady) else inputs.errors(error)
-        return _form(account, errors), error.status
+    except (Invalid, NotReady, SheetIncomplete) as error:
+        return handover_form.page(_given(account_id), handover_form.errors(error)), error.status
     flash(_("引き継ぎを依頼しました。引き継ぎ先にメールでお知らせします。"))
     return redirect(url_for(".show", handover_id=number))
+
+
+@handovers.post("/accounts/<id:account_id>/conditions")
+@access.requires("request_handover")
+def take_back(account_id: int) -> ResponseReturnValue:
+    """Note that what a receiver found missing is there now."""
+    _given(account_id)
+    back = local_path(request.form.get("next"), url_for("staff_account.show", account_id=account_id))
+    key, words = request.form.get("condition", ""), request.form.get("words", "")
+    try:
+        conditions.take_back(account_id, key, words, edge.now(), edge.staff_actor())
+    except Refused as error:
+        flash(refusals.sentence(error), "error")
+    else:
+        flash(_("確認済みにしました。条件は記録から判定し直しました。"))
+    return redirect(back)
 
 
 @handovers.post("/handovers/<id:handover_id>/accept")
 @access.requires("accept_handover")
 def accept(handover_id: int) -> ResponseReturnValue:
-    """Take the account over."""
-    return _decide(handover_id, service.accept, _("引き受けました。"))
+    """Take the account over, or give it to a colleague who looks after it from now on."""
+    receiver_id = inputs.optional_id("receiver")
+
+    def take(number: int, now: Any, actor: Any) -> None:
+        service.accept(number, now, actor, receiver_id=receiver_id)
+
+    return _decide(handover_id, take, _("引き受けました。"))
 
 
 @handovers.post("/handovers/<id:handover_id>/return")
 @access.requires("accept_handover")
 def give_back(handover_id: int) -> ResponseReturnValue:
-    """Return the account to who asked, with a reason."""
+    """Return the account to who asked, with a reason, and with the conditions that are not met after all."""
     _only_receiving_team(handover_id)
+    reason, reopened = request.form.get("reason", ""), request.form.getlist("reopened")
     try:
-        service.give_back(handover_id, request.form.get("reason", ""), edge.now(), edge.staff_actor())
+        service.give_back(handover_id, reason, edge.now(), edge.staff_actor(), reopened)
     except Invalid as error:
         return _page(handover_id, inputs.errors(error)), error.status
     except Refused as error:
@@ -219,16 +240,20 @@ def _page(handover_id: int, errors: dict[str, str] | None = None) -> str:
     written = [_letter(mail) for mail in letters.of(handover_id) if mail.state != "dropped"]
     ends = letters.undo_ends(row) if row.state == "accepted" else None
     undoable = ends is not None and edge.now() < ends and row.account.stage == row.to_stage
+    waiting = row.state == "requested"
     return render_template(
         "staff/handovers/show.html",
         handover=row,
         receives=_receives(row),
+        receivers=handover_form.able(row.to_stage) if waiting and _receives(row) else [],
+        conditions=_conditions(row.account) if waiting else [],
+        reopened_then=[terms.CONDITIONS.get(key, key) for key in row.reopened],
         letters=written,
         letter_note=next((one.mail.params.get("note", "") for one in written), ""),
         letter_open=any(one.mail.state == "queued" for one in written),
         undo_ends=ends if undoable else None,
         errors=errors or {},
-        **_sheet(row.account),
+        **sheets.context(row.account, row),
     )
 
 
@@ -242,25 +267,7 @@ def _letter(mail: Mail) -> Letter:
     return Letter(mail, rendered.subject, rendered.text)
 
 
-def _form(account: Account, errors: dict[str, str]) -> str:
-    to = service.NEXT_STAGE[account.stage]
-    members = select(Staff.id, Staff.name).where(Staff.active, Staff.team.in_((to, "operations")))
-    return render_template(
-        "staff/handovers/form.html",
-        to=to,
-        early=account.stage == "onboarding" and account.ready_since is None,
-        receivers=db.session.execute(members.order_by(Staff.team == "operations", Staff.name_key)).all(),
-        errors=errors,
-        **_sheet(account),
-    )
-
-
-def _sheet(account: Account) -> dict[str, Any]:
-    sheet = sheets.of(account.id, edge.now())
-    return {
-        "account": account,
-        "sheet": sheet,
-        "clauses": clause_words.clauses(account.clauses, {course.key: course.name for course in sheet.courses}),
-        "lines": history_words.lines(sheet.events),
-        "started_by": db.session.get(Staff, account.started_by_id) if account.started_by_id else None,
-    }
+def _conditions(account: Account) -> list[tuple[str, str]]:
+    """List the conditions that can be opened again, each once."""
+    keys = sorted(conditions.keys_of(account.clauses), key=list(terms.CONDITIONS).index)
+    return [(key, str(terms.CONDITIONS[key])) for key in keys]
