@@ -52,68 +52,68 @@ def create() -> ResponseReturnValue:
     return redirect(url_for(".index"))
 
 
-@steps.get("/<key>/edit")
+@steps.get("/<step>/edit")
 @access.requires("settings")
-def edit(key: str) -> ResponseReturnValue:
+def edit(step: str) -> ResponseReturnValue:
     """Show the form of a step, with what retiring or deleting it would mean."""
-    step = _step(key)
-    asked = "all" if step.asked_from is None else "new"
+    row = _step(step)
+    asked = "all" if row.asked_from is None else "new"
     fields = ("name", "help", "per", "required", "doer", "tickers", "due_days", "guide_url")
-    return _form(step, _values(Template(**{name: getattr(step, name) for name in fields}, asked=asked)), {})
+    return _form(row, _values(Template(**{name: getattr(row, name) for name in fields}, asked=asked)), {})
 
 
-@steps.post("/<key>/edit")
+@steps.post("/<step>/edit")
 @access.requires("settings")
-def save(key: str) -> ResponseReturnValue:
+def save(step: str) -> ResponseReturnValue:
     """Save a step."""
-    step = _step(key)
+    row = _step(step)
     try:
-        changed = service.change(key, _template(), edge.now(), edge.staff_actor())
+        changed = service.change(step, _template(), edge.now(), edge.staff_actor())
     except (Invalid, StepInUse) as error:
-        return _form(step, _typed(), inputs.errors(error)), error.status
+        return _form(row, _typed(), inputs.errors(error)), error.status
     flash(_("保存しました。") if changed else _("変更はありませんでした。"))
     return redirect(url_for(".index"))
 
 
-@steps.post("/<key>/move")
+@steps.post("/<step>/move")
 @access.requires("settings")
-def move(key: str) -> ResponseReturnValue:
+def move(step: str) -> ResponseReturnValue:
     """Move a step one place up or down."""
-    _step(key)
-    service.move(key, -1 if request.form.get("to") == "up" else 1, edge.now(), edge.staff_actor())
-    return redirect(url_for(".index", _anchor=f"step-{key}"))
+    _step(step)
+    service.move(step, -1 if request.form.get("to") == "up" else 1, edge.now(), edge.staff_actor())
+    return redirect(url_for(".index", _anchor=f"step-{step}"))
 
 
-@steps.post("/<key>/retire")
+@steps.post("/<step>/retire")
 @access.requires("settings")
-def retire(key: str) -> ResponseReturnValue:
+def retire(step: str) -> ResponseReturnValue:
     """Ask a step of nobody any more."""
-    step = _step(key)
-    if service.retire(key, edge.now(), edge.staff_actor()):
-        flash(_("「%(step)s」の使用をやめました。これまでの記録は残っています。", step=plain(step.name)))
+    row = _step(step)
+    if service.retire(step, edge.now(), edge.staff_actor()):
+        flash(_("「%(step)s」の使用をやめました。これまでの記録は残っています。", step=plain(row.name)))
     return redirect(url_for(".index"))
 
 
-@steps.post("/<key>/bring-back")
+@steps.post("/<step>/bring-back")
 @access.requires("settings")
-def bring_back(key: str) -> ResponseReturnValue:
+def bring_back(step: str) -> ResponseReturnValue:
     """Ask a step again."""
-    step = _step(key)
-    if service.bring_back(key, edge.now(), edge.staff_actor()):
-        flash(_("「%(step)s」をまた使うようにしました。これまでの記録がそのまま数えられます。", step=plain(step.name)))
+    row = _step(step)
+    if service.bring_back(step, edge.now(), edge.staff_actor()):
+        flash(_("「%(step)s」をまた使うようにしました。これまでの記録がそのまま数えられます。", step=plain(row.name)))
     return redirect(url_for(".index"))
 
 
-@steps.post("/<key>/delete")
+@steps.post("/<step>/delete")
 @access.requires("settings")
-def delete(key: str) -> ResponseReturnValue:
+def delete(step: str) -> ResponseReturnValue:
     """Delete a step that nothing uses."""
-    _step(key)
+    _step(step)
     try:
-        service.delete(key, edge.now(), edge.staff_actor())
+        service.delete(step, edge.now(), edge.staff_actor())
     except StepInUse as error:
         flash(words.in_use(error.params["by"].split(", ")), "error")
-        return redirect(url_for(".edit", key=key))
+        return redirect(url_for(".edit", step=step))
     flash(_("項目を削除しました。"))
     return redirect(url_for(".index"))
 
