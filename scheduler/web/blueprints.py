@@ -42,6 +42,7 @@ from scheduler.web.staff.moves import moves
 from scheduler.web.staff.people import people
 from scheduler.web.staff.proposals import proposals
 from scheduler.web.staff.replies import replies
+from scheduler.web.staff.report_columns import report_columns
 from scheduler.web.staff.reports import reports
 from scheduler.web.staff.roster import roster
 from scheduler.web.staff.series import series
@@ -94,6 +95,7 @@ BLUEPRINTS: list[Blueprint] = [
     calls,
     moves,
     reports,
+    report_columns,
     series,
     series_changes,
     applications,

@@ -65,10 +65,16 @@ _OF_LECTURES = {
 
 _OF_ATTENDANCE = {
     "lecture_not_begun": _("まだ始まっていない開催日程です。出欠は開始後に記録できます。"),
-    "missed_unbooked": _("申込のない方は欠席にできません。"),
+    "missed_unbooked": _("申込のない方は、欠席や欠席連絡ありにできません。"),
     "name_not_in_report": _(
         "「%(value)s」という参加者はレポートにいません。レポートの表示名どおりに指定してください。"
     ),
+    "column_unknown": _("その列はファイルにありません。一覧からお選びください。"),
+    "column_twice": _("同じ列を二つの項目に選んでいます。どちらか一方にしてください。"),
+    "person_missing": _("どなたの行かが分かる列（氏名かメールアドレス）を選んでください。"),
+    "time_missing": _("参加時刻か、参加していた長さの列を選んでください。"),
+    "unit_unknown": _("長さの単位を、分・秒・時間から選んでください。"),
+    "not_a_line": _("見出しの行を一覧から選んでください。"),
     "name_several_times": _("「%(value)s」という参加者がレポートに複数います。レポートの行番号で指定してください。"),
 }
 
@@ -122,6 +128,22 @@ _OF_ACCOUNTS = {
     "receiver_not_of_team": _("引き継ぎ先のチームの方を選んでください。"),
 }
 
+_OF_READINESS = {
+    "rule_malformed": _("条件のルールを読み取れません。ページの形式のまま保存してください。"),
+    "unknown_boundary": _("このフェーズのルールではありません。"),
+    "no_clauses": _("条件を一つ以上入れてください。"),
+    "too_many_clauses": _("条件は %(maximum)d 件までにしてください。"),
+    "unknown_clause": _("「%(kind)s」という条件はありません。"),
+    "clause_malformed": _("条件（%(kind)s）の値をご確認ください。この値では満たされることがありません。"),
+    "too_deep": _("条件のまとまりは %(maximum)d 段までにしてください。"),
+    "unknown_course": _("ルールが挙げているレクチャーがありません。この条件は満たされることがありません。"),
+    "stores_upside_down": _("店舗数の下限が上限を超えています。"),
+    "no_clause_applies": _(
+        "当てはまる条件が一つもない店舗数の顧客企業があり、いつまでも引き継ぎ可になりません。店舗数の範囲をつなげてください。"
+    ),
+    "stuck_before_behind": _("停滞の日数は、遅れの日数（%(behind)d）以上にしてください。"),
+}
+
 _OF_MAIL_RULES = {
     "mail_rule_unknown": _("「%(value)s」というルールはありません。"),
     "mail_rule_switch": _("送信する・送信しないのどちらかを選んでください。"),
@@ -136,4 +158,4 @@ _OF_MAIL_RULES = {
 }
 
 # What every `why` of an Invalid refusal reads, in the reader's language once it is read.
-SENTENCES = _OF_FIELDS | _OF_LECTURES | _OF_ATTENDANCE | _OF_RULES | _OF_ACCOUNTS | _OF_MAIL_RULES
+SENTENCES = _OF_FIELDS | _OF_LECTURES | _OF_ATTENDANCE | _OF_RULES | _OF_ACCOUNTS | _OF_READINESS | _OF_MAIL_RULES

@@ -89,7 +89,10 @@ def _of_columns() -> dict[str, str]:
 def _of_reports() -> dict[str, str]:
     return {
         "unknown_columns": _(
-            "「%(filename)s」に参加者の一覧が見つかりません。ファイルにある列: %(headers)s。Zoom、Teams、Google Meet、Webex の参加者レポート、または「氏名」と「参加時刻・退出時刻」か「時間（分）」の列がある CSV をお選びください。"
+            "「%(filename)s」に参加者の一覧が見つかりません。ファイルにある列: %(headers)s。Zoom、Teams、Google Meet、Webex の参加者レポートか、氏名またはメールアドレスと、時刻または長さの列がある CSV・Excel をお選びください。見出しが違うだけの表は、取り込みの画面でどの列が何かを一度選ぶと、次からは読み取れます。"
+        ),
+        "too_many_rows": _(
+            "「%(filename)s」には %(limit)d 行を超える参加者の行があります。この開催日程の分だけを書き出してお試しください。"
         ),
         "other_lecture": _(
             "「%(filename)s」は別の時刻のレポートのようです（%(first_at)s から %(last_at)s まで）。開催日程とタイムゾーンをご確認ください。"

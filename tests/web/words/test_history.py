@@ -22,7 +22,7 @@ SERVICES = Path(recorder.__file__).parent
 OF_NO_ACCOUNT = {
     "vendor_changed", "staff_added", "password_set", "token_added", "token_revoked", "course_added", "course_changed", "course_deleted",
     "series_added", "series_ended", "defaults_added", "staff_feeds_reset",
-    "template_changed", "mail_rules_changed",
+    "template_changed", "mail_rules_changed", "report_columns_named",
 }  # fmt: skip
 
 
