@@ -19,8 +19,9 @@ from scheduler.settings import Settings
 
 # How often the broker in memory is looked into, in seconds; as it comes, a job would wait for up to one.
 POLLING = 0.2
-# One may be busy with a long delivery and one with the night's work; no job runs twice at a time, so the third is free.
-THREADS = 3
+# Two may be busy with a long delivery, of mails and of signals, and one with the night's work; no job runs twice at a time,
+# so the fourth is free.
+THREADS = 4
 # Set when the worker was asked to end: what is in hand is finished, nothing more is begun.
 _stopping = threading.Event()
 
