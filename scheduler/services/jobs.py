@@ -32,6 +32,7 @@ from scheduler.services.installation import here
 from scheduler.services.outbox import deliver, reminders
 from scheduler.services.registrations import waiting
 from scheduler.services.series import horizon
+from scheduler.services.signals import deliver as signals
 
 log = structlog.get_logger()
 
@@ -97,7 +98,18 @@ def _deliver(now: datetime, context: Context) -> int:
     return settled
 
 
-# In the order in which `tick` runs them: mails last, so that what the others owe leaves at once.
+def _deliver_signals(now: datetime, context: Context) -> int:
+    """Deliver signals batch after batch until none is due; what falls due meanwhile goes along."""
+    began, tried = stopwatch.monotonic(), 0
+    while not context.stopping():
+        batch = signals.deliver_due(now + timedelta(seconds=stopwatch.monotonic() - began), context.stopping)
+        if not batch:
+            break
+        tried += batch
+    return tried
+
+
+# In the order in which `tick` runs them: mails and signals last, so that what the others owe leaves at once.
 JOBS: dict[str, Job] = {
     job.name: job
     for job in (
@@ -116,6 +128,7 @@ JOBS: dict[str, Job] = {
         Job("settle_rooms", lambda now, _context: webhooks.settle(now), every=timedelta(minutes=10)),
         Job("plan_reminders", lambda now, _context: reminders.plan_reminders(now), every=timedelta(minutes=1)),
         Job("deliver_mails", _deliver, every=timedelta(seconds=2)),
+        Job("deliver_signals", _deliver_signals, every=timedelta(seconds=2)),
     )
 }
 
