@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, and_, or_, select
 
 from scheduler.models.accounts import Account, Contact, Store, contact_stores
 from scheduler.models.attendance import KnownName, Presence
@@ -103,9 +104,12 @@ def _wanted(lecture: Lecture, emails: Collection[str], also: Collection[int]) ->
     ]
     if lecture.account_id is not None:
         conditions.append(Contact.account_id == lecture.account_id)
+    # Who had left by then is offered only where a booking, or somebody, says so.
+    day = lecture.starts_at.astimezone(ZoneInfo(lecture.zone)).date()
+    there = or_(Contact.left_on.is_(None), Contact.left_on > day, Contact.id.in_({*also}), Contact.id.in_(on_it))
     if also:
         conditions.append(Contact.id.in_(also))
-    return or_(*conditions)
+    return and_(or_(*conditions), there)
 
 
 def _contacts(

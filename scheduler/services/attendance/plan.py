@@ -140,10 +140,7 @@ def preview(upload_id: int, now: datetime, *, ticked: bool = True) -> Attendance
 
 
 def make(upload: Upload, choices: Choices, now: datetime, *, ticked: bool = False) -> AttendancePlan:
-    """Work out what a report comes to with these choices.
-
-    Raises NotFound for a contact or company chosen that there is not, Invalid for a name or address of somebody to be added.
-    """
+    """Work out what a report comes to with these choices; raise NotFound for a contact or company that there is not."""
     lecture = staging.the_lecture(upload.lecture_id or 0)
     report = staging.read(upload.content, upload.filename, lecture, choices)
     rows = verdicts.rows_of(lecture.id)
@@ -168,7 +165,7 @@ def make(upload: Upload, choices: Choices, now: datetime, *, ticked: bool = Fals
         report_present=True,
         now=now,
     )
-    mails = walk_ins.reached(_mails(lecture, judged, known, held_accounts, now), new)
+    mails = walk_ins.reached(_mails(lecture, judged, known, held_accounts, now), judged, new)
     return AttendancePlan(
         *(upload, lecture, choices, report, people, left_out, known, judged, rows, mails, contested, held_accounts),
         compared=_compared(lecture, people),

@@ -83,7 +83,7 @@ def choose(
     now: datetime,
     walk_ins: Mapping[int, WalkIn] | None = None,
 ) -> None:
-    """Keep who people of a report are for its preview, without recording it; raise NotFound, Invalid or UploadExpired."""
+    """Keep who people of a report are for its preview, without recording it; raise NotFound or UploadExpired."""
     with db.writing():
         seating.lock(staging.the_lecture_of(upload_id))
         upload = staging.the(upload_id, now)

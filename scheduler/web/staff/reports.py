@@ -11,6 +11,8 @@ from scheduler.rules.roster import Candidate
 from scheduler.services import directory, rosters
 from scheduler.services.attendance import marks, plan, record, staging
 from scheduler.services.attendance.plan import AttendancePlan, Person
+from scheduler.services.attendance.staging import WalkIn
+from scheduler.services.directory import Filter
 from scheduler.services.refusals import FileUnreadable, Invalid, Refused, UploadExpired
 from scheduler.web import access, csvs, edge, ids, inputs
 from scheduler.web.staff.lectures import the
@@ -20,10 +22,15 @@ from scheduler.web.words import reports as words
 reports = Blueprint("staff_reports", __name__, url_prefix="/staff/lectures/<id:lecture_id>")
 reports.before_request(access.staff_gate)
 
-# What a form's select says of somebody in the room: none of ours.
+# What a form's select says of somebody in the room: none of ours, or somebody new of the company whose id follows.
 NOBODY = "0"
+NEW = "new:"
 # The most people that a select offers of those booked and not seen; the rest is found by the search.
 MOST = 200
+# The most companies offered to those who are new.
+COMPANIES = 40
+# The most companies that a search offers.
+FOUND = 20
 
 
 @reports.get("/report")
@@ -49,6 +56,7 @@ def upload(lecture_id: int) -> ResponseReturnValue:
             edge.now(),
             edge.staff_actor("report"),
             anyway=request.form.get("anyway") == "1",
+            unnamed=True,
         )
     except FileUnreadable as error:
         other_time = error.params["why"] == "other_lecture"
@@ -65,22 +73,31 @@ def show(lecture_id: int, upload_id: int) -> ResponseReturnValue:
     except UploadExpired as error:
         flash(refusals.sentence(error), "error")
         return redirect(url_for(".form", lecture_id=lecture_id))
+    except FileUnreadable as error:
+        if error.params["why"] != "unknown_columns":
+            raise
+        return redirect(url_for("staff_report_columns.form", lecture_id=lecture_id, upload_id=upload_id))
     if found.lecture.id != lecture_id:
         abort(404)
     wanted = request.args.get("q", "").strip()
     searched = directory.find_people(wanted) if wanted else []
+    found_companies = directory.accounts(Filter(text=wanted), per_page=FOUND)[0] if wanted else []
     return render_template(
         "staff/reports/show.html",
         lecture=the(lecture_id),
         found=found,
-        ready=[person for person in found.people if person.contact_id is not None],
+        ready=[person for person in found.people if person.contact_id is not None and person.settled != "new"],
+        new=[person for person in found.people if person.settled == "new"],
         doubtful=[person for person in found.people if person.contact_id is None and person.offered],
         unknown=[person for person in found.people if person.contact_id is None and not person.offered],
         unseen=_options(_unseen(found)),
         colleagues={number: _options(_colleagues(found, number)) for number in _companies(found.people)},
+        companies=_addable(found, [(account.id, account.name) for account in found_companies]),
         wanted=wanted,
         searched=searched,
+        found_companies=found_companies,
         nobody=NOBODY,
+        NEW=NEW,
         words=words,
     )
 
@@ -91,12 +108,19 @@ def confirm(lecture_id: int, upload_id: int) -> ResponseReturnValue:
     """Record the report, or keep what was chosen so far and look again."""
     if staging.the_lecture_of(upload_id) != lecture_id:
         abort(404)
+    people, walk_ins = _choices()
     try:
         if request.form.get("action") == "look":
-            record.choose(upload_id, _choices(), edge.now())
+            record.choose(upload_id, people, edge.now(), walk_ins)
             wanted = request.form.get("q", "").strip() or None
-            return redirect(url_for(".show", lecture_id=lecture_id, upload_id=upload_id, q=wanted))
-        found = record.record(upload_id, _choices(), edge.now(), edge.staff_actor("report"))
+            anchor = None if wanted is None else "search"
+            return redirect(url_for(".show", lecture_id=lecture_id, upload_id=upload_id, q=wanted, _anchor=anchor))
+        found = record.record(upload_id, people, edge.now(), edge.staff_actor("report"), walk_ins)
+    except Invalid as error:
+        # Somebody to be added has no name, or is known already: what was chosen stays.
+        record.choose(upload_id, people, edge.now(), walk_ins)
+        flash(refusals.sentence(error), "error")
+        return redirect(url_for(".show", lecture_id=lecture_id, upload_id=upload_id, _anchor="new"))
     except UploadExpired as error:
         flash(refusals.sentence(error), "error")
         return redirect(url_for(".form", lecture_id=lecture_id))
@@ -174,16 +198,35 @@ def _form(lecture_id: int, errors: dict[str, str], *, other_time: bool = False) 
     )
 
 
-def _choices() -> dict[int, int | None]:
-    """Read who people of the report are: an unticked box is nobody of ours, and who is left for later is not there."""
+def _choices() -> tuple[dict[int, int | None], dict[int, WalkIn]]:
+    """Read who people of the report are, and who is to be added.
+
+    An unticked box is nobody of ours, and who is left for later is in neither.
+    """
     choices: dict[int, int | None] = {}
+    walk_ins: dict[int, WalkIn] = {}
     later = NOBODY if request.form.get("rest") == "1" else ""
     for shown in request.form.getlist("shown"):
         chosen = request.form.get(f"person-{shown}", NOBODY) or later
-        position, contact_id = ids.read_id(shown), ids.read_id(chosen)
-        if position is not None and contact_id is not None:
-            choices[position] = contact_id or None
-    return choices
+        position, number = ids.read_id(shown), ids.read_id(chosen.removeprefix(NEW))
+        if position is None or number is None:
+            continue
+        if chosen.startswith(NEW):
+            name, email = (request.form.get(f"{field}-{shown}", "").strip() for field in ("name", "email"))
+            walk_ins[position] = WalkIn(number, name, email)
+        else:
+            choices[position] = number or None
+    return choices, walk_ins
+
+
+def _addable(found: AttendancePlan, searched: list[tuple[int, str]]) -> list[tuple[int, str]]:
+    """List the companies to which somebody new may be added: those searched for, those booked, and those chosen already."""
+    lecture, people = found.lecture, found.candidates
+    numbers = {lecture.account_id} | {people.by_id[number].account_id for number in people.booked}
+    numbers |= {one.account_id for one in found.choices.walk_ins.values()}
+    booked = {one.account_id: one.account for one in people.by_id.values() if one.account_id in numbers}
+    listed = dict(searched) | booked
+    return sorted(listed.items(), key=lambda company: company[1])[: max(COMPANIES, len(searched))]
 
 
 def _unseen(found: AttendancePlan) -> list[Candidate]:

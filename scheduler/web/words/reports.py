@@ -7,7 +7,9 @@ from flask_babel import ngettext
 
 from scheduler.models.uploads import Upload
 from scheduler.readers.reports.shapes import Complaint
+from scheduler.rules.matching import Proposal
 from scheduler.rules.roster import Candidate
+from scheduler.services.attendance.changes import Change
 from scheduler.services.attendance.plan import AttendancePlan, Person
 from scheduler.web.words import dates, terms
 
@@ -65,12 +67,42 @@ def why(reason: str) -> str:
     }[reason]
 
 
+def alike(score: int) -> str:
+    """Say how alike two names are, of 100."""
+    return _("一致度 %(score)d", score=score)
+
+
+def support(found: AttendancePlan, contact_id: int) -> list[str]:
+    """Say what else speaks for a contact having been there."""
+    sources = found.candidates.hints.get(contact_id, frozenset())
+    words = {
+        "checkin": _("受付の記録あり"),
+        "code": _("参加コードの入力あり"),
+        "join_click": _("参加ボタンの記録あり"),
+        "webhook": _("入退室の通知あり"),
+    }
+    return [words[source] for source in words if source in sources]
+
+
+def proposed(found: AttendancePlan, proposal: Proposal) -> str:
+    """Offer a contact for somebody in the room: who, why, how alike, and what else speaks for it."""
+    reasons = [why(proposal.reason), alike(proposal.score), *support(found, proposal.contact_id)]
+    return f"{option(found.contact(proposal.contact_id))} – {' · '.join(reasons)}"
+
+
 def basis(person: Person) -> str:
     """Say what makes somebody in the room the contact it was taken for."""
     if person.settled == "certain":
         return why(person.match.reason)
-    reasons = {proposal.contact_id: proposal.reason for proposal in person.offered}
-    return why(reasons[person.contact_id]) if person.contact_id in reasons else _("選んだ方")
+    offered = {proposal.contact_id: proposal for proposal in person.offered}
+    proposal = offered.get(person.contact_id or 0)
+    return f"{why(proposal.reason)} · {alike(proposal.score)}" if proposal is not None else _("選んだ方")
+
+
+def changed(change: Change) -> str:
+    """Say how many minutes somebody was there before and now; empty where it is the same number."""
+    before, after = change.seconds_before // 60, change.seconds_after // 60
+    return "" if before == after else _("%(before)d 分 → %(after)d 分", before=before, after=after)
 
 
 def left_out(reason: str) -> str:
@@ -101,6 +133,7 @@ def complaint(found: Complaint) -> str:
     return {
         "leave_before_join": _("%(row)d 行目: 退出時刻が参加時刻より前のため、数えていません（%(name)s）。"),
         "unreadable_time": _("%(row)d 行目: 時刻「%(text)s」を読み取れません。"),
+        "cut_off": _("%(row)d 行目: 最後の行が途中で切れています。ファイル全体を書き出せているかご確認ください。"),
     }[found.key] % {"row": found.row, **found.params}
 
 
@@ -111,6 +144,8 @@ def counts(found: AttendancePlan) -> str:
         _("一部参加 %(n)d", n=len(found.judged("partial"))),
         _("欠席 %(n)d", n=len(found.judged("missed"))),
     ]
+    if excused := len(found.judged("excused")):
+        amounts.append(_("欠席連絡あり %(n)d", n=excused))
     if unknown := len(found.judged("unknown")):
         amounts.append(_("未確認 %(n)d", n=unknown))
     return " · ".join(amounts)
@@ -122,10 +157,16 @@ def mails(found: AttendancePlan) -> list[str]:
     if plan.due_at is None:
         return [_("開催から 30 日を過ぎているため、お礼や再案内のメールは送りません。")]
     told = []
-    if plan.thanks or plan.missed:
+    kinds = {
+        "thanks": _("受講のお礼 %(n)d 通"),
+        "partial": _("一部参加の方へのご案内 %(n)d 通"),
+        "missed": _("欠席された方への再案内 %(n)d 通"),
+        "excused": _("欠席のご連絡をいただいた方へのご案内 %(n)d 通"),
+    }
+    new = [kinds[kind] % {"n": len(people)} for kind, people in plan.by_kind.items() if people]
+    if new:
         told.append(
-            _("受講のお礼 %(thanks)d 通、欠席された方への再案内 %(missed)d 通を、%(when)s に送ります。")
-            % {"thanks": len(plan.thanks), "missed": len(plan.missed), "when": dates.moment(plan.due_at)}
+            _("%(mails)sを、%(when)s に送ります。") % {"mails": terms.listed(new), "when": dates.moment(plan.due_at)}
         )
     else:
         told.append(_("新しく送るメールはありません。"))
@@ -146,7 +187,9 @@ def left_open(found: AttendancePlan) -> list[str]:
             "要確認: %(name)s（%(n)d 分） 候補: %(people)s",
             name=person.name,
             n=person.seconds // 60,
-            people=terms.listed(option(found.contact(offer.contact_id)) for offer in person.offered),
+            people=terms.listed(
+                f"{option(found.contact(offer.contact_id))} {alike(offer.score)}" for offer in person.offered
+            ),
         )
         for person in found.proposed
     ]
@@ -171,6 +214,8 @@ def recorded(upload: Upload) -> str:
             _("出席 %(n)d", n=result["attended"]),
             _("一部参加 %(n)d", n=result["partial"]),
             _("欠席 %(n)d", n=result["missed"]),
+            # Uploads of earlier releases do not count who told us beforehand.
+            *([_("欠席連絡あり %(n)d", n=result["excused"])] if result.get("excused") else []),
         )
     )
     if not result["open"]:

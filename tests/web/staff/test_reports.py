@@ -10,6 +10,7 @@ from collections.abc import Iterator
 import pytest
 from sqlalchemy import select
 
+from scheduler.models.accounts import Contact
 from scheduler.models.db import db
 from scheduler.models.uploads import Upload
 from scheduler.services.attendance import staging
@@ -57,15 +58,16 @@ def hand_in(client: Client, room: Room, data: bytes | str = NO_EMAIL, **more: st
 def test_one_press_confirms_what_stands_ticked(staff_client: Client, room: Room) -> None:
     address = hand_in(staff_client, room)
     page = staff_client.get(address).text
-    assert "受講のお礼 5 通、欠席された方への再案内 1 通を、4月16日(木) 10:00 に送ります。" in page
+    mails = "受講のお礼 5 通、一部参加の方へのご案内 2 通、欠席された方への再案内 1 通"
+    assert f"{mails}を、4月16日(木) 10:00 に送ります。" in page
     assert "出席 5 · 一部参加 2 · 欠席 1" in page
-    assert "店舗・会社名と氏名が一致" in page
+    assert "店舗・会社名と氏名が一致 · 一致度 100" in page
     assert room.verdicts()["hayashi"] == "unknown"
     answer = staff_client.post(address, data=fields(page), follow_redirects=True)
     assert "出欠を確定しました（出席 5 · 一部参加 2 · 欠席 1）。" in answer.text
     assert "照合できていない参加者 4 人" in answer.text
     assert room.verdicts()["hayashi"] == "attended"
-    assert len(room.mails()) == 6
+    assert len(room.mails()) == 8
 
 
 def test_handing_the_same_file_in_again_leads_to_what_was_recorded(staff_client: Client, room: Room) -> None:
@@ -75,7 +77,7 @@ def test_handing_the_same_file_in_again_leads_to_what_was_recorded(staff_client:
     assert hand_in(staff_client, room) == address
     page = staff_client.get(address).text
     assert "変わるところはありません" in page
-    assert "送信待ちのメールが 6 通あります。" in page
+    assert "送信待ちのメールが 8 通あります。" in page
     staff_client.post(address, data=fields(page))
     assert room.everything() == before
     assert "記録済みのレポート" in staff_client.get(f"/staff/lectures/{room.lecture.id}/report").text
@@ -114,6 +116,60 @@ def test_who_is_in_no_list_is_found_by_a_search_that_keeps_what_was_chosen(staff
     assert "に合う先方担当者はいません" in nobody
 
 
+def test_somebody_unknown_becomes_a_new_contact_of_a_company_in_the_same_press(
+    staff_client: Client, room: Room
+) -> None:
+    company = an_account(name="株式会社みほん")
+    address = hand_in(staff_client, room)
+    sent = fields(staff_client.get(address).text) | {"action": "look", "q": "みほん"}
+    found = staff_client.post(address, data=sent, follow_redirects=True).text
+    assert f'<option value="new:{company.id}">株式会社みほん の新しい方</option>' in found
+    sent = fields(found) | {"person-16": [f"new:{company.id}"]}
+    looked = staff_client.post(address, data=sent | {"action": "look"}, follow_redirects=True).text
+    section = looked.split('id="new"')[1].split("</section>")[0]
+    assert 'name="name-16" value="田中"' in section
+    assert "受講のお礼 5 通" in looked
+    assert db.session.scalars(select(Contact).where(Contact.account_id == company.id)).all() == []
+    sent = fields(looked) | {"name-16": ["田中 三郎"], "email-16": ["saburo@mihon.example.jp"]}
+    staff_client.post(address, data=sent)
+    room.people["saburo"] = db.session.scalars(select(Contact).where(Contact.account_id == company.id)).one()
+    assert (room.people["saburo"].name, room.people["saburo"].email) == ("田中 三郎", "saburo@mihon.example.jp")
+    assert room.verdicts()["saburo"] == "attended"
+    assert ("thanks", "saburo") in room.mails()
+
+
+def test_somebody_to_be_added_without_a_name_is_told_and_nothing_chosen_is_lost(
+    staff_client: Client, room: Room
+) -> None:
+    number = room.people["ono"].account_id
+    address = hand_in(staff_client, room)
+    sent = fields(staff_client.get(address).text) | {"person-16": [f"new:{number}"], "name-16": [" "]}
+    told = staff_client.post(address, data=sent, follow_redirects=True).text
+    assert "新しく追加する方の氏名を入力してください。" in told
+    assert set(room.verdicts().values()) == {"unknown"}
+    again = fields(told)
+    assert again["person-16"] == [f"new:{number}"]
+    twice = again | {"name-16": ["小野 静"], "email-16": [room.people["ono"].email or ""]}
+    assert "「小野 静」という方は、すでに" in staff_client.post(address, data=twice, follow_redirects=True).text
+    assert set(room.verdicts().values()) == {"unknown"}
+
+
+def test_a_second_report_says_who_is_new_who_is_gone_and_whose_time_changes(staff_client: Client, room: Room) -> None:
+    room.take(report(line("林 健太"), line("佐藤 恵美", "14:00", "14:50"), line("誰か")))
+    address = hand_in(staff_client, room, report(line("佐藤 恵美"), line("小野 静"), line("別の人")))
+    page = staff_client.get(address).text.split('id="changes"')[1].split("</section>")[0]
+    said = [re.sub(r"<[^>]+>|\s+", " ", item) for item in page.split("<li>")[1:]]
+    said = [" ".join(item.split()) for item in said]
+    assert said[:4] == [
+        "小野 静 おの商店 新しく参加者に入ります",
+        "林 健太 株式会社あおば 仙台支店 参加者から外れます",
+        "別の人 新しく現れた、照合できていない表示名",
+        "誰か 照合できていなかった表示名がなくなります",
+    ]
+    assert "佐藤 恵美 カナデ株式会社 大宮店 50 分 → 60 分" in said
+    assert any(item.startswith("林 健太") and "出席 →" in item for item in said[4:])
+
+
 def test_all_the_rest_can_be_said_to_be_nobody_at_once(staff_client: Client, room: Room) -> None:
     address = hand_in(staff_client, room)
     staff_client.post(address, data=fields(staff_client.get(address).text) | {"rest": "1"})
@@ -132,7 +188,6 @@ def test_a_form_that_says_nothing_records_only_what_is_certain(staff_client: Cli
     ("data", "words"),
     [
         (b"", "空のファイルです"),
-        (b"alpha,beta\n1,2\n", "ファイルにある列: alpha、beta"),
         (b"\x00\x01\x02\x03" * 50, "participants.csv"),
         (report(line("林 健太", "03:00", "04:00")), "別の時刻のレポートのようです"),
     ],
