@@ -29,8 +29,8 @@ _REASONS = {
         "en": "No progress for {working_days} (since {since})",
     },
     "long_in_stage": {
-        "ja": "オンボーディングが{working_days}営業日続いています（{since}から）",
-        "en": "In onboarding for {working_days} (since {since})",
+        "ja": "同じフェーズが{working_days}営業日続いています（{since}から）",
+        "en": "In the same stage for {working_days} (since {since})",
     },
     "missed_repeatedly": {
         "ja": "続けて{times}回欠席しています",
@@ -40,6 +40,11 @@ _REASONS = {
         "ja": "案内から{working_days}営業日、申込がありません",
         "en": "Invited {working_days} ago, and nobody has registered",
     },
+    "invited_in_vain": {
+        "ja": "{invitations}回案内しましたが、申込がありません",
+        "en": "Nobody has registered after {invitations}",
+    },
+    "cancelled": {"ja": "{on}に解約しました", "en": "Cancelled on {on}"},
     "unreachable": {"ja": "メールが届いていません", "en": "Mail does not arrive"},
     "on_hold": {"ja": "{until}まで保留中です", "en": "On hold until {until}"},
 }
@@ -52,6 +57,7 @@ _STEPS = {
     "remind_setup": {"ja": "初期設定の残りを確認する", "en": "Ask about the set-up that is left"},
     "confirm_usage": {"ja": "利用開始を確認する", "en": "Confirm that use has begun"},
     "fill_field": {"ja": "顧客情報を入力する", "en": "Fill in the account’s details"},
+    "do_tasks": {"ja": "タスクを片付ける", "en": "Do the open tasks"},
 }
 _CLOSED = {
     "bounced": {"ja": "宛先に届かず、戻ってきました", "en": "It came back as undeliverable"},
@@ -62,6 +68,7 @@ _COUNTED = {
     "working_days": ("1 working day", "{} working days"),
     "open": ("1 condition", "{} conditions"),
     "times": ("1 lecture", "{} lectures"),
+    "invitations": ("1 invitation", "{} invitations"),
 }
 
 

@@ -89,7 +89,7 @@ def level(
     planned start: with open clauses and ten or fewer working days to go behind, past it stuck. How long it has been
     waiting counts where no planned start lies ahead: until then there is time by plan. Reasons: past_planned_start and
     planned_start_near (`on`, `working_days`, `open`), no_progress, long_in_stage and not_registered (`since`,
-    `working_days`), invited_in_vain and missed_repeatedly (`times`), unreachable, on_hold (`until`), cancelled (`on`).
+    `working_days`), invited_in_vain (`invitations`), missed_repeatedly (`times`), unreachable, on_hold (`until`), cancelled (`on`).
     """
     if signals.cancelled_on is not None and signals.cancelled_on <= today:
         return State("on_track", (("cancelled", {"on": signals.cancelled_on.isoformat()}),), "wait")
@@ -154,7 +154,7 @@ def _of_people(signals: Signals, today: date, calendar: WorkingDays, thresholds:
     if signals.registered:
         return found
     if _reached(signals.invited_times, thresholds.invited_times):
-        found.append(("behind", ("invited_in_vain", {"times": signals.invited_times})))
+        found.append(("behind", ("invited_in_vain", {"invitations": signals.invited_times})))
     if signals.invited_on is not None and thresholds.not_registered_days is not None:
         days = calendar.working_days_between(signals.invited_on, today)
         if days >= thresholds.not_registered_days:

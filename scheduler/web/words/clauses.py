@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from flask_babel import gettext as _
 
-from scheduler.web.words import dates, terms
+from scheduler.web.words import dates, tasks, terms
 from scheduler.web.words.people import Names
 from scheduler.web.words.texts import plain
 
@@ -23,6 +23,8 @@ class Clause:
     sentence: str
     evidence: list[str]
     since: str
+    # Of a group: the conditions in it.
+    parts: list[Clause]
 
 
 def clauses(kept: Sequence[Mapping[str, Any]], courses: Mapping[str, Mapping[str, str]]) -> list[Clause]:
@@ -34,12 +36,18 @@ def of_many(
     accounts: Sequence[Sequence[Mapping[str, Any]]], courses: Mapping[str, Mapping[str, str]]
 ) -> list[list[Clause]]:
     """Word the clauses of several accounts, reading what they name once for all."""
-    every = [clause for kept in accounts for clause in kept]
+    every = [clause for kept in accounts for clause in _flat(kept)]
     names = Names(
         contacts=[item.get("contact") for clause in every for item in clause["evidence"]],
         stores=[number for clause in every for number in clause["params"].get("stores_missing", ())],
     )
     return [[_clause(clause, names, courses) for clause in kept] for kept in accounts]
+
+
+def _flat(kept: Sequence[Mapping[str, Any]]) -> Iterator[Mapping[str, Any]]:
+    for clause in kept:
+        yield clause
+        yield from _flat(clause.get("parts", ()))
 
 
 def reason(key: str, params: Mapping[str, Any]) -> str:
@@ -63,32 +71,44 @@ def next_step(key: str) -> str:
         "remind_setup": _("初期設定の残りを確認する"),
         "confirm_usage": _("利用開始を確認する"),
         "fill_field": _("顧客情報を入力する"),
+        "do_tasks": _("タスクを片付ける"),
     }.get(key, "")
 
 
 def _clause(kept: Mapping[str, Any], names: Names, courses: Mapping[str, Mapping[str, str]]) -> Clause:
     key, params = kept["key"], kept["params"]
-    course = plain(courses.get(params.get("course", ""), {})) or params.get("course", "")
-    titles = {
-        "attended": _("%(course)sの受講", course=course),
-        "setup_complete": _("初期設定の完了"),
-        "usage_started": _("利用開始"),
-        "field_filled": _("%(field)sの入力", field=terms.FIELDS.get(params.get("field", ""), params.get("field", ""))),
-    }
     return Clause(
         key=key,
         met=kept["met"],
-        title=titles.get(key, key),
+        title=title(key, params, courses),
         sentence=_sentence(kept["reason"], params, names),
         evidence=[_evidence(item, names) for item in kept["evidence"]],
         since=kept["since"] or "",
+        parts=[_clause(part, names, courses) for part in kept.get("parts", ())],
     )
+
+
+def title(key: str, params: Mapping[str, Any], courses: Mapping[str, Mapping[str, str]]) -> str:
+    """Say in a few words what a condition asks."""
+    course = plain(courses.get(params.get("course", ""), {})) or params.get("course", "")
+    titles = {
+        "attended": _("%(course)sの受講", course=course),
+        "field_filled": _("%(field)sの入力", field=terms.FIELDS.get(params.get("field", ""), params.get("field", ""))),
+        "all": _("次のすべて"),
+        "any": _("次のいずれか"),
+        "at_least": _("次のうち %(needed)d 件以上", needed=params.get("needed") or 1),
+    }
+    return titles.get(key) or str(terms.CONDITIONS.get(key, key))
 
 
 def _sentence(reason_key: str, params: Mapping[str, Any], names: Names) -> str:
     missing = params.get("stores_missing", ())
+    days = {name: dates.iso_day(str(params[name])) for name in ("ends_on", "from") if params.get(name)}
     values = {
         **params,
+        **days,
+        "days_left": params.get("days_needed", 0) - params.get("days", 0),
+        "open_tasks": _shortened([tasks.kind(kind) for kind in params.get("tasks", ())]),
         "people_left": params.get("people_needed", 0) - params.get("people", 0),
         "stores_left": params.get("stores_needed", 0) - params.get("stores_covered", 0),
         "missing": _shortened([names.store(number) for number in missing]),
@@ -123,8 +143,20 @@ def _clause_sentences(params: Mapping[str, Any]) -> dict[str, str]:
         "usage_confirmed": _("自社担当が利用開始を確認しました。"),
         "usage_none": _("まだ利用の記録がありません。"),
         "usage_days_short": _("利用した日は %(days)d 日です（必要 %(days_needed)d 日）。"),
+        "usage_not_within": _("%(within)d 日間のうち %(days_needed)d 日の利用がまだありません。"),
+        "usage_before_setup": _("初期設定の完了後の利用がまだありません。"),
         "field_filled": _("入力済みです。"),
         "field_empty": _("まだ入力されていません。"),
+        "days_in_stage_met": _("このフェーズになって %(days)d 日です。"),
+        "days_in_stage_short": _("このフェーズになって %(days)d 日です（あと %(days_left)d 日）。"),
+        "no_open_task": _("未完了のタスクはありません。"),
+        "tasks_open": _("タスクが %(left)d 件残っています: %(open_tasks)s"),
+        "contract_ends": _("契約は %(ends_on)s に終わります。"),
+        "contract_ends_later": _("契約は %(ends_on)s に終わります。%(from)s から引き継げます。"),
+        "contract_unknown": _("契約の終了日が登録されていません。"),
+        "group_met": _("%(of)d 件のうち %(met)d 件を満たしています（必要 %(needed)d 件）。"),
+        "group_short": _("%(of)d 件のうち %(met)d 件を満たしています（必要 %(needed)d 件）。"),
+        "reopened": _("引き継ぎ先から差し戻されました。解消したら、ひとこと添えて取り消してください。"),
     }
 
 
@@ -161,9 +193,11 @@ def _reasons() -> dict[str, str]:
         "past_planned_start_none": _("利用開始予定日（%(on)s）を過ぎ、条件が %(open)d 件残っています"),
         "planned_start_near_none": _("利用開始予定日（%(on)s）まで営業日がなく、条件が %(open)d 件残っています"),
         "no_progress": _("%(working_days)d 営業日、動きがありません（%(since)s から）"),
-        "long_in_stage": _("オンボーディングが %(working_days)d 営業日続いています（%(since)s から）"),
+        "long_in_stage": _("同じフェーズが %(working_days)d 営業日続いています（%(since)s から）"),
         "missed_repeatedly": _("続けて %(times)d 回欠席しています"),
+        "invited_in_vain": _("%(invitations)d 回案内しましたが、申込がありません"),
         "not_registered": _("案内から %(working_days)d 営業日、申込がありません"),
         "unreachable": _("メールが届いていません"),
         "on_hold": _("%(until)s まで保留中です"),
+        "cancelled": _("%(on)s に解約しました"),
     }

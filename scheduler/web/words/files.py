@@ -61,6 +61,9 @@ def _of_files() -> dict[str, str]:
         "broken_workbook": _(
             "「%(filename)s」は Excel ファイルとして壊れています。Excel で開いて保存し直すか、CSV に書き出してからお試しください。"
         ),
+        "formulas_without_values": _(
+            "「%(filename)s」の %(line)d 行目に、計算結果の保存されていない数式があります。Excel で開いて保存し直してからお試しください。"
+        ),
         "no_row_fits": _(
             "取り込める行が 1 行もありません。各行の理由をご確認のうえ、ファイルを直してからお試しください。"
         ),

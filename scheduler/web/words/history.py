@@ -81,6 +81,7 @@ class _Params(Mapping[str, str]):
             "course": lambda: names.course(params.get("course", "")),
             "step": lambda: names.step(params.get("step", "")),
             "fields": lambda: terms.listed(terms.FIELDS.get(field, field) for field in params.get("fields", ())),
+            "clauses": lambda: terms.listed(terms.CONDITIONS.get(key, key) for key in params.get("clauses", ())),
             "conditions": lambda: terms.listed(terms.CONDITIONS.get(key, key) for key in params.get("conditions", ())),
             "on": lambda: dates.iso_day(params.get("on")),
             "changes": lambda: _changes(params),
@@ -108,6 +109,7 @@ _TERMS: dict[str, Mapping[str, Any]] = {
     "list": terms.LISTS,
     "suppressed": terms.SUPPRESSED,
     "waiting_on": terms.SETUP_DOERS,
+    "moment": terms.FIRST_CONTACTS,
 }
 
 
@@ -213,6 +215,9 @@ def _of_lectures() -> dict[str, str]:
         "missed": _("欠席: %(person)s – %(lecture)s"),
         "excused": _("欠席連絡あり: %(person)s – %(lecture)s"),
         "unknown": _("出欠未確認: %(person)s – %(lecture)s"),
+        "absence_told": _("欠席の連絡がありました: %(person)s – %(lecture)s"),
+        "absence_taken_back": _("欠席の連絡が取り消されました: %(person)s – %(lecture)s"),
+        "correction_sent": _("出欠の訂正のメールを送りました: %(person)s – %(lecture)s"),
     }
 
 
@@ -236,6 +241,10 @@ def _of_progress() -> dict[str, str]:
         "usage_unconfirmed": _("利用開始の確認を取り消しました。"),
         "ready": _("引き継ぎ可になりました。"),
         "not_ready_again": _("引き継ぎ条件が未達に戻りました。"),
+        "readiness_repaired": _("夜間の照合で、保存されていた引き継ぎ条件を事実に合わせて直しました（%(clauses)s）。"),
+        "rule_changed": _("引き継ぎ条件のルールを変更しました（%(stage)s）。"),
+        "thresholds_changed": _("要フォローの基準を変更しました（%(stage)s）。"),
+        "first_contact_changed": _("最初にご連絡する時期を変更しました（%(moment)s）。"),
         "store_in_scope": _("店舗 %(store)s が対象になりました。"),
         "handover_requested": _("引き継ぎを依頼しました（%(from)s → %(to)s）。"),
         "handover_accepted": _("引き継ぎを引き受けました（%(to)s）。"),

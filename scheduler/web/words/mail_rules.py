@@ -36,6 +36,7 @@ def figure(name: str) -> str:
         "morning_until": _("この時刻より前に始まる日程は、前日の夕方に送る"),
         "evening_at": _("前日の夕方に送る時刻"),
         "after_days": _("進みがない状態が何日続いたら送るか（日）"),
+        "working_days": _("開催の何営業日後までに記録するか（日）"),
         "every_days": _("次に送るまで空ける日数（日）"),
         "at_most": _("送る回数の上限（回）"),
         "from": _("送信する時間帯の始まり"),
@@ -79,7 +80,9 @@ def _of_lectures() -> dict[str, str]:
         ),
         "reminder_hour": _("開始の直前に1回。午前の日程は、前日の夕方に送ります。"),
         "thanks": _("出席が確定した次の営業日。"),
+        "partial": _("一部参加が確定した次の営業日。録画と新しい日程をご案内します。"),
         "missed": _("欠席が確定した次の営業日。新しい日程をご案内します。"),
+        "excused": _("欠席の連絡をいただいた開催の次の営業日。新しい日程をご案内します。"),
     }
 
 
@@ -98,6 +101,7 @@ def _of_our_own() -> dict[str, str]:
         "staff_handover_accepted": _("依頼した引き継ぎが引き受けられたとき。"),
         "staff_handover_returned": _("依頼した引き継ぎが差し戻されたとき。"),
         "staff_stuck": _("顧客企業が停滞になったとき。"),
+        "staff_report_missing": _("開催の後、出欠が記録されないまま次の期限を過ぎたとき。ホストへ。"),
         "staff_unreachable": _("先方担当者にメールが届かなくなったとき。"),
         "staff_reply": _("お客様から返信があったとき。"),
         "staff_digest": _("毎朝。"),

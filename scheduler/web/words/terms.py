@@ -82,6 +82,7 @@ FIELDS = {
     "it_skill": _("ITスキル"),
     "promises": _("お約束したこと"),
     "open_points": _("未解決の事項"),
+    "contact_email": _("先方担当者のメールアドレス"),
     "signed_on": _("契約日"),
     "planned_start_on": _("利用開始予定日"),
     "billing_starts_on": _("課金開始日"),
@@ -121,6 +122,11 @@ CONDITIONS = {
     "days_in_stage": _("フェーズの経過日数"),
     "no_open_task": _("未完了のタスクがないこと"),
     "contract_ends": _("契約の終了時期"),
+}
+# When customers are first written to.
+FIRST_CONTACTS = {
+    "before": _("受注の前から（営業フェーズでも案内できる）"),
+    "after": _("受注の後（オンボーディングに入ってから）"),
 }
 LISTS = {"invitations": _("レクチャー日程のご案内"), "nudges": _("欠席後などのフォロー")}
 # Why an address gets no mails.
