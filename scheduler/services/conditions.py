@@ -8,8 +8,7 @@ from typing import Any
 
 from scheduler.models.accounts import Account
 from scheduler.models.db import db
-from scheduler.rules.readiness import DEFAULT
-from scheduler.services import account_fields, history, locking, readiness
+from scheduler.services import account_fields, boundaries, history, locking, readiness
 from scheduler.services.actors import Actor
 from scheduler.services.facts import local_day
 from scheduler.services.refusals import HandoverClosed, Invalid, SheetIncomplete
@@ -20,7 +19,7 @@ LONGEST = 500
 
 def are_asked(stage: str) -> bool:
     """Tell whether a stage has conditions at all."""
-    return stage == "onboarding"
+    return boundaries.rule_of(stage) is not None
 
 
 def is_ready(account: Account) -> bool:
@@ -30,7 +29,7 @@ def is_ready(account: Account) -> bool:
 
 def demanded(stage: str) -> tuple[str, ...]:
     """Return which fields of the account its giver must have filled in before asking the next team (the rule's sheet)."""
-    rule = DEFAULT.get(stage)
+    rule = boundaries.rule_of(stage)
     return rule.sheet if rule is not None else ()
 
 

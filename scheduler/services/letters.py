@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, time
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 
 from scheduler.models.accounts import Account, Contact
 from scheduler.models.db import db
@@ -28,13 +28,9 @@ def owe(passed: Sequence[tuple[Handover, Account]], now: datetime, note: str = "
     Each is due on the next working day, at the hour of the rules on its reader's wall. An account that sales hands to
     onboarding gets none: there the invitation introduces the person. Within the open transaction.
     """
-    written = [(row, account) for row, account in passed if row.letter and not _is_introduced(row)]
-    coordinators = select(Contact.id, Contact.account_id, Contact.zone).where(
-        Contact.account_id.in_([account.id for _row, account in written]),
-        Contact.role == "coordinator",
-        Contact.email.is_not(None),
-        Contact.left_on.is_(None),
-    )
+    written = [pair for pair in passed if pair[0].letter and not is_introduced(pair[0].from_stage, pair[0].to_stage)]
+    told = readers([account.id for _row, account in written])
+    coordinators = select(Contact.id, Contact.account_id, Contact.zone).where(*told)
     people: dict[int, list[tuple[int, str]]] = {}
     for contact_id, account_id, zone in db.session.execute(coordinators.order_by(Contact.id)):
         people.setdefault(account_id, []).append((contact_id, zone))
@@ -54,6 +50,17 @@ def owe(passed: Sequence[tuple[Handover, Account]], now: datetime, note: str = "
     ]
     owe_many(mails, now)
     return {row.id: len(people.get(account.id, ())) for row, account in written}
+
+
+def readers(account_ids: Sequence[int]) -> tuple[ColumnElement[bool], ...]:
+    """Match the people of accounts who get a letter: the coordinators who are there and have an address."""
+    there = (Contact.email.is_not(None), Contact.left_on.is_(None))
+    return Contact.account_id.in_(list(account_ids)), Contact.role == "coordinator", *there
+
+
+def is_introduced(from_stage: str, to_stage: str) -> bool:
+    """Tell whether the invitation introduces the new contact person, so that no letter is needed."""
+    return (from_stage, to_stage) == ("sales", "onboarding")
 
 
 def of(handover_id: int) -> list[Mail]:
@@ -98,10 +105,6 @@ def times_undone(row: Handover) -> int:
     """Return how often an acceptance of this handover was undone: what is owed after each is a message of its own."""
     number: int = row.before.get("undone", 0)
     return number
-
-
-def _is_introduced(row: Handover) -> bool:
-    return row.from_stage == "sales" and row.to_stage == "onboarding"
 
 
 def _hour() -> time:

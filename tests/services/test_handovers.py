@@ -9,7 +9,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from scheduler.models.accounts import Account
+from scheduler.models.accounts import Account, Contract
 from scheduler.models.attendance import Attendance
 from scheduler.models.db import db
 from scheduler.models.handovers import Handover
@@ -210,18 +210,41 @@ def test_only_the_next_stage_can_be_asked(now: datetime, to: str) -> None:
     assert refusal.value.params["why"] == "not_next_stage"
 
 
-def test_stages_without_conditions_pass_on_without_a_reason(now: datetime) -> None:
-    sales, renewal = an_account(stage="sales"), an_account(stage="success")
-    program_accepts(handovers.request(sales.id, "onboarding", now, API), now)
-    program_accepts(handovers.request(renewal.id, "renewal", now, API), now)
-    assert (the(sales).stage, the(renewal).stage) == ("onboarding", "renewal")
-    assert the(sales).clauses
+@pytest.mark.parametrize(
+    ("stage", "to", "missing"),
+    [
+        pytest.param("sales", "onboarding", {"planned_start_on": None}, id="from sales the start must be known"),
+        pytest.param(
+            "success", "renewal", {"ends_on": date(2027, 3, 31)}, id="from success the contract must end soon"
+        ),
+    ],
+)
+def test_every_boundary_asks_for_its_conditions_or_a_reason(
+    now: datetime, stage: str, to: str, missing: dict[str, Any]
+) -> None:
+    def one(fields: dict[str, Any]) -> Account:
+        known = {"signed_on": date(2026, 3, 1), "planned_start_on": date(2026, 5, 1), "ends_on": date(2026, 5, 31)}
+        ends_on = (known := known | fields).pop("ends_on")
+        account = an_account(stage=stage, **known)
+        a_contact(account)
+        with db.writing():
+            db.session.add(Contract(account_id=account.id, starts_on=date(2025, 4, 1), ends_on=ends_on, created_at=now))
+        return account
+
+    program_accepts(handovers.request((ready := one({})).id, to, now, API), now)
+    assert the(ready).stage == to
+    early = one(missing)
+    with pytest.raises(NotReady):
+        handovers.request(early.id, to, now, API)
+    number = handovers.request(early.id, to, now, API, reason="先方のご希望")
+    program_accepts(number, now)
+    assert (the(early).stage, row(number).early_reason) == (to, "先方のご希望")
 
 
 def test_a_customer_that_comes_from_sales_gets_no_letter(now: datetime) -> None:
     account = an_account(stage="sales")
     a_contact(account)
-    program_accepts(handovers.request(account.id, "onboarding", now, API), now)
+    program_accepts(handovers.request(account.id, "onboarding", now, API, reason="先方のご希望"), now)
     assert mails("handover_letter") == []
 
 
@@ -376,7 +399,7 @@ def test_an_account_that_moved_on_is_not_brought_back(now: datetime) -> None:
     account = a_ready_account()
     first = handovers.request(account.id, "success", now, API)
     program_accepts(first, now)
-    handovers.request(account.id, "renewal", now, API)
+    handovers.request(account.id, "renewal", now, API, reason="先方のご希望")
     with pytest.raises(HandoverOpen):
         handovers.undo(first, now, API)
 
