@@ -59,6 +59,12 @@ class JoinNotOpen(Refused):
     key = "join_not_open"
 
 
+class CodeUnknown(Refused):
+    """No lecture takes this code now."""
+
+    key = "code_unknown"
+
+
 class LectureCancelled(Refused):
     """The lecture was cancelled."""
 
@@ -123,6 +129,18 @@ class TooManyColleagues(Refused):
     """Somebody registered as many colleagues today as one person may; `most` says how many."""
 
     key, status = "too_many_colleagues", 429
+
+
+class CancelInstead(Refused):
+    """The date can still be changed or cancelled as usual: telling us of an absence comes later."""
+
+    key = "cancel_instead"
+
+
+class NothingToCorrect(Refused):
+    """The person was told what the verdict says, or nothing yet: there is no earlier mail to correct."""
+
+    key = "nothing_to_correct"
 
 
 class NotBooked(Refused):

@@ -46,6 +46,7 @@ def _names(events: Sequence[Event]) -> Names:
     members = [event.actor_id for event in events if event.actor_kind == "staff"]
     members += [event.params.get(key) for event in events for key in ("staff_id", "receiver_id")]
     people = [event.contact_id for event in events]
+    people += [event.params.get("successor_id") for event in events]
     people += [event.actor_id for event in events if event.actor_kind == "contact"]
     return Names(
         contacts=people,
@@ -84,6 +85,12 @@ class _Params(Mapping[str, str]):
             "clauses": lambda: terms.listed(terms.CONDITIONS.get(key, key) for key in params.get("clauses", ())),
             "conditions": lambda: terms.listed(terms.CONDITIONS.get(key, key) for key in params.get("conditions", ())),
             "on": lambda: dates.iso_day(params.get("on")),
+            "until": lambda: dates.iso_day(params.get("until")),
+            "successor": lambda: (
+                _("（後任: %(person)s）", person=names.contact(params["successor_id"]))
+                if params.get("successor_id")
+                else ""
+            ),
             "changes": lambda: _changes(params),
             "mail": lambda: mails.kind(params.get("kind", "")),
             "recipient": lambda: _recipient(event, names),
@@ -147,6 +154,7 @@ def _channels() -> dict[str, str]:
         "api": _("API"),
         "calendar": _("カレンダーの返信"),
         "webhook": _("Zoom の通知"),
+        "code": _("参加コード"),
     }
 
 
@@ -161,6 +169,13 @@ def _of_accounts() -> dict[str, str]:
         "contact_added": _("先方担当者を追加しました: %(person)s"),
         "contact_changed": _("先方担当者 %(person)s の情報を変更しました: %(fields)s"),
         "contact_checked": _("先方担当者 %(person)s を確認済みにしました。"),
+        "contact_left": _("%(person)s が退職・異動されました（%(on)s）%(successor)s。"),
+        "contact_came_back": _("%(person)s の退職・異動を取り消しました（戻した申込 %(seats)s 件）。"),
+        "held": _("保留にしました（%(until)s まで）。"),
+        "hold_ended": _("保留を終えました。"),
+        "account_cancelled": _("解約を記録しました（%(on)s）。"),
+        "account_cancel_undone": _("解約の記録を取り消しました。"),
+        "seats_decided": _("申込済みの日程の扱いを決めました（残す %(kept)s 件、取り消し %(cancelled)s 件）。"),
         "links_reset": _("%(person)s の個人ページのリンクを無効にしました。"),
         "feed_reset": _("%(person)s のカレンダーのリンクを変更しました。"),
         "store_added": _("店舗を追加しました: %(store)s"),
@@ -189,6 +204,8 @@ def _of_lectures() -> dict[str, str]:
         "promoted": _("キャンセル待ちから申込確定: %(person)s – %(lecture)s"),
         "changed": _("日程変更: %(person)s – %(old_lecture)s から %(lecture)s へ"),
         "cancelled": _("キャンセル: %(person)s – %(lecture)s"),
+        "seat_passed": _("申込を後任に引き継ぎました: %(person)s – %(lecture)s"),
+        "seat_returned": _("後任から申込を戻しました: %(person)s – %(lecture)s"),
         "reply_noted": _("出席の返信（%(reply)s）: %(person)s – %(lecture)s"),
         "companions_changed": _("同席者を変更しました: %(person)s – %(lecture)s（%(count)s 名）"),
         "proposal_made": _("候補日時を送りました: %(person)s（%(count)s 件）"),
@@ -210,6 +227,14 @@ def _of_lectures() -> dict[str, str]:
         "call_undone": _("電話連絡済の記録を取り消しました: %(person)s – %(lecture)s"),
         "report_recorded": _("参加レポートから出欠を記録しました: %(lecture)s"),
         "report_undone": _("参加レポートの取り込みを取り消しました: %(lecture)s"),
+        "code_shown": _("参加コードを用意しました: %(lecture)s"),
+        "code_typed": _("参加コードの入力: %(person)s – %(lecture)s"),
+        "checked_in": _("チェックイン: %(person)s – %(lecture)s"),
+        "checkin_undone": _("チェックインを取り消しました: %(person)s – %(lecture)s"),
+        "recording_watched": _("録画視聴: %(person)s – %(lecture)s"),
+        "recording_undone": _("録画視聴の記録を取り消しました: %(person)s – %(lecture)s"),
+        "attendee_named": _("参加者を照合しました: %(person)s – %(lecture)s"),
+        "attendee_unnamed": _("参加者の照合を取り消しました: %(person)s – %(lecture)s"),
         "attended": _("出席: %(person)s – %(lecture)s"),
         "partial": _("一部参加: %(person)s – %(lecture)s"),
         "missed": _("欠席: %(person)s – %(lecture)s"),

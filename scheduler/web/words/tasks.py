@@ -9,7 +9,7 @@ from typing import Any
 from flask_babel import gettext as _
 
 from scheduler.models.tasks import Task
-from scheduler.web.words import dates, mails
+from scheduler.web.words import dates, mails, terms
 from scheduler.web.words.texts import plain
 
 PARTS = ("any", "morning", "noon", "afternoon", "evening")
@@ -20,12 +20,16 @@ def kind(key: str) -> str:
     return {
         "by_hand": _("タスク"),
         "wish": _("日程のご希望への対応"),
+        "talk": _("個別に相談したい方への連絡"),
+        "attendee": _("どなたかわからない参加者への対応"),
         "offer": _("確保した席のご案内（電話）"),
         "stray": _("定期開催からはずれた日程の判断"),
         "reply": _("届いた返信への対応"),
         "report_missing": _("開催後の出欠の記録（レポートの取り込み）"),
         "unreachable": _("メールが届かない方への電話と、アドレスの確認"),
         "step_wanted": _("受講の前に済ませておきたい初期設定の確認"),
+        "seats": _("申込済みの日程の扱いの決定"),
+        "hold_over": _("保留明けのご連絡"),
         "nudges_used_up": _("メールで進まない顧客企業への電話"),
     }.get(key, key)
 
@@ -43,6 +47,9 @@ def details(task: Task) -> list[str]:
     ]
     if "until" in task.params:
         lines.append(_("回答の期限: %(until)s", until=dates.moment(datetime.fromisoformat(task.params["until"]))))
+    if task.kind == "attendee":
+        lines += [one for one in (task.params["name"], task.params["email"]) if one]
+        lines += [str(terms.UNDERSTANDINGS[said])] if (said := task.params["understanding"]) else []
     if task.kind == "unreachable":
         lines += [line for line in (mails.suppression("all", task.params["reason"]), task.params["detail"]) if line]
     if task.kind == "step_wanted":

@@ -23,6 +23,7 @@ VERDICTS = {
     "excused": _("欠席連絡あり"),
     "unknown": _("未確認"),
 }
+UNDERSTANDINGS = {"understood": _("理解できた"), "unsure": _("少し不安"), "talk": _("個別に相談したい")}
 HANDOVERS = {
     "requested": _("依頼中"),
     "accepted": _("引き受け済み"),
