@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Row, Select, func, or_, select
 
-from emails import KINDS
+from emails import FOLLOW_UP, KINDS
 from scheduler.models.accounts import Account, Contact
 from scheduler.models.applications import Application
 from scheduler.models.db import db
@@ -21,7 +21,6 @@ from scheduler.rules.timing import Reader
 from scheduler.services import planned, spared
 from scheduler.services.almanac import Almanac, closed_weekdays
 from scheduler.services.installation import here
-from scheduler.services.mail_holding import FOLLOW_UP
 from scheduler.services.outbox.reminders import when_of
 from scheduler.services.planned import Planned
 
@@ -36,7 +35,7 @@ def queued(now: datetime, until: datetime, almanac: Almanac) -> list[Planned]:
     found = [
         _of_row(row, closed.get(row.contact_id or 0, frozenset()), now, almanac)
         for row in rows
-        if not {(row.contact_id, "all"), (row.contact_id, _list_of(row.kind))} & declined
+        if not {(row.contact_id, "all"), (row.contact_id, _list_of(row.kind))} & declined and not _is_spared(row, now)
     ]
     return [one for one in found if one.when <= until]
 
@@ -96,7 +95,7 @@ def _leaves(
     moment = now if row.state == "sending" else max(row.next_try_at, now)
     if row.contact_id is not None and row.mails_paused_at is not None:
         return moment, "paused"
-    if row.kind in FOLLOW_UP and row.follow_up_held_at is not None:
+    if row.kind in FOLLOW_UP.values() and row.follow_up_held_at is not None:
         return moment, "held"
     # For a later moment it was put off, or is not to leave before what one press owed can be called back.
     put_off = (row.reason or ("press" if row.batch is not None else "")) if moment > now else ""
@@ -106,6 +105,12 @@ def _leaves(
     reader = Reader(row.zone or here().zone, closed, row.account_id or 0)
     leaves, reason = almanac.leave(row.kind, moment, now, reader)
     return leaves, reason or put_off
+
+
+def _is_spared(row: Row[*tuple[Any, ...]], now: datetime) -> bool:
+    """Tell whether the account was put on hold or cancelled meanwhile, so that this is dropped when its time comes."""
+    reason = spared.reason_of(row.on_hold_until, row.cancelled_on, now) if row.contact_id is not None else ""
+    return spared.stops(row.kind, reason)
 
 
 def _list_of(kind: str) -> str | None:
@@ -118,7 +123,7 @@ def _queued(until: datetime) -> Select[*tuple[Any, ...]]:
             *(Mail.id, Mail.key, Mail.kind, Mail.state, Mail.reason, Mail.batch, Mail.next_try_at, Mail.expires_at),
             *(Mail.account_id, Mail.contact_id, Mail.staff_id, Mail.application_id, Mail.lecture_id),
             func.coalesce(Contact.zone, Staff.zone, Application.zone).label("zone"),
-            *(Account.mails_paused_at, Lecture.follow_up_held_at),
+            *(Account.mails_paused_at, Account.on_hold_until, Account.cancelled_on, Lecture.follow_up_held_at),
         )
         .select_from(Mail)
         .outerjoin(Contact, Contact.id == Mail.contact_id)
@@ -152,7 +157,7 @@ def _booked(now: datetime, until: datetime) -> Select[*tuple[Any, ...]]:
             Registration.mails,
             Contact.email.is_not(None),
             spared.there(),
-            Account.cancelled_on.is_(None),
+            spared.not_cancelled(now),
         )
         .order_by(Lecture.starts_at, Registration.id)
     )

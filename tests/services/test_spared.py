@@ -29,6 +29,7 @@ TODAY = date(2026, 4, 1)
 HOLD = {"on_hold_until": date(2026, 6, 1)}
 OVER = {"on_hold_until": TODAY}
 CANCELLED = {"cancelled_on": TODAY}
+ENDS = {"cancelled_on": date(2026, 6, 1)}
 GONE = {"left_on": TODAY}
 
 
@@ -65,6 +66,7 @@ def spare(contact: Contact, **fields: Any) -> None:
         ("reminder_day", CANCELLED, "account_cancelled"),
         ("handover_letter", CANCELLED, "account_cancelled"),
         ("link_again", CANCELLED, None),
+        ("welcome", ENDS, None),
     ],
 )
 def test_a_mail_that_waits_is_dropped_for_whom_it_is_not_for_any_more(
@@ -80,7 +82,7 @@ def test_a_mail_that_waits_is_dropped_for_whom_it_is_not_for_any_more(
     assert unwanted(found, now) == (("dropped", reason) if reason else None)
 
 
-@pytest.mark.parametrize(("fields", "kept"), [({}, 1), (GONE, 0), (HOLD, 1), (CANCELLED, 0)])
+@pytest.mark.parametrize(("fields", "kept"), [({}, 1), (GONE, 0), (HOLD, 1), (CANCELLED, 0), (ENDS, 1)])
 def test_who_is_reminded_of_a_seat(fields: dict[str, Any], kept: int, now: datetime) -> None:
     contact = a_contact()
     with db.writing():
@@ -91,7 +93,7 @@ def test_who_is_reminded_of_a_seat(fields: dict[str, Any], kept: int, now: datet
     assert (len(told), reminders.plan_reminders(now)) == (kept, kept)
 
 
-@pytest.mark.parametrize(("fields", "count"), [({}, 1), (GONE, 0), (HOLD, 0), (CANCELLED, 0), (OVER, 1)])
+@pytest.mark.parametrize(("fields", "count"), [({}, 1), (GONE, 0), (HOLD, 0), (CANCELLED, 0), (OVER, 1), (ENDS, 1)])
 def test_who_is_urged_invited_and_told_by_itself(fields: dict[str, Any], count: int, now: datetime) -> None:
     ten = now + timedelta(hours=1)
     a_setup_step("menu")

@@ -97,12 +97,12 @@ def plan_reminders(now: datetime) -> int:
 
 def _groups(now: datetime, when: When) -> list[Group]:
     """List whose moments may have come: those booked on the lectures of the days ahead, by what moments depend on."""
-    people = _people(Lecture.starts_at > now, Lecture.starts_at <= now + when.ahead).subquery()
+    people = _people(now, Lecture.starts_at > now, Lecture.starts_at <= now + when.ahead).subquery()
     query = select(people.c.starts_at, people.c.zone, people.c.closed).distinct()
     return [Group(*row) for row in db.core(query)]
 
 
-def _people(*where: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
+def _people(now: datetime, *where: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
     """Choose everybody who may be reminded of the lectures chosen."""
     return (
         select(
@@ -122,9 +122,11 @@ def _people(*where: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
             Lecture.status == "scheduled",
             Registration.status == "booked",
             Registration.mails,
+            # Whoever told us not to come is not asked to.
+            Registration.absence_told_at.is_(None),
             Contact.email.is_not(None),
             spared.there(),
-            spared.not_cancelled(),
+            spared.not_cancelled(now),
         )
     )
 
@@ -153,7 +155,7 @@ def _owed(due: list[tuple[Group, Due]], now: datetime) -> Select[*tuple[Any, ...
     chosen = _chosen(due)
     starts = [group.starts_at for group, _one in due]
     # Each person is looked up once, not once for every group of the lecture.
-    people = _people(Lecture.starts_at >= min(starts), Lecture.starts_at <= max(starts)).cte("people")
+    people = _people(now, Lecture.starts_at >= min(starts), Lecture.starts_at <= max(starts)).cte("people")
     people = people.prefix_with("MATERIALIZED")
     key = chosen.c.kind + ":" + cast(people.c.id, String) + ":" + chosen.c.start
     moment = literal(now, UTCDateTime)

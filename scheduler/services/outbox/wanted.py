@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlalchemy import exists, select
 
-from emails import KINDS
+from emails import FOLLOW_UP
 from scheduler.models.db import db
 from scheduler.models.lectures import Lecture
 from scheduler.models.mails import Mail, Suppression
@@ -46,14 +46,11 @@ def suppressed(address: str, wanted_list: str) -> bool:
 
 
 def _spared(about: About, now: datetime) -> str:
-    """Spare accounts on hold what urges or invites, and cancelled ones all that does not answer what somebody just did."""
-    if about.mail.contact is None or about.account is None or about.mail.kind not in KINDS:
+    """Say why an account on hold or cancelled gets none of this kind; empty where it does."""
+    if about.mail.contact is None or about.account is None:
         return ""
-    kind, reason = KINDS[about.mail.kind], spared.why(about.account, now)
-    urges = kind.subscription == "nudges" or kind.name in ("invitation", "welcome")
-    by_itself = kind.subscription is not None or kind.timing.trigger != "fact" or kind.name == "handover_letter"
-    stops = urges or (reason == "account_cancelled" and by_itself)
-    return reason if stops else ""
+    reason = spared.why(about.account, now)
+    return reason if spared.stops(about.mail.kind, reason) else ""
 
 
 def _always(_about: About) -> str:
@@ -112,6 +109,8 @@ def _reminder(about: About) -> str:
         return "cancelled"
     if row.lecture_id != lecture.id or lecture.status != "scheduled":
         return "cancelled"
+    if row.absence_told_at is not None:
+        return "absence_told"
     return "" if lecture.starts_at.isoformat() == about.mail.params["starts_at"] else "moved"
 
 
@@ -124,15 +123,18 @@ def _invitation(about: About) -> str:
     return "already_registered" if _has_another(about.mail, about.mail.params["course_id"]) else ""
 
 
-def _missed(about: About) -> str:
+def _follow_up(about: About) -> str:
+    """Want the verdict that the mail follows."""
+    return "" if FOLLOW_UP.get(about.verdict or "") == about.mail.kind else "verdict_changed"
+
+
+def _new_dates(about: About) -> str:
     """New dates are no help to whoever has taken one already."""
-    if about.lecture is None or about.verdict != "missed":
+    if about.lecture is None:
         return "verdict_changed"
+    if reason := _follow_up(about):
+        return reason
     return "already_registered" if _has_another(about.mail, about.lecture.course_id) else ""
-
-
-def _thanks(about: About) -> str:
-    return "" if about.verdict == "attended" else "verdict_changed"
 
 
 def _has_another(mail: Mail, course_id: int) -> bool:
@@ -187,8 +189,10 @@ _CHECKS: dict[str, Callable[[About], str]] = still.CHECKS | {
     "called_off": _lecture_cancelled,
     "reminder_day": _reminder,
     "reminder_hour": _reminder,
-    "thanks": _thanks,
-    "missed": _missed,
+    "thanks": _follow_up,
+    "partial": _new_dates,
+    "missed": _new_dates,
+    "excused": _new_dates,
     "proposal": _proposal,
     "staff_ready": _ready,
     "staff_handover_requested": _handover("requested"),
