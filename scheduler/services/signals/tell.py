@@ -85,6 +85,6 @@ def _external_ids(account_ids: Iterable[int]) -> dict[int, str]:
     ids = sorted(account_ids)
     found: dict[int, str] = {}
     for start in range(0, len(ids), 10_000):
-        some = ids[start : start + 10_000]
-        found.update(db.session.execute(select(Account.id, Account.external_id).where(Account.id.in_(some))).tuples())
+        some = Account.id.in_(ids[start : start + 10_000])
+        found |= dict(db.session.execute(select(Account.id, Account.external_id).where(some)).all())
     return found
