@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from scheduler.models.accounts import Account
 from scheduler.models.db import Base, where
+from scheduler.models.setup import SetupStep
 from scheduler.models.staff import Staff
 
 
@@ -41,6 +42,7 @@ class Course(Base):
     position: Mapped[int] = mapped_column(default=0)
 
     prerequisite: Mapped[Course | None] = relationship(remote_side=[id])
+    wanted_step: Mapped[SetupStep | None] = relationship()
 
 
 class Series(Base):

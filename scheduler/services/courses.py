@@ -14,6 +14,7 @@ from scheduler.models.db import db
 from scheduler.models.lectures import Course, Lecture, Series
 from scheduler.models.mails import Mail
 from scheduler.models.proposals import Proposal
+from scheduler.models.setup import SetupStep
 from scheduler.rules.clauses.attended import Attended
 from scheduler.services import boundaries, history, weblinks
 from scheduler.services.actors import Actor
@@ -50,13 +51,15 @@ def put(
     summary: dict[str, str] | None = None,
     team: str | None = None,
     materials: Mapping[str, str] | None = None,
+    wanted_step: str | None = None,
     new_only: bool = False,
 ) -> tuple[Course, bool]:
     """Make a course or change it; return it and whether it is new.
 
-    `summary`, `team` and `materials` (addresses by MATERIALS) stay as they are when they are not given. Raises Invalid: no
-    name, minutes not positive, the minimum longer than the lecture, a prerequisite that is unknown or leads back to the
-    course, an unknown team, material whose address cannot be opened, or with `new_only` a key that is taken; and
+    `summary`, `team`, `materials` (addresses by MATERIALS) and `wanted_step` (the key of the set-up step wanted first, "":
+    none) stay as they are when they are not given. Raises Invalid: no name, minutes not positive, the minimum longer than
+    the lecture, a prerequisite that is unknown or leads back to the course, an unknown team, material whose address cannot
+    be opened, a step that there is not, or with `new_only` a key that is taken; and
     ChangedMeanwhile when somebody else made the course at this very moment.
     """
     _check(key, name, minutes, minimum_minutes)
@@ -77,6 +80,8 @@ def put(
             course.summary = dict(summary)
         if addresses is not None:
             course.materials = addresses
+        if wanted_step is not None:
+            course.wanted_step_id = _wanted_step_id(wanted_step)
         course.team = team or course.team
         if not new and _shown(course) != before:
             course.revised_at = now
@@ -155,6 +160,15 @@ def _prerequisite(key: str, wanted: str | None) -> int | None:
             raise Invalid(field="prerequisite", why="prerequisite_circular", value=wanted)
         step = step.prerequisite
     return course.id
+
+
+def _wanted_step_id(key: str) -> int | None:
+    if not key:
+        return None
+    step_id = db.session.scalar(select(SetupStep.id).where(SetupStep.key == key))
+    if step_id is None:
+        raise Invalid(field="wanted_step", why="step_unknown", value=key)
+    return step_id
 
 
 def _addresses(materials: Mapping[str, str]) -> dict[str, str]:

@@ -113,7 +113,23 @@ def complete(
     writes nothing. Raises NotFound (account, step; also one that is not asked of this account), Invalid(field, why),
     StepNotYours and TickNotAllowed.
     """
-    state = state if done else "open"
+    more: dict[str, Any] = {"state": state if done else "open", "at": at, "waiting_on": waiting_on, "reason": reason}
+    return complete_in(account_id, step_key, [store_code], now, actor, **more) > 0
+
+
+def complete_in(
+    account_id: int,
+    step_key: str,
+    store_codes: Iterable[str | None],
+    now: datetime,
+    actor: Actor,
+    *,
+    state: str,
+    at: datetime | None = None,
+    waiting_on: str | None = None,
+    reason: str = "",
+) -> int:
+    """Like `complete`, in several stores at once (None: once for the account), all or none; return in how many that changed."""
     when = moment(at, now)
     ticks.check(state, waiting_on, reason)
     with db.writing():
@@ -122,25 +138,20 @@ def complete(
         if step is None or not ticks.is_asked(step, account.created_at):
             raise NotFound(what="step")
         _check_own(account_id, actor)
-        tick = Tick(
-            account_id,
-            step.id,
-            step.key,
-            _store_id(account_id, step, store_code),
-            state,
-            when,
-            waiting_on,
-            reason.strip(),
-        )
         rows = ticks.stands([account_id])
-        row = rows.get(tick.place)
-        ticks.check_may(step.tickers, state, row, actor)
-        if not ticks.changes(tick, row, actor):
-            return False
-        ticks.write([tick], rows, now, actor)
-        wanted_steps.settle([account_id], now)
-        readiness.refresh(account_id, now)
-        return True
+        said = []
+        for code in dict.fromkeys(store_codes):
+            store_id = _store_id(account_id, step, code)
+            tick = Tick(account_id, step.id, step.key, store_id, state, when, waiting_on, reason.strip())
+            row = rows.get(tick.place)
+            ticks.check_may(step.tickers, state, row, actor)
+            if ticks.changes(tick, row, actor):
+                said.append(tick)
+        if said:
+            ticks.write(said, rows, now, actor)
+            wanted_steps.settle([account_id], now)
+            readiness.refresh(account_id, now)
+        return len(said)
 
 
 def progress(account_id: int) -> list[StepProgress]:

@@ -66,9 +66,13 @@ class SetupItemAnswer(Answer):
     """One thing of a step: for the account, or in one store."""
 
     store = text("店舗コード。企業で一度の項目なら null。", allow_none=True)
-    state = text("open、done、not_needed。", metadata={"enum": ["open", "done", "not_needed"]})
-    at = moment("完了した日時。", allow_none=True)
-    reason = text("対象外の理由。", allow_none=True)
+    state = text(
+        "open 未完了、waiting 対応待ち、done 完了、not_needed 対象外。",
+        metadata={"enum": ["open", "waiting", "done", "not_needed"]},
+    )
+    waiting_on = text("対応待ちのとき、customer お客様、us 自社、third_party 外部の会社。", allow_none=True)
+    at = moment("その状態になった日時。", allow_none=True)
+    reason = text("対象外や対応待ちの理由。", allow_none=True)
 
 
 class SetupAnswer(Answer):
@@ -79,7 +83,12 @@ class SetupAnswer(Answer):
     per = text("account 企業で一度、store 店舗ごと。", metadata={"enum": ["account", "store"]})
     required = flag("引き継ぎの条件に含まれるか。")
     doer = text("customer お客様、us 自社、third_party 外部の会社。")
+    tickers = strings("完了を記録できる人（customer、staff、api）。")
+    due_on = _day("期限。利用開始予定日から数えます。")
+    guide_url = text("手引きへのリンク。", allow_none=True)
     done = flag("すべて終わったか（対象外も含みます）。")
+    settled = whole("終わった数（対象外も含みます）。店舗ごとの項目なら店舗の数。")
+    total = whole("行う数。店舗ごとの項目なら対象の店舗の数。")
     at = moment("最後の一つが終わった日時。", allow_none=True)
     items = parts(SetupItemAnswer, "内訳。")
 

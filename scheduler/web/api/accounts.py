@@ -107,10 +107,21 @@ def step_answer(step: StepProgress) -> dict[str, Any]:
         "per": step.per,
         "required": step.required,
         "doer": step.doer,
+        "tickers": list(step.tickers),
+        "due_on": step.due_on,
+        "guide_url": step.guide_url or None,
         "done": step.done,
+        "settled": step.closed,
+        "total": step.total,
         "at": step.at,
         "items": [
-            {"store": item.store_code or None, "state": item.state, "at": item.at, "reason": item.reason or None}
+            {
+                "store": item.store_code or None,
+                "state": item.state,
+                "waiting_on": item.waiting_on or None,
+                "at": item.at,
+                "reason": item.reason or None,
+            }
             for item in step.items
         ],
     }

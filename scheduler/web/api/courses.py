@@ -37,6 +37,7 @@ class CourseAnswer(Answer):
     minutes = whole("長さ（分）。")
     minimum_minutes = whole("出席とみなす分数。")
     prerequisite = text("先に受講が必要なレクチャーのキー。", allow_none=True)
+    wanted_step = text("先に済ませておきたい初期設定項目のキー。受講の条件ではありません。", allow_none=True)
     team = text("担当チーム。")
     materials = plain.Dict(
         metadata=_MATERIALS | {"description": "資料へのリンク。before 事前資料、recording 録画、after 受講後の資料。"}
@@ -64,6 +65,13 @@ class CourseInput(Input):
         allow_none=True,
         metadata={"description": "先に受講が必要なレクチャーのキー。送らなければ、なしになります。"},
     )
+    wanted_step = Text(
+        allow_none=True,
+        metadata={
+            "description": "先に済ませておきたい初期設定項目のキー。済んでいない方の申込を自社担当に知らせます。"
+            "null で、なしになります。送らなければ今のままです。"
+        },
+    )
     team = Choice(*courses.TEAMS, metadata={"description": "担当チーム。送らなければ今のままです。"})
     materials = Part(
         Materials,
@@ -77,7 +85,7 @@ class CourseInput(Input):
 @resource.operation("レクチャーを一覧する")
 def list_courses(asked: dict[str, Any]) -> dict[str, Any]:
     """List the courses by id."""
-    query = select(Course).options(joinedload(Course.prerequisite)).order_by(Course.id)
+    query = select(Course).options(joinedload(Course.prerequisite), joinedload(Course.wanted_step)).order_by(Course.id)
     after = paging.after_id(asked)
     if after is not None:
         query = query.where(Course.id > after)
@@ -101,6 +109,8 @@ def read_course(key: str) -> dict[str, Any]:
 @resource.operation("レクチャーを作成・変更する", "キーが新しければ作成して 201、あれば変更して 200 を返します。")
 def put_course(values: dict[str, Any], key: str) -> ResponseReturnValue:
     """Make or change a course."""
+    if "wanted_step" in values:
+        values["wanted_step"] = values["wanted_step"] or ""
     row, new = courses.put(key, **{"prerequisite": None} | values, now=edge.now(), actor=requests.actor())
     body = current_app.json.dumps(CourseAnswer().dump(course_answer(requests.course(row.key))))
     response = Response(body, 201 if new else 200, content_type="application/json")
@@ -126,6 +136,7 @@ def course_answer(row: Course) -> dict[str, Any]:
         "minutes": row.minutes,
         "minimum_minutes": row.minimum_minutes,
         "prerequisite": row.prerequisite.key if row.prerequisite is not None else None,
+        "wanted_step": row.wanted_step.key if row.wanted_step is not None else None,
         "team": row.team,
         "materials": row.materials,
     }

@@ -12,6 +12,7 @@ COURSE_INPUT: Example = {
     "minutes": 60,
     "minimum_minutes": 40,
     "prerequisite": None,
+    "wanted_step": "staff_logins",
     "team": "onboarding",
     "materials": {"before": "https://vendor.example/basics.pdf"},
 }
@@ -194,9 +195,14 @@ SETUP: Example = {
     "per": "store",
     "required": True,
     "doer": "customer",
+    "tickers": ["customer", "staff", "api"],
+    "due_on": "2026-12-12",
+    "guide_url": "https://help.vendor.example/logins",
     "done": True,
+    "settled": 1,
+    "total": 1,
     "at": "2026-12-10T03:00:00Z",
-    "items": [{"store": "Y01", "state": "done", "at": "2026-12-10T03:00:00Z", "reason": None}],
+    "items": [{"store": "Y01", "state": "done", "waiting_on": None, "at": "2026-12-10T03:00:00Z", "reason": None}],
 }
 USAGE_INPUT: list[Example] = [
     {"at": "2026-12-11T01:12:00Z", "event": "inquiry_answered", "store": "Y01"},

@@ -9,7 +9,7 @@ from marshmallow import fields as plain
 from marshmallow import pre_load
 
 from scheduler.models.history import Event
-from scheduler.services import history, introductions, naming, setup, usage
+from scheduler.services import history, introductions, naming, setup, ticks, usage
 from scheduler.services.refusals import NotFound
 from scheduler.services.usage import UsageSignal
 from scheduler.web import edge
@@ -28,6 +28,21 @@ class SetupInput(Input):
     """What is said of a set-up step."""
 
     done = Flag(load_default=True, metadata={"description": "true で完了、false で未完了に戻します。"})
+    state = Choice(
+        *ticks.STATES,
+        metadata={
+            "description": "open 未完了、waiting 対応待ち、done 完了、not_needed 対象外。送った場合は done より優先します。"
+        },
+    )
+    waiting_on = Choice(
+        *ticks.DOERS,
+        allow_none=True,
+        metadata={"description": "対応待ちのとき、だれの対応か。customer お客様、us 自社、third_party 外部の会社。"},
+    )
+    reason = Text(
+        ticks.LONGEST_REASON,
+        metadata={"description": "対象外の理由（必須）、または対応待ちの説明。"},
+    )
     at = Moment(allow_none=True, metadata={"description": "完了した日時。送らなければ今。"})
     store = Text(allow_none=True, metadata={"description": "店舗ごとの項目のとき、店舗コード。"})
 
@@ -92,9 +107,12 @@ class EventAnswer(Answer):
 @resource.put("/accounts/<name:external_id>/setup/<name:step>")
 @resource.arguments(SetupInput, example=examples.SETUP_INPUT)
 @resource.response(200, SetupAnswer, example=examples.SETUP)
-@resource.operation("初期設定の項目を完了にする", "同じ内容を何度送っても結果は変わりません。")
+@resource.operation(
+    "初期設定の項目を記録する",
+    "完了、対応待ち、対象外、または未完了にします。同じ内容を何度送っても結果は変わりません。",
+)
 def put_setup(values: dict[str, Any], external_id: str, step: str) -> dict[str, Any]:
-    """Record that a set-up step is done, or open again."""
+    """Record that a set-up step is done, waits, is not needed, or is open again."""
     number = requests.account_id(external_id)
     _known(number, step)
     setup.complete(
@@ -103,8 +121,11 @@ def put_setup(values: dict[str, Any], external_id: str, step: str) -> dict[str, 
         edge.now(),
         requests.actor(),
         store_code=values.get("store"),
-        done=values["done"],
+        done=values.get("state", "done" if values["done"] else "open") != "open",
         at=values.get("at"),
+        state=values.get("state", "done"),
+        waiting_on=values.get("waiting_on"),
+        reason=values.get("reason", ""),
     )
     return step_answer(_known(number, step))
 

@@ -77,6 +77,7 @@ def shown(refusal: Refused | None = None, wanted_id: int | None = None) -> Respo
         at_once=standing.AT_ONCE,
         calendar_links=calendar_links(addresses.feed(contact), _("レクチャー日程")),
         steps=_steps(),
+        today=edge.today(),
         stores=store_lines(contact.account_id, taught[0]) if taught and contact.role == "coordinator" else [],
     )
     return html, refusal.status if refusal else 200

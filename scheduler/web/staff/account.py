@@ -32,14 +32,13 @@ from scheduler.services import (
     vendor,
 )
 from scheduler.services.installation import here
-from scheduler.services.refusals import Invalid
+from scheduler.services.refusals import Invalid, TickNotAllowed
 from scheduler.web import access, edge, ids, inputs
 from scheduler.web.words import clauses as clause_words
 from scheduler.web.words import history as history_words
 from scheduler.web.words import mails as mail_words
 from scheduler.web.words import refusals
 from scheduler.web.words import tasks as task_words
-from scheduler.web.words.texts import plain
 
 account = Blueprint("staff_account", __name__, url_prefix="/staff/accounts/<id:account_id>")
 account.before_request(access.staff_gate)
@@ -82,22 +81,26 @@ def save(account_id: int) -> ResponseReturnValue:
 @account.post("/setup")
 @access.requires("setup")
 def tick(account_id: int) -> ResponseReturnValue:
-    """Record that a set-up step is done, not needed, or open again."""
-    state = request.form.get("state", "")
+    """Record that a set-up step is done, not needed, waiting on somebody (`waiting:us`), or open again; `store` names stores."""
+    step = request.form.get("step", "")
+    state, _colon, waiting_on = request.form.get("state", "").partition(":")
+    stores: list[str | None] = [code for code in request.form.getlist("store") if code]
     try:
-        setup.complete(
+        if "chosen" in request.form and not stores:
+            raise Invalid(field="store", why="no_store_chosen")
+        setup.complete_in(
             account_id,
-            request.form.get("step", ""),
+            step,
+            stores or [None],
             edge.now(),
             edge.staff_actor(),
-            store_code=request.form.get("store") or None,
-            done=state != "open",
-            state="not_needed" if state == "not_needed" else "done",
+            state=state,
+            waiting_on=waiting_on or None,
             reason=request.form.get("reason", ""),
         )
-    except Invalid as error:
+    except (Invalid, TickNotAllowed) as error:
         flash(refusals.sentence(error), "error")
-    return redirect(url_for(".show", account_id=account_id, _anchor="setup"))
+    return redirect(url_for(".show", account_id=account_id, _anchor=f"step-{step}"))
 
 
 @account.post("/usage")
@@ -151,7 +154,6 @@ def _page(account_id: int, errors: dict[str, str] | None = None) -> str:
     courses = {course.key: course.name for course in taught}
     mails = select(Mail).where(Mail.account_id == account_id).options(joinedload(Mail.contact), joinedload(Mail.staff))
     steps = setup.progress(account_id)
-    items = max((step.items for step in steps), key=len, default=())
     handed = select(Handover).where(Handover.account_id == account_id).order_by(Handover.id.desc()).limit(1)
     return render_template(
         "staff/accounts/show.html",
@@ -165,8 +167,7 @@ def _page(account_id: int, errors: dict[str, str] | None = None) -> str:
         start_note=_start_note(row),
         stores=db.session.scalars(select(Store).where(Store.account_id == account_id).order_by(Store.code)).all(),
         steps=steps,
-        step_choices=[(step.key, plain(step.name)) for step in steps],
-        store_choices=[(item.store_code, item.store_name) for item in items if item.store_code],
+        earlier_steps=setup.earlier(account_id),
         mail_kind=mail_words.kind,
         mails=db.session.scalars(mails.order_by(Mail.id.desc()).limit(SOME_MAILS)).all(),
         notes=[note for _key, note in sorted(mail_notes.open_of([account_id]).items())],

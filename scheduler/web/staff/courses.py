@@ -16,17 +16,29 @@ from scheduler.models.accounts import Contact
 from scheduler.models.db import db
 from scheduler.models.lectures import Course
 from scheduler.services import courses as service
-from scheduler.services import newcomers
+from scheduler.services import newcomers, steps
 from scheduler.services.refusals import CourseInUse, Invalid
 from scheduler.web import access, edge, inputs
 from scheduler.web.words import courses as words
 from scheduler.web.words import mails, terms
+from scheduler.web.words.texts import plain
 
 courses = Blueprint("staff_courses", __name__, url_prefix="/staff/courses")
 courses.before_request(access.staff_gate)
 
 FIELDS = (
-    *("key", "name_ja", "name_en", "summary_ja", "summary_en", "minutes", "minimum_minutes", "prerequisite", "team"),
+    *(
+        "key",
+        "name_ja",
+        "name_en",
+        "summary_ja",
+        "summary_en",
+        "minutes",
+        "minimum_minutes",
+        "prerequisite",
+        "wanted_step",
+        "team",
+    ),
     *(f"materials_{name}" for name in service.MATERIALS),
 )
 
@@ -63,6 +75,7 @@ def edit(key: str) -> ResponseReturnValue:
     row = _course(key)
     values: dict[str, Any] = {"minutes": row.minutes, "minimum_minutes": row.minimum_minutes, "team": row.team}
     values["prerequisite"] = row.prerequisite.key if row.prerequisite else ""
+    values["wanted_step"] = row.wanted_step.key if row.wanted_step else ""
     for field, text in (("name", row.name), ("summary", row.summary)):
         values |= {f"{field}_{locale}": text.get(locale, "") for locale in edge.LOCALES}
     values |= {f"materials_{name}": row.materials.get(name, "") for name in service.MATERIALS}
@@ -143,6 +156,7 @@ def _put(key: str, *, new_only: bool = False) -> None:
         minutes=inputs.whole("minutes"),
         minimum_minutes=inputs.whole("minimum_minutes"),
         prerequisite=request.form.get("prerequisite") or None,
+        wanted_step=request.form.get("wanted_step", ""),
         team=request.form.get("team", ""),
         materials={name: request.form.get(f"materials_{name}", "") for name in service.MATERIALS},
         now=edge.now(),
@@ -175,6 +189,7 @@ def _form(row: Course | None, values: dict[str, Any], errors: dict[str, str]) ->
         values=values,
         errors=errors,
         others=others,
+        steps=[(step.key, plain(step.name)) for step in steps.in_order()],
         teams=[(team, terms.STAGES[team]) for team in service.TEAMS],
         users=service.in_use(row) if row is not None else [],
         in_use=words.in_use,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -40,6 +40,29 @@ def test_a_step_per_store_is_done_store_by_store(program: Program) -> None:
     assert program.put("/accounts/A-1/setup/logins", {"store": "Y02"}).json["done"] is True
 
 
+def test_a_program_says_that_a_step_waits_or_is_not_needed_and_what_is_due_and_how_many_stores(
+    program: Program,
+) -> None:
+    a_setup_step("logins", per="store", due_days=3)
+    account = an_account(external_id="A-1", planned_start_on=date(2026, 4, 10))
+    a_store(account, code="Y01")
+    a_store(account, code="Y02")
+    waits = {"store": "Y01", "state": "waiting", "waiting_on": "third_party", "reason": "工事待ち"}
+    answer = program.put("/accounts/A-1/setup/logins", waits).json
+    assert (answer["due_on"], answer["settled"], answer["total"], answer["done"]) == ("2026-04-07", 0, 2, False)
+    assert (answer["items"][0]["state"], answer["items"][0]["waiting_on"]) == ("waiting", "third_party")
+    not_needed = {"store": "Y02", "state": "not_needed", "reason": "閉店"}
+    assert program.put("/accounts/A-1/setup/logins", not_needed).json["settled"] == 1
+    assert program.put("/accounts/A-1/setup/logins", {"store": "Y02", "state": "open"}).json["settled"] == 0
+
+
+def test_a_program_does_not_tick_what_is_not_for_programs(program: Program) -> None:
+    a_setup_step("menu", tickers=["customer", "staff"])
+    an_account(external_id="A-1")
+    refused = program.put("/accounts/A-1/setup/menu", {"done": True})
+    assert (refused.status_code, db.session.scalar(select(Completion))) == (403, None)
+
+
 @pytest.mark.parametrize(
     ("path", "sent", "status", "field"),
     [
@@ -49,6 +72,9 @@ def test_a_step_per_store_is_done_store_by_store(program: Program) -> None:
         ("/accounts/A-1/setup/menu", {"at": "2027-03-31T18:30:00Z"}, 422, "at"),
         ("/accounts/A-1/setup/menu", {"done": "yes"}, 422, "done"),
         ("/accounts/A-1/setup/menu", {"store": "Y01"}, 422, "store"),
+        ("/accounts/A-1/setup/menu", {"state": "waiting"}, 422, "waiting_on"),
+        ("/accounts/A-1/setup/menu", {"state": "perhaps"}, 422, "state"),
+        ("/accounts/A-1/setup/menu", {"state": "not_needed"}, 422, "reason"),
     ],
 )
 def test_what_cannot_be_recorded_is_refused(

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import date, datetime
+
+import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
 from scheduler.models.db import db
 from scheduler.models.setup import Completion
+from scheduler.services import setup
+from scheduler.services.actors import Actor
 from tests.conftest import Client
 from tests.factories import (
     a_contact,
@@ -15,6 +20,8 @@ from tests.factories import (
     an_account,
 )
 from tests.web.customer.pages import page_of
+
+STAFF = Actor("staff", None, "page")
 
 
 def test_the_customers_own_steps_are_ticked_and_unticked(client: Client, app: Flask) -> None:
@@ -57,3 +64,44 @@ def test_reloading_after_a_tick_leads_back(client: Client, app: Flask) -> None:
     path = page_of(a_contact())
     assert client.get(f"{path}/setup/menu").status_code == 302
     assert client.get(f"{path}/registrations/1/companions").status_code == 303
+
+
+@pytest.mark.parametrize(
+    ("waiting_on", "words"),
+    [
+        ("customer", "お客様のご対応をお待ちしています"),
+        ("us", "弊社で対応しています"),
+        ("third_party", "外部の会社の対応待ちです"),
+    ],
+)
+def test_the_customer_sees_on_whom_a_step_waits_and_may_still_tick_it(
+    client: Client, app: Flask, now: datetime, waiting_on: str, words: str
+) -> None:
+    contact = a_contact()
+    a_setup_step("menu")
+    setup.complete(contact.account_id, "menu", now, STAFF, state="waiting", waiting_on=waiting_on)
+    text = client.get(page_of(contact)).text
+    assert words in text
+    assert "完了にする" in text
+    client.post(f"{page_of(contact)}/setup/menu", data={"done": "1"})
+    assert "完了 4月1日(水)" in client.get(page_of(contact)).text
+
+
+def test_due_day_and_guide_stand_beside_a_step_until_it_is_done(client: Client, app: Flask) -> None:
+    contact = a_contact(an_account(planned_start_on=date(2026, 4, 10)))
+    a_setup_step("menu", due_days=3, guide_url="https://help.example/menu")
+    text = client.get(page_of(contact)).text
+    assert "4月7日(火) までにお願いします" in text
+    assert 'href="https://help.example/menu"' in text
+    client.post(f"{page_of(contact)}/setup/menu", data={"done": "1"})
+    assert "help.example" not in client.get(page_of(contact)).text
+
+
+def test_who_may_tick_is_asked_and_not_who_does_it(client: Client, app: Flask) -> None:
+    contact = a_contact()
+    a_setup_step("import", doer="us", tickers=["customer", "staff"])
+    a_setup_step("sign_in", tickers=["api"])
+    text = client.get(page_of(contact)).text
+    assert "/setup/import" in text
+    assert "/setup/sign_in" not in text
+    assert client.post(f"{page_of(contact)}/setup/sign_in", data={"done": "1"}).status_code == 403

@@ -183,10 +183,51 @@ def test_set_up_per_store_counts_the_stores(staff_client: Client) -> None:
     store = a_store(account, name="横浜店")
     a_store(account)
     text = tick(staff_client, account, step="logins", store=store.code, state="done")
-    assert "1/2 店舗" in text
+    assert "1 / 2 店舗" in text
     assert "店舗コード「X」はこの顧客企業にありません。" in tick(
         staff_client, account, step="logins", store="X", state="done"
     )
+
+
+def test_several_stores_are_recorded_with_one_press(staff_client: Client) -> None:
+    a_setup_step("logins", per="store")
+    account = an_account()
+    codes = [a_store(account).code for _number in range(3)]
+    assert "店舗を一つ以上選んでください。" in tick(
+        staff_client, account, step="logins", chosen="1", state="waiting:third_party"
+    )
+    text = tick(
+        staff_client,
+        account,
+        step="logins",
+        chosen="1",
+        store=codes[:2],
+        state="waiting:third_party",
+        reason="工事待ち",
+    )
+    assert "対応待ち 2 店舗" in text
+    assert "対応待ち（外部の会社）" in text
+    assert "工事待ち" in text
+    assert "3 / 3 店舗" in tick(staff_client, account, step="logins", chosen="1", store=codes, state="done")
+
+
+def test_what_staff_may_not_tick_has_no_button_and_a_late_step_is_marked(staff_client: Client) -> None:
+    a_setup_step("sign_in", tickers=["api"], due_days=7, guide_url="https://help.example/in")
+    account = an_account(planned_start_on=date(2026, 4, 5))
+    text = page(staff_client, f"/staff/accounts/{account.id}")
+    assert "完了にする" not in text
+    assert "期限超過" in text
+    assert 'href="https://help.example/in"' in text
+    assert "ここからは記録できません" in tick(staff_client, account, step="sign_in", state="done")
+    assert "対応待ち（自社）" in tick(staff_client, account, step="sign_in", state="waiting:us")
+
+
+def test_what_was_recorded_of_a_step_no_longer_asked_stays_on_the_page(staff_client: Client) -> None:
+    step, account = a_setup_step("menu"), an_account()
+    tick(staff_client, account, step="menu", state="done")
+    with db.writing():
+        db.session.merge(step).active = False
+    assert "いまは求めていない項目の記録" in page(staff_client, f"/staff/accounts/{account.id}")
 
 
 def test_the_start_of_use_is_confirmed_with_its_day_and_how_one_knows(staff_client: Client, member: Staff) -> None:
