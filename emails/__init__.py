@@ -3,7 +3,7 @@ who delivers need carry."""
 
 from emails.headers import BadAddress
 from emails.invitations import invitation
-from emails.kinds import KINDS, Kind, Number, Timing, samples
+from emails.kinds import FOLLOW_UP, KINDS, Kind, Number, Timing, samples
 from emails.message import Address, Bulk, CalendarPart, Message, build_mime
 from emails.render import Rendered, render
 from emails.templates import TemplateBroken, template_source
@@ -22,6 +22,7 @@ from emails.values import Context, Entry, FreeDate, Link, Span, Until
 from emails.words import LOCALES, day_and_time, salutation, when, zone_name
 
 __all__ = [
+    "FOLLOW_UP",
     "KINDS",
     "LOCALES",
     "Address",

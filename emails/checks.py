@@ -29,7 +29,9 @@ INDISPENSABLE: Mapping[str, tuple[tuple[str, ...], ...]] = {
     "called_off": (("when",),),
     "reminder_day": (("when",), ("join_url",)),
     "reminder_hour": (("when",), ("join_url",)),
+    "partial": (("dates", "personal_url"),),
     "missed": (("dates", "personal_url"),),
+    "excused": (("dates", "personal_url"),),
     "setup_nudge": (("steps",),),
     "proposal": (("dates", "personal_url"),),
     "handover_letter": (("new_owner_name",),),
@@ -39,6 +41,7 @@ INDISPENSABLE: Mapping[str, tuple[tuple[str, ...], ...]] = {
     "staff_handover_accepted": (("account_name",), ("account_url",)),
     "staff_handover_returned": (("account_name",), ("account_url",)),
     "staff_stuck": (("account_name",), ("account_url",)),
+    "staff_report_missing": (("when",), ("lecture_url",)),
     "staff_unreachable": (("contact_address", "contact_url"),),
     "staff_reply": (("reply_text",),),
 }

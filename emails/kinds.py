@@ -68,6 +68,7 @@ _LECTURE = ("course_name", "when", "host_name")
 _BEFORE = ("meeting", "material_before_url")
 _AFTER = ("recording_url", "material_after_url")
 _JOIN = (*_LECTURE, "join_url")
+_NEW_DATES = (*_CONTACT, *_LECTURE, "dates", "correction", "unsubscribe_url")
 # What helps on the day itself: the meeting's number and passcode where the link tells them, and whom to call.
 _DAY = ("meeting_id", "passcode", "day_phone")
 _STAFF = ("staff_name", "vendor_name")
@@ -156,11 +157,22 @@ _ALL = (
     Kind(
         "thanks",
         "contact",
-        (*_CONTACT, *_LECTURE, *_AFTER, "next_course_name", "dates", "unsubscribe_url"),
+        (*_CONTACT, *_LECTURE, *_AFTER, "next_course_name", "dates", "correction", "unsubscribe_url"),
         _NEXT_MORNING,
         subscription="invitations",
     ),
-    Kind("missed", "contact", (*_CONTACT, *_LECTURE, "dates", "unsubscribe_url"), _NEXT_MORNING, subscription="nudges"),
+    Kind(
+        "partial",
+        "contact",
+        (
+            *(*_CONTACT, *_LECTURE, *_AFTER, "present_minutes", "missed_minutes", "dates", "correction"),
+            "unsubscribe_url",
+        ),
+        _NEXT_MORNING,
+        subscription="nudges",
+    ),
+    Kind("missed", "contact", _NEW_DATES, _NEXT_MORNING, subscription="nudges"),
+    Kind("excused", "contact", _NEW_DATES, _NEXT_MORNING, subscription="nudges"),
     Kind(
         "setup_nudge",
         "contact",
@@ -206,6 +218,16 @@ _ALL = (
         (*_ACCOUNT, "reasons", "next_step"),
         Timing(waits=True, working_days=True, optional=True),
     ),
+    Kind(
+        "staff_report_missing",
+        "staff",
+        (*_STAFF, "zone", "zone_name", "course_name", "when", "unsettled_count", "lecture_url"),
+        Timing(
+            "after",
+            optional=True,
+            numbers=(Number("working_days", 1, "days"), Number("at", "18:00", "time")),
+        ),
+    ),
     Kind("staff_unreachable", "staff", (*_ACCOUNT, "contact_name", "contact_address", "why", "contact_url")),
     Kind("staff_reply", "staff", (*_ACCOUNT, "contact_name", "reply_subject", "reply_text", "reply_url")),
     Kind(
@@ -219,6 +241,8 @@ _ALL = (
     ),
 )
 KINDS: dict[str, Kind] = {kind.name: kind for kind in _ALL}
+# What follows a lecture, by the verdict on the reader's attendance.
+FOLLOW_UP = {"attended": "thanks", "partial": "partial", "missed": "missed", "excused": "excused"}
 # What the facts may lack: None, "", False or an empty list. Everything else has a value.
 MAY_BE_EMPTY = frozenset(
     {
@@ -229,7 +253,7 @@ MAY_BE_EMPTY = frozenset(
         *("meeting_id", "passcode", "day_phone", "evening_before", "stores", "programme_url"),
         *("old_owner_name", "new_owner_phone", "note", "request_note", "return_reason", "declined"),
         *("reasons", "lectures", "ready", "stuck", "missing_reports", "failed_mails", "week", "weekly", "contact_name"),
-        *("reply_subject", "reply_text", "next_step", "answers_read"),
+        *("reply_subject", "reply_text", "next_step", "answers_read", "correction"),
     }
 )
 

@@ -42,6 +42,14 @@ _TIMES = {
     "planned_start": ("ご利用開始予定日", "The day on which the customer plans to start"),
     "minutes": ("レクチャーの長さ（分）", "The lecture's length in minutes"),
     "day": ("今日の日付", "Today's date"),
+    "present_minutes": (
+        "記録されたご参加の時間（分）。時間がわからない場合は 0",
+        "For how many minutes the reader was there; 0 where nobody knows",
+    ),
+    "missed_minutes": (
+        "ご参加の記録がない時間（分）",
+        "How many minutes of the lecture the reader was not there",
+    ),
     "dates": (
         "申し込める日程の一覧。for で回し、date.when（日時）と date.url（申込のリンク）を使います",
         "Dates with free seats, for a loop: date.when, and date.url to register",
@@ -68,6 +76,10 @@ _LECTURE = {
         "Whether the lecture is for the whole company (yes or no)",
     ),
     "reason": ("変更または中止の理由", "Why the lecture was changed or cancelled"),
+    "correction": (
+        "先に送った出欠のメールを訂正する場合か（はい・いいえ）",
+        "Whether it corrects what an earlier mail said of the attendance (yes or no)",
+    ),
     "again": ("二度目以降の案内か（はい・いいえ）", "Whether the reader was invited before (yes or no)"),
     "declined": ("お申し込みをお断りする場合か（はい・いいえ）", "Whether the application was declined (yes or no)"),
     "moved_by_us": ("こちらの都合による変更か（はい・いいえ）", "Whether we moved the lecture (yes or no)"),
@@ -93,6 +105,7 @@ _LINKS = {
     ),
     "programme_url": ("公開している日程の一覧", "The public programme"),
     "account_url": ("顧客企業のページ（社内）", "The account's page, for colleagues"),
+    "lecture_url": ("開催日程のページ（社内）", "The lecture's page, for colleagues"),
     "contact_url": ("先方担当者のページ（社内）", "The contact's page, for colleagues"),
     "reply_url": ("返信を確認するページ（社内）", "Where replies are looked at, for colleagues"),
     "today_url": ("「今日・今週」のページ（社内）", "The page of today and this week, for colleagues"),
@@ -113,6 +126,7 @@ _FIGURES = {
     "step_count": ("初期設定項目の数", "How many set-up steps there are"),
     "booked_count": ("申込済みの店舗数または人数", "How many have registered"),
     "attended_count": ("受講済みの店舗数または人数", "How many have attended"),
+    "unsettled_count": ("出欠が未確認の人数", "How many people booked have no verdict yet"),
     "open_count": ("未申込の店舗数または人数", "How many have not registered"),
     "weekly": ("週のまとめを添えるか（はい・いいえ）", "Whether the week is told too (yes or no)"),
 }

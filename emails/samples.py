@@ -46,6 +46,9 @@ SAMPLES: dict[str, dict[str, Value]] = {
     "next_course_name": {"ja": "活用編", "en": "Getting results"},
     "minutes": _both(60),
     "when": _both(Span(datetime(2026, 12, 1, 1, 0, tzinfo=UTC), datetime(2026, 12, 1, 2, 0, tzinfo=UTC))),
+    "present_minutes": _both(25),
+    "missed_minutes": _both(35),
+    "correction": _both(False),
     "old_when": _both(Span(datetime(2026, 11, 30, 1, 0, tzinfo=UTC), datetime(2026, 11, 30, 2, 0, tzinfo=UTC))),
     "new_when": _both(Span(datetime(2026, 12, 4, 5, 0, tzinfo=UTC), datetime(2026, 12, 4, 6, 0, tzinfo=UTC))),
     "dates": _both(_DATES),
@@ -76,6 +79,8 @@ SAMPLES: dict[str, dict[str, Value]] = {
     "staff_name": {"ja": "鈴木 健", "en": "Ken Suzuki"},
     "account_name": {"ja": "株式会社みほん", "en": "Mihon Inc."},
     "account_url": _both(Link(f"{_SITE}/staff/accounts/A-0001")),
+    "unsettled_count": _both(22),
+    "lecture_url": _both(Link(f"{_SITE}/staff/lectures/39")),
     "from_name": {"ja": "小林 美咲", "en": "Misaki Kobayashi"},
     "request_note": {
         "ja": "本部の窓口は佐々木様です。連絡は午前中のお電話が確実です。",

@@ -10,6 +10,7 @@ from zlib import crc32
 from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
+from emails import FOLLOW_UP
 from scheduler.demo.book import Book, write
 from scheduler.demo.days import Days
 from scheduler.demo.handing import Handed
@@ -25,7 +26,6 @@ from scheduler.rules.timing import Reader
 from scheduler.rules.workdays import next_working_day_at, next_working_morning
 from scheduler.services import mail_rules
 from scheduler.services.actors import WORKER
-from scheduler.services.attendance.follow_up import KIND_OF
 from scheduler.services.introductions import AUDIENCES, COURSE
 from scheduler.services.outbox import reminders
 from scheduler.services.outbox.content import preview
@@ -175,7 +175,7 @@ def _follow_ups(room: Room, days: Days) -> Iterator[Row]:
         return
     due_at = next_working_morning(room.reported_at, days.zone, days.calendar, _MORNING)
     for booking in room.booked:
-        kind, person = KIND_OF.get(booking.outcome), booking.person
+        kind, person = FOLLOW_UP.get(booking.outcome), booking.person
         if kind is not None and booking.mails:
             about = {"contact_id": person.id, "account_id": person.account_id, "lecture_id": room.id}
             yield _owed(kind, f"{room.id}:{person.id}", room.reported_at, due_at, **about)

@@ -27,7 +27,7 @@ from scheduler.services import (
     weekly,
 )
 from scheduler.services.applications import deciding
-from scheduler.services.attendance import webhooks
+from scheduler.services.attendance import absences, missing_reports, webhooks
 from scheduler.services.installation import here
 from scheduler.services.outbox import deliver, reminders
 from scheduler.services.registrations import waiting
@@ -119,6 +119,8 @@ JOBS: dict[str, Job] = {
         Job("forget_replies", lambda now, _context: replies.forget_old(now), daily_at=time(3)),
         Job("expire_uploads", lambda now, _context: uploads.expire(now), every=timedelta(hours=1)),
         Job("expire_applications", lambda now, _context: deciding.expire(now), every=timedelta(hours=1)),
+        Job("settle_absences", lambda now, _context: absences.settle(now)),
+        Job("remind_of_reports", lambda now, _context: missing_reports.remind(now)),
         Job("invite_late_joiners", lambda now, _context: late_joiners.invite(now), daily_at=time(10)),
         Job("invite_again", lambda now, _context: invited_again.plan(now), every=timedelta(hours=1)),
         Job("plan_nudges", lambda now, _context: nudges.plan(now), every=timedelta(hours=1)),

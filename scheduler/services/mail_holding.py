@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, case, delete, func, select, update
 
+from emails import FOLLOW_UP
 from scheduler.models.accounts import Account
 from scheduler.models.db import db, table
 from scheduler.models.lectures import Lecture
@@ -18,8 +19,6 @@ from scheduler.services import history
 from scheduler.services.actors import Actor
 from scheduler.services.refusals import NotFound
 
-# What follows a lecture once its attendance is known.
-FOLLOW_UP = ("thanks", "missed")
 _KEY = "mail_pause"
 _VALUE = select(table(Setting).c.value).where(table(Setting).c.key == _KEY)
 
@@ -34,7 +33,7 @@ class Pause:
 
 @dataclass(frozen=True)
 class FollowUp:
-    """The thanks and missed mails of a lecture: how many of each state, and when the first that waits is due."""
+    """The mails that follow a lecture: how many of each state, and when the first that waits is due."""
 
     counts: Mapping[str, int]
     due_at: datetime | None
@@ -95,10 +94,10 @@ def resume_account(account_id: int, now: datetime, actor: Actor) -> bool:
 
 
 def follow_up(lecture_id: int) -> FollowUp:
-    """Count the thanks and missed mails of a lecture by state."""
+    """Count the mails that follow a lecture by state."""
     rows = db.session.execute(
         select(Mail.state, func.count(), func.min(Mail.due_at))
-        .where(Mail.lecture_id == lecture_id, Mail.kind.in_(FOLLOW_UP))
+        .where(Mail.lecture_id == lecture_id, Mail.kind.in_(FOLLOW_UP.values()))
         .group_by(Mail.state)
     ).all()
     due = {state: due_at for state, _count, due_at in rows}
@@ -106,7 +105,7 @@ def follow_up(lecture_id: int) -> FollowUp:
 
 
 def hold_follow_up(lecture_id: int, now: datetime, actor: Actor) -> bool:
-    """Keep the thanks and missed mails of a lecture back; return whether that is new. Raises NotFound."""
+    """Keep the mails that follow a lecture back; return whether that is new. Raises NotFound."""
     with db.writing():
         lecture = _lecture(lecture_id)
         if lecture.follow_up_held_at is not None:
@@ -117,7 +116,7 @@ def hold_follow_up(lecture_id: int, now: datetime, actor: Actor) -> bool:
 
 
 def release_follow_up(lecture_id: int, now: datetime, actor: Actor) -> int:
-    """Let the thanks and missed mails of a lecture leave, none before it is due; return how many wait. Raises NotFound."""
+    """Let the mails that follow a lecture leave, none before it is due; return how many wait. Raises NotFound."""
     with db.writing():
         lecture = _lecture(lecture_id)
         if lecture.follow_up_held_at is not None:

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload
 
+from emails import FOLLOW_UP
 from scheduler.models.accounts import Account
 from scheduler.models.db import db
 from scheduler.models.lectures import Lecture
@@ -114,7 +115,7 @@ def waits(mails: Sequence[Mail], now: datetime) -> dict[int, str]:
     for mail in queued:
         if mail.contact_id is not None and mail.account_id in paused:
             found[mail.id] = "paused"
-        elif mail.kind in mail_holding.FOLLOW_UP and mail.lecture_id in held:
+        elif mail.kind in FOLLOW_UP.values() and mail.lecture_id in held:
             found[mail.id] = "held"
         elif mail.due_at > now:
             found[mail.id] = "press" if mail.batch else ""

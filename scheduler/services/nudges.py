@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, case, exists, func, select
 
+from emails import FOLLOW_UP
 from scheduler.models.accounts import Account, Contact
 from scheduler.models.attendance import Attendance
 from scheduler.models.db import db
@@ -30,7 +31,7 @@ KINDS = ("setup_nudge", "usage_nudge")
 AHEAD = timedelta(days=1)
 USEFUL = timedelta(days=3)
 # What else is written to people to make them go on: on such a day nobody is urged as well, within so many days ahead.
-OTHERS = ("welcome", "invitation", "thanks", "missed", "weekly_state")
+OTHERS = ("welcome", "invitation", *FOLLOW_UP.values(), "weekly_state")
 _LATER = timedelta(days=7)
 
 

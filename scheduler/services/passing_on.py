@@ -23,7 +23,7 @@ from scheduler.services.owners import owner_of
 # How many free dates are named; the personal page has them all.
 OFFERED = 3
 _OF_MAIL: dict[str, Occasion] = {
-    **dict.fromkeys(("invitation", "missed", "lecture_cancelled", "called_off"), "invitation"),
+    **dict.fromkeys(("invitation", "missed", "excused", "partial", "lecture_cancelled", "called_off"), "invitation"),
     **dict.fromkeys(("confirmation", "promoted", "changed", "waitlisted", "offered"), "booked"),
     **dict.fromkeys(("reminder_day", "reminder_hour"), "reminder"),
     "proposal": "proposal",

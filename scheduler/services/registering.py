@@ -136,6 +136,7 @@ def write(
         values |= {"companions": list(wanted.companions or []), "unnamed_companions": wanted.unnamed or 0}
         return db.core(_INSERT, values).scalar_one(), 0
     values |= {"sequence": before.sequence + 1, "offered_until": None, "reply": None}
+    values |= {"absence_told_at": None, "absence_told_by": ""}
     if wanted.companions is not None:
         values["companions"] = list(wanted.companions)
     if wanted.unnamed is not None:

@@ -12,6 +12,7 @@ from sqlalchemy.orm import joinedload
 
 from scheduler.models.accounts import Account, Contact
 from scheduler.models.db import db
+from scheduler.models.lectures import Course, Lecture
 from scheduler.models.replies import Reply
 from scheduler.models.staff import Staff
 from scheduler.models.tasks import Task
@@ -154,10 +155,12 @@ def mine(staff_id: int) -> ColumnElement[bool]:
 
 
 def of_team(team: str) -> ColumnElement[bool]:
-    """Match the tasks of a team: its members', and those of its accounts that nobody was given."""
+    """Match the tasks of a team: its members', and those of its accounts and lectures that nobody was given."""
     members = select(Staff.id).where(Staff.team == team)
     accounts = select(Account.id).where(Account.stage == team)
-    return Task.owner_id.in_(members) | (Task.owner_id.is_(None) & Task.account_id.in_(accounts))
+    taught = select(Lecture.id).join(Course, Course.id == Lecture.course_id).where(Course.team == team)
+    theirs = Task.account_id.in_(accounts) | (Task.account_id.is_(None) & Task.lecture_id.in_(taught))
+    return Task.owner_id.in_(members) | (Task.owner_id.is_(None) & theirs)
 
 
 def open_ones(*which: ColumnElement[bool], limit: int | None = None, skip: int = 0) -> list[Task]:

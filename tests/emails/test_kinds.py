@@ -102,7 +102,9 @@ def test_what_a_customer_did_is_always_confirmed_and_what_we_offer_can_be_declin
     assert lists == {
         "invitation": "invitations",
         "thanks": "invitations",
+        "partial": "nudges",
         "missed": "nudges",
+        "excused": "nudges",
         "setup_nudge": "nudges",
         "usage_nudge": "nudges",
         "weekly_state": "nudges",

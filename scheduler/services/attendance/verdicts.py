@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import delete, exists, insert, select, update
+from sqlalchemy import delete, insert, select, update
 from sqlalchemy.orm import joinedload, selectinload
 
 from scheduler.models.accounts import Contact
@@ -20,7 +20,8 @@ from scheduler.models.registrations import Registration
 from scheduler.rules.attendance import Outcome, Presence, Source, Verdict, decide
 from scheduler.services import history, readiness
 from scheduler.services.actors import Actor
-from scheduler.services.attendance import follow_up, staging
+from scheduler.services.attendance import follow_up, missing_reports, staging
+from scheduler.services.outbox import facts_attendance
 
 UNKNOWN = Verdict("unknown", 0, ())
 
@@ -190,19 +191,10 @@ def conclude(
     follow_up.owe(lecture, mails, now)
     if last is None and lecture.ends_at <= now:
         # Without a report the lecture is settled once everybody booked has a verdict.
-        lecture.reported_at = None if unsettled(lecture.id) else lecture.reported_at or now
+        lecture.reported_at = None if facts_attendance.unsettled(lecture.id) else lecture.reported_at or now
+    if lecture.reported_at is not None:
+        missing_reports.end(lecture.id, now)
     return changed
-
-
-def unsettled(lecture_id: int) -> bool:
-    """Tell whether anybody booked on a lecture has no verdict yet."""
-    mine = exists().where(
-        Attendance.lecture_id == lecture_id,
-        Attendance.contact_id == Registration.contact_id,
-        Attendance.verdict != "unknown",
-    )
-    open_one = exists().where(Registration.lecture_id == lecture_id, Registration.status == "booked", ~mine)
-    return bool(db.session.scalar(select(open_one)))
 
 
 def told_absent(lecture_id: int) -> set[int]:

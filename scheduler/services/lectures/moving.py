@@ -195,6 +195,7 @@ def _move(row: Registration, old: Lecture, new: Lecture, now: datetime, actor: A
         seating.release(old.id)
     waiting.answered(row.id, row.offered_until, now)
     row.lecture_id, row.status, row.offered_until, row.reply = new.id, "booked", None, None
+    row.absence_told_at, row.absence_told_by = None, ""
     row.sequence += 1
     row.revised_at = row.registered_at = now
     history.record(

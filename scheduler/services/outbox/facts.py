@@ -20,7 +20,7 @@ from scheduler.models.registrations import Registration
 from scheduler.models.staff import Staff
 from scheduler.services import addresses, eligibility, proposed
 from scheduler.services.installation import here
-from scheduler.services.outbox import facts_digest, facts_weekly, progress, staff_news, told
+from scheduler.services.outbox import facts_attendance, facts_digest, facts_weekly, progress, staff_news, told
 from scheduler.services.outbox.offering import free_dates, text
 from scheduler.services.owners import owner_of
 from scheduler.services.vendor import Vendor
@@ -93,6 +93,7 @@ def _of_lecture(mail: Mail, now: datetime, details: Vendor) -> dict[str, Value]:
         "reason": text(mail.params.get("reason", lecture.reason), locale),
         "moved_by_us": bool(mail.params.get("by_us")),
         "declined": bool(mail.params.get("declined")),
+        "correction": bool(mail.params.get("correction")),
         "meeting": eligibility.has_other_companies(lecture),
         "meeting_id": lecture.meeting_id,
         "passcode": lecture.passcode,
@@ -219,6 +220,8 @@ _TO_CONTACTS: dict[str, Callable[[Mail, Contact, datetime], dict[str, Value]]] =
     "lecture_cancelled": _same_course,
     "called_off": _same_course,
     "missed": _same_course,
+    "excused": _same_course,
+    "partial": facts_attendance.partial,
     "proposal": _proposal,
     "thanks": _next_course,
     "welcome": progress.welcome,
@@ -228,6 +231,7 @@ _TO_CONTACTS: dict[str, Callable[[Mail, Contact, datetime], dict[str, Value]]] =
 }
 _TO_STAFF: dict[str, Callable[[Mail, Staff], dict[str, Value]]] = {
     "staff_stuck": staff_news.stuck,
+    "staff_report_missing": facts_attendance.report_missing,
     "staff_unreachable": staff_news.unreachable,
     "staff_reply": staff_news.reply,
     "staff_digest": facts_digest.values,

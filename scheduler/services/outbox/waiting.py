@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from emails import KINDS
+from emails import FOLLOW_UP, KINDS
 from scheduler.models.accounts import Contact
 from scheduler.rules.timing import Reader, leave_at
 from scheduler.rules.workdays import WorkingDays
@@ -12,8 +12,8 @@ from scheduler.services.installation import here
 from scheduler.services.mail_rules import Rules
 from scheduler.services.outbox.about import About
 
-# The thanks and the new dates after a lecture can be held back; somebody looks at them again in so long.
-HELD_KINDS = ("thanks", "missed")
+# What follows a lecture can be held back; somebody looks at it again in so long.
+HELD_KINDS = tuple(FOLLOW_UP.values())
 LOOK_AGAIN = timedelta(hours=1)
 
 

@@ -59,6 +59,7 @@ def swap(
             seating.release(old.id)
         answered(row.id, row.offered_until, now)
         row.lecture_id, row.status, row.offered_until, row.reply = lecture_id, "booked", None, None
+        row.absence_told_at, row.absence_told_by = None, ""
         row.sequence += 1
         row.revised_at = row.registered_at = now
         starts, ends = old.starts_at.isoformat(), old.ends_at.isoformat()

@@ -76,14 +76,16 @@ def latest(contact_id: int, lecture_id: int) -> Registration | None:
 def revise_all(lecture_id: int, now: datetime, *, booked_only: bool = False) -> None:
     """Raise the SEQUENCE of every invitation of a lecture whose time, place or status changed; who waits has a place in line.
 
-    The new invitation asks anew: what calendar programs answered to the one before is forgotten.
+    The new invitation asks anew: what calendar programs answered to the one before is forgotten, and with another time
+    (not `booked_only`) also who told us not to come.
     """
+    anew = {} if booked_only else {"absence_told_at": None, "absence_told_by": ""}
     db.session.execute(
         update(Registration)
         .where(
             Registration.lecture_id == lecture_id,
             Registration.status == "booked" if booked_only else Registration.status != "cancelled",
         )
-        .values(sequence=Registration.sequence + 1, revised_at=now, reply=None)
+        .values(sequence=Registration.sequence + 1, revised_at=now, reply=None, **anew)
         .execution_options(synchronize_session="fetch")
     )

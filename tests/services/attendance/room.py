@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import select
 
+from emails import FOLLOW_UP
 from scheduler.models.accounts import Account, Contact
 from scheduler.models.attendance import Presence
 from scheduler.models.db import db
@@ -96,7 +97,7 @@ class Room:
 
     def mails(self, *states: str) -> set[tuple[str, str]]:
         """Tell the mails that follow, of these states (queued unless given): kind and person."""
-        wanted = select(Mail).where(Mail.lecture_id == self.lecture.id, Mail.kind.in_(("thanks", "missed")))
+        wanted = select(Mail).where(Mail.lecture_id == self.lecture.id, Mail.kind.in_(FOLLOW_UP.values()))
         rows = db.session.scalars(wanted.where(Mail.state.in_(states or ("queued",))))
         return {(mail.kind, self.name(mail.contact_id)) for mail in rows}
 

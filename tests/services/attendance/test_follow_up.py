@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
+from emails import FOLLOW_UP
 from emails.transports.setting import transport_from
 from scheduler.models.db import db
 from scheduler.models.mails import Mail, Suppression
@@ -22,18 +23,19 @@ pytestmark = pytest.mark.usefixtures("database")
 
 
 def due() -> set[datetime]:
-    return set(db.session.scalars(select(Mail.due_at).where(Mail.kind.in_(("thanks", "missed")))))
+    return set(db.session.scalars(select(Mail.due_at).where(Mail.kind.in_(FOLLOW_UP.values()))))
 
 
 def send(path: Path, now: datetime) -> None:
     deliver_due(now, transport_from(f"folder:{path}/out"), readiness.refresh)
 
 
-def test_attended_are_thanked_and_missed_are_offered_dates_and_a_part_of_it_gets_neither() -> None:
+def test_attended_are_thanked_missed_are_offered_dates_and_who_saw_a_part_is_told_how_to_catch_up() -> None:
     room = Room().book()
     found = room.take()
     assert room.mails() == {
         *(("thanks", name) for name in ("hayashi", "hasegawa", "sato", "watanabe", "takahashi")),
+        *(("partial", name) for name in ("suzuki", "priya")),
         ("missed", "ono"),
     }
     assert (len(found.follow_up.thanks), len(found.follow_up.missed), found.follow_up.due_at) == (5, 1, MORNING)
@@ -155,7 +157,7 @@ def test_the_preview_says_what_will_be_owed_and_owes_nothing() -> None:
     assert room.mails() == set()
     assert room.confirm(upload_id).follow_up == said
     again = plan.preview(upload_id, EVENING).follow_up
-    assert (again.thanks, again.missed, len(again.queued)) == ((), (), 6)
+    assert (again.thanks, again.missed, len(again.queued)) == ((), (), 8)
 
 
 def test_each_leaves_at_the_time_operations_chose_and_what_is_switched_off_is_not_owed() -> None:
@@ -172,5 +174,5 @@ def test_each_leaves_at_the_time_operations_chose_and_what_is_switched_off_is_no
 def test_after_a_month_without_a_worker_nobody_is_thanked_any_more(tmp_path: Path) -> None:
     Room().book("hayashi", "ono").take()
     send(tmp_path, MORNING + timedelta(days=40))
-    states = db.session.execute(select(Mail.state, Mail.reason).where(Mail.kind.in_(("thanks", "missed")))).all()
+    states = db.session.execute(select(Mail.state, Mail.reason).where(Mail.kind.in_(FOLLOW_UP.values()))).all()
     assert set(states) == {("missed", "too_late")}

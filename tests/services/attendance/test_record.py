@@ -113,7 +113,7 @@ def test_a_second_press_at_the_same_moment_records_once(database: Flask) -> None
     choices = plan.preview(upload_id, EVENING).confirmed
     assert at_once(database, *[lambda: record(upload_id, choices, EVENING, STAFF)] * 2) == []
     assert len(room.events()) == len(PEOPLE)
-    assert len(room.mails()) == 6
+    assert len(room.mails()) == 8
     assert len(room.evidence()) == 13
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from emails import KINDS
+from emails import FOLLOW_UP, KINDS
 from scheduler.models.accounts import Account, Contact
 from scheduler.models.db import db
 from scheduler.models.handovers import Handover
@@ -57,7 +57,7 @@ def a_mail(kind: str, locale: str, now: datetime) -> Mail:
     about |= {"contact_id": contact.id} if KINDS[kind].audience == "contact" else {"staff_id": owner.id}
     if KINDS[kind].audience == "visitor":
         about = {"application_id": an_application(lecture, locale=locale).id, "lecture_id": lecture.id}
-    if kind in (*BOOKED, "offered", "reminder_day", "reminder_hour", "thanks", "missed"):
+    if kind in (*BOOKED, "offered", "reminder_day", "reminder_hour", *FOLLOW_UP.values(), "staff_report_missing"):
         about |= {"lecture_id": lecture.id, "registration_id": registration.id}
     if "handover" in kind:
         about |= {"handover_id": handover.id}
@@ -99,7 +99,7 @@ def test_every_kind_of_mail_can_be_made_in_both_languages(kind: str, locale: str
     account = db.session.scalars(select(Account)).one()
     assert prepared.locale == locale
     # On a quiet day the digest names no account.
-    names_it = KINDS[kind].audience != "visitor" and kind != "staff_digest"
+    names_it = KINDS[kind].audience != "visitor" and kind not in ("staff_digest", "staff_report_missing")
     assert (account.name in prepared.message.text) == names_it
     assert (prepared.message.calendar is not None) == (KINDS[kind].calendar is not None)
     assert (prepared.message.unsubscribe_url is not None) == (KINDS[kind].subscription is not None)
