@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint
 
+from scheduler.web.customer.attend import attend as my_attend
 from scheduler.web.customer.calendar import calendar as my_calendar
 from scheduler.web.customer.join import join
 from scheduler.web.customer.page import page
@@ -16,6 +17,7 @@ from scheduler.web.hooks import hooks
 from scheduler.web.language import language
 from scheduler.web.metrics import metrics
 from scheduler.web.public.apply import apply
+from scheduler.web.public.attend import attend
 from scheduler.web.public.complete import complete
 from scheduler.web.public.find_mail import find_mail
 from scheduler.web.public.programme import public
@@ -25,12 +27,15 @@ from scheduler.web.staff.applications import applications
 from scheduler.web.staff.bookings import bookings
 from scheduler.web.staff.calendar import calendar as staff_calendar
 from scheduler.web.staff.calls import calls
+from scheduler.web.staff.checkin import checkin
 from scheduler.web.staff.copying import copying
 from scheduler.web.staff.courses import courses
 from scheduler.web.staff.door import door
 from scheduler.web.staff.handovers import handovers
+from scheduler.web.staff.holding import holding
 from scheduler.web.staff.imports import imports
 from scheduler.web.staff.introductions import introductions
+from scheduler.web.staff.leaving import leaving
 from scheduler.web.staff.lectures import lectures
 from scheduler.web.staff.mail_holding import mail_holding
 from scheduler.web.staff.mail_notes import mail_notes
@@ -43,8 +48,10 @@ from scheduler.web.staff.people import people
 from scheduler.web.staff.proposals import proposals
 from scheduler.web.staff.replies import replies
 from scheduler.web.staff.report_columns import report_columns
+from scheduler.web.staff.report_undo import report_undo
 from scheduler.web.staff.reports import reports
 from scheduler.web.staff.roster import roster
+from scheduler.web.staff.rules import rules
 from scheduler.web.staff.series import series
 from scheduler.web.staff.series_changes import series_changes
 from scheduler.web.staff.settings import settings
@@ -54,6 +61,7 @@ from scheduler.web.staff.suppressions import suppressions
 from scheduler.web.staff.tasks import tasks
 from scheduler.web.staff.templates import templates
 from scheduler.web.staff.today import today
+from scheduler.web.staff.waves import waves
 from scheduler.web.unsubscribe import unsubscribe
 
 BLUEPRINTS: list[Blueprint] = [
@@ -64,12 +72,14 @@ BLUEPRINTS: list[Blueprint] = [
     apply,
     complete,
     find_mail,
+    attend,
     page,
     registrations,
     my_proposals,
     wishes,
     my_people,
     my_calendar,
+    my_attend,
     join,
     unsubscribe,
     door,
@@ -77,7 +87,9 @@ BLUEPRINTS: list[Blueprint] = [
     tasks,
     accounts,
     account,
+    holding,
     people,
+    leaving,
     copying,
     bookings,
     proposals,
@@ -85,17 +97,21 @@ BLUEPRINTS: list[Blueprint] = [
     steps,
     mail_plan,
     mail_rules,
+    rules,
     courses,
     members,
     imports,
     introductions,
     handovers,
     sheets,
+    waves,
     lectures,
+    checkin,
     calls,
     moves,
     reports,
     report_columns,
+    report_undo,
     series,
     series_changes,
     applications,

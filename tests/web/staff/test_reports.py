@@ -170,6 +170,29 @@ def test_a_second_report_says_who_is_new_who_is_gone_and_whose_time_changes(staf
     assert any(item.startswith("林 健太") and "出席 →" in item for item in said[4:])
 
 
+def test_a_recorded_report_is_taken_back_after_a_look_at_what_that_comes_to(staff_client: Client, room: Room) -> None:
+    address = hand_in(staff_client, room)
+    number = room.people["ono"].account_id
+    sent = fields(staff_client.get(address).text) | {"person-16": [f"new:{number}"], "name-16": ["田中 三郎"]}
+    staff_client.post(address, data=sent)
+    room.people["saburo"] = db.session.scalars(select(Contact).where(Contact.name == "田中 三郎")).one()
+    form = staff_client.get(f"/staff/lectures/{room.lecture.id}/report").text
+    assert f'href="{address}/undo"' in form
+    before = (room.everything(), db.session.scalars(select(Contact.id)).all())
+    page = staff_client.get(f"{address}/undo").text
+    assert "まだ送っていないメール 8 通を取りやめます。" in page
+    assert "田中 三郎" in page.split('id="people"')[1].split("</section>")[0]
+    assert (room.everything(), db.session.scalars(select(Contact.id)).all()) == before
+    done = staff_client.post(f"{address}/undo", follow_redirects=True).text
+    assert "送信前のメール 8 通を取りやめました。" in done
+    assert "参加レポートの取り込みを取り消しました" in done.split('id="history"')[1]
+    assert (set(room.verdicts().values()), room.evidence()) == ({"unknown"}, {})
+    assert "取り消し済みです" in staff_client.post(f"{address}/undo", follow_redirects=True).text
+    assert staff_client.get(f"{address}/undo").headers["Location"].endswith("/report")
+    other = a_lecture(starts_at=room.lecture.starts_at)
+    assert staff_client.get(address.replace(f"/{room.lecture.id}/", f"/{other.id}/") + "/undo").status_code == 404
+
+
 def test_all_the_rest_can_be_said_to_be_nobody_at_once(staff_client: Client, room: Room) -> None:
     address = hand_in(staff_client, room)
     staff_client.post(address, data=fields(staff_client.get(address).text) | {"rest": "1"})
@@ -271,7 +294,7 @@ def test_somebody_without_a_booking_is_found_and_marked(staff_client: Client, ro
     assert f"{path}/attendance/{walk_in.id}" in page
     staff_client.post(f"{path}/attendance/{walk_in.id}", data={"verdict": "attended", "reason": "隣の席"})
     assert "申込なしで参加" in staff_client.get(path).text
-    assert "欠席にできません" in staff_client.post(
+    assert "欠席連絡ありにできません" in staff_client.post(
         f"{path}/attendance/{a_contact().id}", data={"verdict": "missed", "reason": "-"}, follow_redirects=True
     ).text  # fmt: skip
 

@@ -1,0 +1,37 @@
+"""Answers why something that an upload made stays when the upload is taken back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from flask_babel import gettext as _
+
+from scheduler.web.words import terms
+
+
+def why(keys: Iterable[str]) -> str:
+    """Say what was built on a row: tables that refer to it, or `edited`; the reason of each once."""
+    words = {
+        "edited": _("あとから変更されています"),
+        "imported": _("あとの取り込みでも使われています"),
+        "registrations": _("申込があります"),
+        "mails": _("メールを送っています"),
+        "presences": _("参加記録があります"),
+        "attendances": _("出欠の記録があります"),
+        "feedbacks": _("受講後の回答があります"),
+        "applications": _("公開フォームの申込があります"),
+        "proposals": _("候補日時を送っています"),
+        "completions": _("初期設定の記録があります"),
+        "usage_days": _("利用の記録があります"),
+        "handovers": _("引き継ぎがあります"),
+        "tasks": _("タスクがあります"),
+        "lectures": _("個社開催の日程があります"),
+        "series": _("個社開催の日程があります"),
+        "contracts": _("契約の記録があります"),
+        "stores": _("店舗が残ります"),
+        "contacts": _("先方担当者が残ります"),
+        "contact_stores": _("店舗の方が残ります"),
+        "mail_notes": _("メールに添える一言があります"),
+        "accounts": _("担当している顧客企業があります"),
+    }
+    return terms.listed(dict.fromkeys(words.get(key, _("ほかの記録で使われています")) for key in sorted(keys)))
