@@ -20,6 +20,7 @@ _ZONE_HOURS = {
     **{"edt": -4, "est": -5, "cdt": -5, "cst": -6, "mdt": -6, "mst": -7, "pdt": -7, "pst": -8},
 }
 _LONGEST = 80
+_MINUS = re.compile("^[\u2212\u2010-\u2013](?=\\d)")
 _WRAPPED = re.compile(r'^[="\']+|["\']+$')
 _WEEKDAY = r"(?:(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*\.?,?\s+)?"
 _DATE = rf"""
@@ -41,6 +42,9 @@ _UNIT_OF: tuple[tuple[tuple[str, ...], Unit], ...] = (
     (("m", "分"), "minutes"),
     (("s", "秒"), "seconds"),
 )
+# Excel counts days so that 1 March 1900 is 61 (ECMA-376 part 1, section 18.17.4.1); a moment is a day and a part of one.
+_SERIAL = re.compile(r"[34567]\d{4}\.\d+")
+_SERIAL_EPOCH = date(1899, 12, 30)
 
 
 def read_moment(text: str, order: DayOrder, near: datetime) -> datetime | None:
@@ -50,7 +54,10 @@ def read_moment(text: str, order: DayOrder, near: datetime) -> datetime | None:
     the text has only a time (the day on which that time is nearest). `order` settles dates such as 04/05/2026; where
     it gives no real date another order is tried. Twelve o'clock follows the usual reading: 12 PM is noon.
     """
-    match = _WHEN.fullmatch(_plain(text))
+    plain = _plain(text)
+    if _SERIAL.fullmatch(plain):
+        return _at(_SERIAL_EPOCH, timedelta(seconds=round(float(plain) * 86_400)), near.tzinfo or UTC)
+    match = _WHEN.fullmatch(plain)
     if match is None or not (match["hour"] or match["dash"] or match["y1"] or match["y3"] or match["y4"]):
         return None
     zone = _zone(match, near.tzinfo)
@@ -102,7 +109,8 @@ def _plain(text: str) -> str:
     if len(text) > _LONGEST:
         return ""
     # Spreadsheets wrap dates as ="…"; NFKC also turns the narrow space before AM (U+202F) into a plain one.
-    return _WRAPPED.sub("", unicodedata.normalize("NFKC", text).strip()).strip().casefold()
+    plain = _WRAPPED.sub("", unicodedata.normalize("NFKC", text).strip()).strip().casefold()
+    return _MINUS.sub("-", plain)
 
 
 def _numeric(texts: Iterable[str]) -> list[re.Match[str]]:

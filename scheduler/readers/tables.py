@@ -32,6 +32,8 @@ _CONTROLS = re.compile("[\x01-\x08\x0e-\x1f\x7f]")
 _HALF_WIDTH_KANA = re.compile("[\uff61-\uff9f]")
 # Single bytes that CP932 leaves undefined, as Python's codec decodes them all the same.
 _NOT_CP932 = re.compile("[\x80\xa0\uf8f0-\uf8f3]")
+_FORMULA = re.compile(rb"<f[ >]")
+_CONSTANT = re.compile(r'="([^"]*)"')
 _QUOTED = re.compile(r'"[^"]*"')
 # A last record of our own: when the parser does not give it back alone, a quote before it was never closed.
 _END = "\uffff"
@@ -167,13 +169,19 @@ def _workbook_rows(data: bytes, filename: str) -> list[list[str]]:
         if "[Content_Types].xml" not in {member.filename for member in members}:
             raise Unreadable("not_a_table", {"filename": filename})
         workbook = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True)
+        formulas = openpyxl.load_workbook(io.BytesIO(data), read_only=True) if _has_formulas(data) else workbook
         try:
-            for sheet in workbook.worksheets:
+            for sheet, written in zip(workbook.worksheets, formulas.worksheets, strict=True):
                 sheet.reset_dimensions()
-                rows = _sheet_rows(sheet.iter_rows(values_only=True), filename)
+                found: Iterator[tuple[object, ...]] = sheet.iter_rows(values_only=True)
+                if formulas is not workbook:
+                    written.reset_dimensions()
+                    found = _computed(found, written.iter_rows(values_only=True), filename)
+                rows = _sheet_rows(found, filename)
                 if any(rows):
                     return rows
         finally:
+            formulas.close()
             workbook.close()
     except Unreadable:
         raise
@@ -181,6 +189,30 @@ def _workbook_rows(data: bytes, filename: str) -> list[list[str]]:
         # A damaged package makes zlib, zipfile, expat and openpyxl raise two dozen classes: to the reader one fault.
         raise Unreadable("broken_workbook", {"filename": filename}) from None
     return []
+
+
+def _has_formulas(data: bytes) -> bool:
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        sheets = [name for name in archive.namelist() if name.startswith("xl/worksheets/")]
+        return any(_FORMULA.search(archive.read(name)) for name in sheets)
+
+
+def _computed(
+    values: Iterable[tuple[object, ...]], formulas: Iterable[tuple[object, ...]], filename: str
+) -> Iterator[tuple[object, ...]]:
+    """Give the rows with the text of ="text" where a program wrote formulas and did not compute them.
+
+    Raises Unreadable("formulas_without_values") for any other formula without a value: only Excel can say what it gives.
+    """
+    for number, (row, written) in enumerate(zip(values, formulas, strict=True), 1):
+        computed = list(row)
+        for place, formula in enumerate(written):
+            if row[place] is None and isinstance(formula, str) and formula.startswith("="):
+                constant = _CONSTANT.fullmatch(formula)
+                if constant is None:
+                    raise Unreadable("formulas_without_values", {"filename": filename, "line": number})
+                computed[place] = constant[1]
+        yield tuple(computed)
 
 
 def _sheet_rows(found: Iterable[tuple[object, ...]], filename: str) -> list[list[str]]:

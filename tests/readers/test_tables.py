@@ -154,8 +154,22 @@ def test_too_large_files_and_packed_bombs_are_refused_before_they_are_read(monke
     with pytest.raises(Unreadable, match="too_large"):
         read_table(bomb, "f")
     monkeypatch.setattr(tables, "MAX_CELLS", 10)
-    with pytest.raises(Unreadable, match="too_large"):
-        read_table(workbook([["a", "b", "c"]] * 5), "f")
+    for written in (workbook([["a", "b", "c"]] * 5), b"a,b,c\n" * 5, b"\n" * 12 + b"a"):
+        with pytest.raises(Unreadable, match="too_large"):
+            read_table(written, "f")
+
+
+def test_what_separates_the_columns_can_be_said() -> None:
+    written = b"Yamada, Hana\tx, y\n"
+    assert read_table(written, "f").delimiter == ","
+    assert read_table(written, "f", "\t").rows == [["Yamada, Hana", "x, y"]]
+
+
+def test_texts_written_as_formulas_are_read_and_uncomputed_formulas_refused() -> None:
+    assert read_table(workbook([["a", '="2026-04-15"']]), "f").rows == [["a", "2026-04-15"]]
+    with pytest.raises(Unreadable) as refused:
+        read_table(workbook([["a", "b"], ["1", "=A1+B1"]]), "f")
+    assert (refused.value.key, refused.value.params) == ("formulas_without_values", {"filename": "f", "line": 2})
 
 
 @given(st.binary(max_size=300))

@@ -8,28 +8,23 @@ from dataclasses import dataclass, field
 
 from scheduler.readers.moments import Unit, read_duration
 from scheduler.readers.reports import mapped
-from scheduler.readers.reports.labels import field_of, folded, label, unit_of, zone_of
+from scheduler.readers.reports.labels import field_of, folded, label, unit_of, words, zone_of
 from scheduler.readers.reports.mapped import Layout
 
-
-def _words(listed: str) -> frozenset[str]:
-    return frozenset(listed.split())
-
-
 # Also the head of a count of people in Zoom's summary, so a name only beside a time.
-_PERSON = _words("participant participants attendee attendees 参加者 出席者 受講者")
+_PERSON = words("participant participants attendee attendees 参加者 出席者 受講者")
 _SECTION = re.compile(
     r"\d\.\s*\S+.*|(?:host|panelist|attendee) details|other attended|(?:ホスト|パネリスト|出席者|参加者)の詳細"
     r"|その他の?(?:出席者?|参加者?)"
 )
-_HOST_EMAIL = _words("useremail hostemail ユーザーメール ユーザーのメール ユーザーのメールアドレス ホストのメール")
-_START = _words(
+_HOST_EMAIL = words("useremail hostemail ユーザーメール ユーザーのメール ユーザーのメールアドレス ホストのメール")
+_START = words(
     "starttime actualstarttime meetingstarttime actualstartdate/time startzeit horadeinício horadeinicio "
     "開始時刻 開始時間 実際の開始時刻 実際の開始時間"
 )
-_DAY = _words("date 日付")
-_YES = _words("yes y true はい 1 ○ 〇 ja sim sí sì si oui tak attended 出席 参加")
-_NO = _words("no n false いいえ 0 × ✕ nein não non nie absent missed noshow no-show 欠席 不参加 未参加")
+_DAY = words("date 日付")
+_YES = words("yes y true はい 1 ○ 〇 ja sim sí sì si oui tak attended 出席 参加")
+_NO = words("no n false いいえ 0 × ✕ nein não non nie absent missed noshow no-show 欠席 不参加 未参加")
 # Columns that the administrators' export has twice: the meeting's own stand before the person's name.
 _TWICE = frozenset({"email", "duration"})
 # Header lines stand at the top, after a summary at most.

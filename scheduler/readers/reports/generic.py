@@ -35,7 +35,8 @@ def _line(block: Block, number: int, row: Sequence[str]) -> Line:
         joined=block.text(row, "join", "first_join"),
         left=block.text(row, "leave", "last_leave"),
         lasted=block.seconds(row),
-        spans=not block.has("join"),
+        # Nobody knows whether a tool writes a line a join, or one a person and how long she was there of that.
+        spans=None if block.has("join") else True,
         zone=block.zone,
         why="no_show" if says_no(block.text(row, "attended")) else None,
     )

@@ -75,6 +75,11 @@ _ZONE = re.compile(r"[(\uff08]([A-Za-z]+(?:/[A-Za-z_+\-0-9]+)+|(?:UTC|GMT)(?:[+-
 _LONGEST = 80
 
 
+def words(listed: str) -> frozenset[str]:
+    """Take apart a list of words written with spaces between them."""
+    return frozenset(listed.split())
+
+
 def folded(text: str) -> str:
     """Fold a cell for comparison: width and case."""
     return unicodedata.normalize("NFKC", text).casefold()

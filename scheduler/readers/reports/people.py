@@ -16,7 +16,7 @@ _GHOST = timedelta(minutes=2)
 SPEAKERS: tuple[Why, ...] = ("host", "panelist", "presenter")
 _WHOLE_PERSON: tuple[Why, ...] = (*SPEAKERS, "own_people")
 _NEVER = datetime.max.replace(tzinfo=UTC) - _GHOST
-_NO_MAIL = ("#ext#", "guest.webex.localhost")
+_NO_MAIL = ("#ext#", ".localhost")
 
 
 @dataclass(frozen=True)
@@ -118,7 +118,8 @@ def _person(rows: list[Row], counted: list[Row], same_name: bool) -> ReportPerso
         original = ""
     best = original or first.name
     intervals = tuple(sorted(row.interval for row in counted if row.interval))
-    totals = [row.line.lasted for row in counted if row.line.lasted is not None and (row.line.spans or not intervals)]
+    spans = any(row.line.spans for row in counted)
+    totals = [lasted for row in counted if (lasted := _lasted(row)) is not None] if spans or not intervals else []
     flags = frozenset().union(*(row.flags for row in rows)) | _flags(
         two_devices=_overlap(intervals),
         same_name=same_name,
@@ -136,6 +137,13 @@ def _person(rows: list[Row], counted: list[Row], same_name: bool) -> ReportPerso
         flags=flags,
         rows=tuple(line.row for line in lines),
     )
+
+
+def _lasted(row: Row) -> int | None:
+    """Take how long the tool says a line lasted, else the time between its join and leave."""
+    if row.line.lasted is None and row.interval:
+        return round((row.interval[1] - row.interval[0]).total_seconds())
+    return row.line.lasted
 
 
 def _flags(**said: bool) -> frozenset[str]:

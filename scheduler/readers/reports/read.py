@@ -57,7 +57,8 @@ def read_report(
     if not lines:
         raise Unreadable("no_rows", {"filename": filename})
     window = Window(starts_at, ends_at, zone)
-    rows, complaints = timed([_own(line, own_domains, own_emails) for line in lines], window)
+    rows, complaints = timed([_own(line, own_domains, own_emails) for line in lines], top.started, window)
+    complaints += _cut_off(table, blocks[-1])
     span = span_near(rows, top.started, window, filename)
     people, left_out = gather(placed(rows, window))
     intervals = [interval for person in people for interval in person.intervals]
@@ -101,6 +102,15 @@ def _tables(data: bytes, filename: str, layouts: Mapping[str, Layout]) -> tuple[
     if sum(len(block.rows) for block in blocks) > MAX_ROWS:
         raise Unreadable("too_many_rows", {"filename": filename, "limit": MAX_ROWS})
     return table, blocks
+
+
+def _cut_off(table: Table, last: Block) -> list[Complaint]:
+    """Complain of a last line that lacks cells which the header and all lines before it have."""
+    width = len(table.rows[last.line - 1])
+    if table.kind != "csv" or len(last.rows) < 2 or any(len(row) < width for _, row in last.rows[:-1]):
+        return []
+    number, row = last.rows[-1]
+    return [Complaint(number, "cut_off")] if len(row) < width else []
 
 
 def _own(line: Line, domains: frozenset[str], emails: frozenset[str]) -> Line:

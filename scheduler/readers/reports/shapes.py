@@ -40,8 +40,8 @@ class Line:
     left: str = ""
     # Seconds as the tool counts them.
     lasted: int | None = None
-    # The times are the first join and the last leave only, so `lasted` is what counts.
-    spans: bool = False
+    # The times are the first join and the last leave only, so `lasted` is what counts; None: where it is clearly less.
+    spans: bool | None = False
     # IANA name or offset from the header; empty: the file's.
     zone: str = ""
     # Why the line, or for a host the whole person, is no customer's attendance.

@@ -8,13 +8,23 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from scheduler.readers.reports.columns import About, Block
+from scheduler.readers.reports.labels import words
 from scheduler.readers.reports.shapes import Line, Tool
+from scheduler.rules.names import name_key
 
 TOOL: Tool = "teams"
 _SECTION = re.compile(r"[123]\.\s*\S")
-_MARK = re.compile(r"(?:\s*\((?:external|unverified|guest|anonymous|外部|未確認|ゲスト|匿名)\))+\s*$", re.IGNORECASE)
-_ORGANIZERS = ("organizer", "organiser", "co-organizer", "coorganizer", "開催者", "共同開催者", "主催者")
-_PRESENTERS = ("presenter", "発表者")
+_MARK = re.compile(
+    r"(?:\s*\((?:external|unverified|guest|anonymous|externo|externe|extern|convidado|invitado|gast"
+    r"|外部|未確認|ゲスト|匿名)\))+\s*$",
+    re.IGNORECASE,
+)
+_ORGANIZERS = words(
+    "organizer organiser co-organizer coorganizer organisator mitorganisator organizador coorganizador organisateur "
+    "organizzatore organizator 開催者 共同開催者 主催者"
+)
+_PRESENTERS = words("presenter referent apresentador moderador présentateur relatore prezenter 発表者")
+_LEFT = re.compile(r"left|退出|verlassen|saiu|salió|abandon|parti|uscit", re.IGNORECASE)
 
 
 def recognises(blocks: Sequence[Block]) -> bool:
@@ -23,15 +33,17 @@ def recognises(blocks: Sequence[Block]) -> bool:
 
 
 def lines(blocks: Sequence[Block], top: About) -> list[Line]:
-    """Read one line a join from the activities; where they are missing, one a person from the participants."""
-    filled = [block for block in blocks if block.rows]
-    read: list[Line] = []
-    actions = [block for block in filled if block.has("action", "timestamp")]
-    joins = [block for block in filled if block.has("join")]
+    """Read one line a join from the activities; who is not in them, one a person from the participants."""
+    actions = [block for block in blocks if block.has("action", "timestamp")]
     if actions:
         read = [line for block in actions for line in _from_actions(block)]
     else:
-        read = [_line(block, number, row) for block in joins or filled for number, row in block.rows]
+        joins = [block for block in blocks if block.has("join")]
+        read = [_line(block, number, row) for block in joins for number, row in block.rows]
+        known = {who for line in read for who in _who(line)}
+        people = (_line(block, number, row) for block in blocks if block not in joins for number, row in block.rows)
+        # A file that was cut off in its activities still names everybody among the participants.
+        read += [line for line in people if known.isdisjoint(_who(line))]
     organizers = {_domain(line) for line in read if line.why == "host"} - {""}
     # Everybody may present by default, so only a presenter from the organizer's own company is no customer.
     return [replace(line, why="presenter") if line.presenter and _domain(line) in organizers else line for line in read]
@@ -60,17 +72,24 @@ def _line(block: Block, number: int, row: Sequence[str]) -> Line:
 def _from_actions(block: Block) -> list[Line]:
     """Pair the joins and leaves of the oldest version, which writes one line for each."""
     read: list[Line] = []
-    inside: dict[str, int] = {}
+    inside: dict[str, list[int]] = {}
     for number, row in block.rows:
         name, moment = block.text(row, "name", "display"), block.text(row, "timestamp")
-        if block.text(row, "action").casefold().startswith("left"):
-            place = inside.pop(name, None)
-            if place is not None:
-                read[place] = replace(read[place], left=moment)
+        line = Line(number, name, _unmarked(name), name, zone=block.zone)
+        if _LEFT.search(block.text(row, "action")) is None:
+            inside.setdefault(name, []).append(len(read))
+            read.append(replace(line, joined=moment))
+        elif inside.get(name):
+            place = inside[name].pop(0)
+            read[place] = replace(read[place], left=moment)
         else:
-            inside[name] = len(read)
-            read.append(Line(number, name, _unmarked(name), name, joined=moment, zone=block.zone))
+            read.append(replace(line, left=moment))
     return read
+
+
+def _who(line: Line) -> set[str]:
+    """Tell by what a line of one section means the same person as one of the other: address or name."""
+    return {line.email.casefold(), name_key(line.original_name or line.name)} - {""}
 
 
 def _unmarked(name: str) -> str:

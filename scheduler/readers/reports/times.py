@@ -15,6 +15,8 @@ from scheduler.readers.tables import Unreadable
 
 # People come early and stay for questions; a report of another day or hour has nobody in this span.
 _AROUND = timedelta(hours=2)
+# Durations are rounded to minutes, in either direction.
+_ROUNDED = timedelta(seconds=90)
 _EMPTY = frozenset({"", "-", "--", "---", "—", "n/a", "na"})
 _OFFSET = re.compile(r"(?:UTC|GMT)(?:([+-])(\d{1,2})(?::(\d{2}))?)?", re.IGNORECASE)
 
@@ -36,13 +38,17 @@ class Window:
         return interval[0] < self.ends_at and interval[1] > self.starts_at
 
 
-def timed(lines: Sequence[Line], window: Window) -> tuple[list[Row], list[Complaint]]:
-    """Read every line's times; raises Unreadable("unknown_zone") for a zone that is none."""
+def timed(lines: Sequence[Line], started: str, window: Window) -> tuple[list[Row], list[Complaint]]:
+    """Read every line's times; raises Unreadable("unknown_zone") for a zone that is none.
+
+    Times without a day are of the day on which the meeting `started`, where the file says that, else of the lecture's.
+    """
     complaints: list[Complaint] = []
     zones = {name: _zone(name) for name in {line.zone or window.zone for line in lines}}
     texts = {line.joined for line in lines} | {line.left for line in lines}
     order = day_order(texts, window.starts_at.astimezone(_zone(window.zone)))
-    near = {name: window.starts_at.astimezone(zone) for name, zone in zones.items()}
+    around = _started(started, window) or window.starts_at
+    near = {name: around.astimezone(zone) for name, zone in zones.items()}
     rows = [_row(line, order, near[line.zone or window.zone], window, complaints) for line in lines]
     return rows, complaints
 
@@ -72,7 +78,9 @@ def span_near(rows: Sequence[Row], started: str, window: Window, filename: str) 
 
 
 def _row(line: Line, order: DayOrder, near: datetime, window: Window, complaints: list[Complaint]) -> Row:
-    joined, left = (_moment(text, line.row, order, near, complaints) for text in (line.joined, line.left))
+    joined = _moment(line.joined, line.row, order, near, complaints)
+    # A leave may be a time only: then of the day on which the person joined.
+    left = _moment(line.left, line.row, order, joined.astimezone(near.tzinfo) if joined else near, complaints)
     flags: frozenset[str] = frozenset()
     if joined and left and left < joined:
         complaints.append(Complaint(line.row, "leave_before_join", {"name": line.name}))
@@ -85,7 +93,8 @@ def _row(line: Line, order: DayOrder, near: datetime, window: Window, complaints
     if left and not joined and line.lasted is not None:
         joined = left - lasted
     if joined and left:
-        return Row(line, (joined, left), flags, line.why)
+        away = line.lasted is not None and lasted + _ROUNDED < left - joined
+        return Row(replace(line, spans=away) if line.spans is None else line, (joined, left), flags, line.why)
     return Row(line, flags=flags, why=line.why or (None if line.lasted is not None else "no_times"))
 
 
