@@ -107,7 +107,7 @@ def world(app: Flask) -> World:
     moments = {"created_at": NOW, "due_at": NOW, "next_try_at": NOW}
     with db.writing():
         mail = Mail(key="k", kind="confirmation", contact_id=contact.id, registration_id=registration.id, lecture_id=lecture.id, account_id=account.id, params={"sequence": 0}, **moments)  # fmt: skip
-        handover = Handover(account_id=account.id, from_stage="onboarding", to_stage="success", requested_at=NOW)
+        handover = Handover(account_id=account.id, from_stage="onboarding", to_stage="success", requested_at=NOW, wave="w")
         upload = Upload(kind="customers", filename="a.csv", content="顧客ID,会社名\nA-9,み\n".encode(), sha256="", created_at=NOW, expires_at=NOW.replace(year=2027))  # fmt: skip
         reply = Reply(message_id="1", received_at=NOW, sender="hanako@customer.example", outcome="kept")
         closed = Suppression(address="hanako@customer.example", list="nudges", reason="unsubscribed", created_at=NOW)
@@ -122,6 +122,7 @@ def world(app: Flask) -> World:
         "mail_id": mail.id,
         "application_id": an_application(lecture, state="waiting", confirmed_at=NOW).id,
         "handover_id": handover.id,
+        "wave": "w",
         "upload_id": upload.id,
         "reply_id": reply.id,
         "suppression_id": closed.id,

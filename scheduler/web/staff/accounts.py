@@ -25,7 +25,7 @@ PER_PAGE = 50
 @accounts.get("")
 def index() -> ResponseReturnValue:
     """List the accounts the address asks for."""
-    wanted = _filter()
+    wanted = asked_filter()
     page = max(1, request.args.get("page", 1, type=ids.number))
     rows, total = directory.accounts(wanted, page, PER_PAGE)
     return render_template(
@@ -49,7 +49,7 @@ def export() -> ResponseReturnValue:
         _("顧客ID"), _("会社名"), _("読み"), _("フェーズ"), _("自社担当"), _("契約日"), _("利用開始予定日"),
         _("利用開始日"), _("状態"), _("引き継ぎ可になった日時"), _("プラン"),
     ]  # fmt: skip
-    return csvs.response("accounts.csv", head, map(_cells, directory.every_account(_filter())))
+    return csvs.response("accounts.csv", head, map(_cells, directory.every_account(asked_filter())))
 
 
 @accounts.post("/decide/<stage>")
@@ -80,7 +80,7 @@ def checked(contact_id: int) -> ResponseReturnValue:
     return redirect(local_path(request.form.get("next"), url_for(".checks")))
 
 
-def _filter() -> directory.Filter:
+def asked_filter() -> directory.Filter:
     """Read the filter from the address; what it does not know it leaves out."""
     args = request.args
     state = args.get("state", "")

@@ -114,6 +114,16 @@ FIELDS = {
     "course_id": _("レクチャー"),
     "account_id": _("顧客企業"),
 }
+# Why an account stays where it is although it was ticked for a wave.
+WAVE_STAYS = {
+    "undecided": _("対応方針が未決定です"),
+    "cancelled": _("解約済みです"),
+    "handover_open": _("引き継ぎを依頼中です"),
+    "already_there": _("すでにそのフェーズか、その先にあります"),
+    "same_owner": _("担当が変わりません"),
+    "nobody_else": _("チームにほかの人がいません"),
+    "receiver_not_of_team": _("選んだ人はそのチームではありません"),
+}
 # What a condition asks, whatever its figures (rules.clauses).
 CONDITIONS = {
     "attended": _("レクチャーの受講"),
