@@ -15,6 +15,7 @@ from scheduler.models.db import Base, db
 from scheduler.models.lectures import Course, Lecture, Series
 from scheduler.models.registrations import Registration
 from scheduler.models.setup import SetupStep
+from scheduler.models.signals import SIGNALS, Destination
 from scheduler.models.staff import Staff
 from scheduler.rules.names import name_key, phone_digits
 from scheduler.services import staff, tokens
@@ -152,6 +153,18 @@ def a_setup_step(key: str = "menu", **fields: Any) -> SetupStep:
     if fields.get("doer", "customer") != "customer":
         values["tickers"] = ["staff", "api"]
     return known or _add(SetupStep(**values | fields))
+
+
+def a_destination(*signals: str, **fields: Any) -> Destination:
+    """Add a program that is told of all signals, or only of these, by webhook; a chat room with `kind`."""
+    values = {
+        "kind": "webhook",
+        "name": f"CRM {next(_numbers)}",
+        "url": "https://crm.example/hook",
+        "secret": "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
+        "created_at": NOW,
+    }
+    return _add(Destination(**values | {"signals": list(signals or SIGNALS)} | fields))
 
 
 def a_member(team: str = "onboarding", **fields: Any) -> Staff:

@@ -32,9 +32,12 @@ _STATUS = re.compile(r"error[= ](\d{3})\b")
 
 
 def check(link: str) -> None:
-    """Raise Invalid(url) for what is no chat room's link, in Apprise's words or as the service itself writes it."""
-    room = _room(link)
-    if room.schema in _WITH_HOST:
+    """Raise Invalid(url) for what is no chat room's link, in Apprise's words or as the service itself writes it.
+
+    Also where the link names a host that cannot be found or is not public.
+    """
+    room, schema = _room(link)
+    if schema in _WITH_HOST:
         try:
             addresses(reach.Endpoint(tls=True, host=room.host.strip("[]"), port=room.port or 443, path="/"))
         except Unreachable as error:
@@ -44,7 +47,7 @@ def check(link: str) -> None:
 def say(link: str, title: str, text: str) -> Answer:
     """Write a message into a chat room and return what came of it."""
     try:
-        room = _room(link)
+        room, _schema = _room(link)
     except Invalid:
         return Answer(error="malformed")
     with _Heard() as heard, guarded(SECONDS) as guard:
@@ -92,8 +95,8 @@ class _Heard(logging.Handler):
         return Answer(status, "" if status is not None else "no_connection")
 
 
-def _room(link: str) -> Any:
-    """Read a chat room's link; raise Invalid(url)."""
+def _room(link: str) -> tuple[Any, str]:
+    """Read a chat room's link: Apprise's object for it, and the service; raise Invalid(url)."""
     scheme = link.partition("://")[0].lower()
     allowed = ROOMS | _PLAIN_ROOMS if here().is_loopback else ROOMS
     if not link.isprintable() or len(link) > _LONGEST or "://" not in link:
@@ -109,12 +112,13 @@ def _room(link: str) -> Any:
     read = url_to_dict(link)
     if not read or _NOT_ASKED_FOR & {str(name).lower() for name in (*read, *read.get("qsd", ()))}:
         raise Invalid(field="url", why="room_malformed")
-    if read["schema"] not in allowed:
-        raise Invalid(field="url", why="room_unknown", value=read["schema"])
+    schema = str(read["schema"]).lower()
+    if schema not in allowed:
+        raise Invalid(field="url", why="room_unknown", value=schema)
     read |= {"verify": True, "redirect": False, "retry": 0}
     asset = AppriseAsset(app_id="Tasuki", app_desc="Tasuki", image_url_mask="", image_url_logo="", async_mode=False)
     room = Apprise.instantiate(read, asset=asset)
     if room is None:
         raise Invalid(field="url", why="room_malformed")
     room.socket_connect_timeout, room.socket_read_timeout = CONNECTING, SECONDS
-    return room
+    return room, schema

@@ -2,29 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
 from scheduler.models.db import db
-from scheduler.models.signals import SIGNALS, Delivery, Destination, Signal
+from scheduler.models.signals import Delivery, Signal
 from scheduler.services.signals.tell import Told, tell, tell_many
-from tests.factories import NOW, an_account
-
-
-def a_destination(*signals: str, **fields: Any) -> Destination:
-    values = {
-        "kind": "webhook",
-        "name": "CRM",
-        "url": "https://crm.example/hook",
-        "secret": "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
-    }
-    row = Destination(**values | {"signals": list(signals or SIGNALS), "created_at": NOW} | fields)
-    with db.writing():
-        db.session.add(row)
-    return row
+from tests.factories import NOW, a_destination, an_account
 
 
 def counts() -> tuple[int, int]:
