@@ -170,5 +170,5 @@ def _checked(values: Mapping[str, int | bool | None]) -> dict[str, Any]:
         is_number = isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= LONGEST_WAIT
         fits = isinstance(value, bool) if name == "unreachable" else value is None or is_number
         if name not in known or not fits:
-            raise Invalid(field=name, why="not_a_number", maximum=LONGEST_WAIT)
+            raise Invalid(field=name, why="not_a_number", value=value)
     return dict(values)

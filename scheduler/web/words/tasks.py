@@ -17,6 +17,11 @@ PARTS = ("any", "morning", "noon", "afternoon", "evening")
 
 def kind(key: str) -> str:
     """Name a kind of task."""
+    return kinds().get(key, key)
+
+
+def kinds() -> dict[str, str]:
+    """Name every kind of task."""
     return {
         "by_hand": _("タスク"),
         "wish": _("日程のご希望への対応"),
@@ -31,7 +36,7 @@ def kind(key: str) -> str:
         "seats": _("申込済みの日程の扱いの決定"),
         "hold_over": _("保留明けのご連絡"),
         "nudges_used_up": _("メールで進まない顧客企業への電話"),
-    }.get(key, key)
+    }
 
 
 def title(task: Task) -> str:
