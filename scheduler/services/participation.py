@@ -46,10 +46,10 @@ _NONE = Cell("none", None)
 
 
 def of_account(account_id: int, now: datetime) -> tuple[list[Course], list[Row]]:
-    """List an account's people, coordinators first, with how each stands with every course; in four statements."""
+    """List an account's people, coordinators first and who left last, with how each stands with every course; in four statements."""
     taught = courses.in_order()
     query = select(Contact).where(Contact.account_id == account_id).options(selectinload(Contact.stores))
-    people = sorted(db.session.scalars(query), key=lambda person: (_ROLES[person.role], person.id))
+    people = sorted(db.session.scalars(query), key=lambda one: (one.left_on is not None, _ROLES[one.role], one.id))
     mine = Contact.account_id == account_id
     booked: dict[tuple[int, int], Cell] = {}
     live = select(Registration).join(Registration.contact).join(Registration.lecture).order_by(Lecture.starts_at.desc())

@@ -17,7 +17,7 @@ from scheduler.models.handovers import Handover
 from scheduler.models.lectures import Lecture
 from scheduler.models.mails import Mail
 from scheduler.models.replies import Reply
-from scheduler.services import replies
+from scheduler.services import replies, spared
 from scheduler.services.directory import owner_is
 
 # How many days the week has, today included; how far back reports and failed mails are asked for.
@@ -104,8 +104,8 @@ def contacts_to_check(limit: int = 200) -> list[Contact]:
 
 
 def has_checks() -> ColumnElement[bool]:
-    """Match the people somebody should check."""
-    return cast(Contact.checks, String) != "[]"
+    """Match the people somebody should check, of those who are still there."""
+    return (cast(Contact.checks, String) != "[]") & spared.there()
 
 
 def _unreported(now: datetime) -> tuple[ColumnElement[bool], ...]:

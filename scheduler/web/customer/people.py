@@ -33,7 +33,7 @@ def index(token: str) -> ResponseReturnValue:
     """List the company's people by store, with how each stands with every course."""
     _coordinators_only()
     taught, rows = participation.of_account(g.contact.account_id, edge.now())
-    places = company.by_place(g.contact.account_id, rows)
+    places = company.by_place(g.contact.account_id, [row for row in rows if row.contact.left_on is None])
     return render_template("customer/people.html", courses=taught, places=places)
 
 

@@ -27,6 +27,7 @@ from scheduler.services import (
     participation,
     proposals,
     setup,
+    spared,
     tasks,
     usage,
     vendor,
@@ -44,6 +45,8 @@ account = Blueprint("staff_account", __name__, url_prefix="/staff/accounts/<id:a
 account.before_request(access.staff_gate)
 
 FIELDS = ("name", "reading", "plan", "it_skill", "note", "signed_on", "planned_start_on", "billing_starts_on")
+# Reasons that the page tells in a note of its own.
+SAID = ("on_hold", "cancelled")
 # How many mails, tasks that are done and events the page shows; the rest is one link away.
 SOME_MAILS, SOME_TASKS, SOME_EVENTS, EVENTS = 8, 5, 15, 200
 
@@ -162,7 +165,8 @@ def _page(account_id: int, errors: dict[str, str] | None = None) -> str:
         courses=taught,
         people=people,
         clauses=clause_words.clauses(row.clauses, courses),
-        reasons=[clause_words.reason(reason["key"], reason["params"]) for reason in row.level_reasons],
+        reasons=[clause_words.reason(one["key"], one["params"]) for one in row.level_reasons if one["key"] not in SAID],
+        spared=spared.why(row, edge.now()),
         next_step=clause_words.next_step(row.next_step),
         start_note=_start_note(row),
         stores=db.session.scalars(select(Store).where(Store.account_id == account_id).order_by(Store.code)).all(),

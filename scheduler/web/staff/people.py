@@ -39,6 +39,7 @@ def show(account_id: int, contact_id: int) -> ResponseReturnValue:
         account=the(account_id),
         contact=contact,
         name=called(contact),
+        successor=db.session.get(Contact, contact.successor_id) if contact.successor_id is not None else None,
         parts=parts,
         courses=[(course, eligibility.open_dates(contact, course.key, edge.now())) for course in courses.in_order()],
         mails=mails,

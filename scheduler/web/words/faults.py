@@ -65,6 +65,9 @@ _OF_LECTURES = {
 
 _OF_ATTENDANCE = {
     "lecture_not_begun": _("まだ始まっていない開催日程です。出欠は開始後に記録できます。"),
+    "companions_too_late": _(
+        "同席された方をご入力いただけるのは、開催から %(days)d 日後までです。お手数ですが、担当までお知らせください。"
+    ),
     "missed_unbooked": _("申込のない方は、欠席や欠席連絡ありにできません。"),
     "name_not_in_report": _(
         "「%(value)s」という参加者はレポートにいません。レポートの表示名どおりに指定してください。"
@@ -125,6 +128,9 @@ _OF_ACCOUNTS = {
     "contact_unknown": _("その先方担当者はこの顧客企業に登録されていません。"),
     "weekdays_unreadable": _("定休日は曜日でお選びください。"),
     "undecided": _("この顧客企業は、導入中か利用中かの確認が済んでいません。先に確認してください。"),
+    "hold_over_already": _("保留が明ける日は、明日以降の日付にしてください。"),
+    "hold_too_long": _("保留は %(years)d 年先までにしてください。年をご確認ください。"),
+    "successor_missing": _("申込を引き継ぐ後任の方を選んでください。"),
     "in_the_future": _("未来の日付は入力できません。"),
     "long_before_signing": _("契約日よりかなり前の日付です。年をご確認ください。"),
     "source_missing": _("どのように確認したかを入力してください。"),
