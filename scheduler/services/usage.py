@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
-from typing import Any
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass
+from datetime import date, datetime, timedelta, tzinfo
 
-from sqlalchemy import func, select
+from sqlalchemy import exists, select
 
-from scheduler.models.accounts import Store
+from scheduler.models.accounts import Account, Store
 from scheduler.models.db import db
 from scheduler.models.setup import UsageDay
 from scheduler.services import history, locking, readiness
 from scheduler.services.actors import Actor
-from scheduler.services.inserting import add_missing
+from scheduler.services.inserting import added
 from scheduler.services.installation import here
 from scheduler.services.refusals import Invalid
 
@@ -35,6 +34,16 @@ class UsageSignal:
     store_code: str | None = None
 
 
+@dataclass(frozen=True)
+class DayOfUse:
+    """A day of the installation's zone on which an account, or one of its stores, used the product."""
+
+    account_id: int
+    store_id: int | None
+    day: date
+    event: str
+
+
 def record(account_id: int, signals: Sequence[UsageSignal], now: datetime, actor: Actor) -> int:
     """Record signs of use and return how many days were new; repeated, late and unordered ones change nothing twice.
 
@@ -43,23 +52,47 @@ def record(account_id: int, signals: Sequence[UsageSignal], now: datetime, actor
     """
     if len(signals) > MOST_SIGNALS:
         raise Invalid(field="signals", why="too_many_signals", maximum=MOST_SIGNALS)
-    days = [_day(signal, now) for signal in signals]
+    zone = here().tz
+    today = now.astimezone(zone).date()
+    days = [_day(signal, zone, today) for signal in signals]
     with db.writing():
         locking.account(account_id)
         known = db.session.execute(select(Store.code, Store.id).where(Store.account_id == account_id))
         stores = dict(known.all())
-        rows: dict[tuple[Any, ...], dict[str, Any]] = {}
-        for signal, day in zip(signals, days, strict=True):
-            store_id = _store_id(signal, stores)
-            values = {"account_id": account_id, "store_id": store_id, "day": day, "event": signal.event.strip()}
-            rows[(day, store_id, values["event"])] = values | {"recorded_at": now}
-        before = db.session.scalar(select(func.count()).where(UsageDay.account_id == account_id))
-        new = add_missing(UsageDay, list(rows.values()))
-        if new and not before:
-            history.record("usage_began", now=now, actor=actor, account_id=account_id, on=min(days).isoformat())
-        if new:
-            readiness.refresh(account_id, now)
-        return new
+        seen = (
+            DayOfUse(account_id, _store_id(signal, stores), day, signal.event.strip())
+            for signal, day in zip(signals, days, strict=True)
+        )
+        return len(write(seen, now, actor))
+
+
+def write(days: Iterable[DayOfUse], now: datetime, actor: Actor) -> list[int]:
+    """Within the open transaction, add the days of use that are new and return their ids.
+
+    The accounts are locked by the caller. Each of them that never used the product before gets its line in the history;
+    all of which something is new are judged anew.
+    """
+    # Most signals of a batch tell of a day that another of them told of already.
+    rows = [asdict(day) | {"recorded_at": now} for day in dict.fromkeys(days)]
+    ids = {row["account_id"] for row in rows}
+    begun = set(
+        db.session.scalars(
+            select(Account.id).where(Account.id.in_(ids), exists().where(UsageDay.account_id == Account.id))
+        )
+    )
+    new = added(UsageDay, rows, "id", "account_id", "day")
+    first: dict[int, date] = {}
+    for _number, account_id, day in new:
+        first[account_id] = min(day, first.get(account_id, day))
+    lines = [
+        history.about_one("usage_began", account_id=account_id, on=day.isoformat())
+        for account_id, day in sorted(first.items())
+        if account_id not in begun
+    ]
+    history.record_many(lines, now, actor)
+    if first:
+        readiness.refresh_many(first, now)
+    return [number for number, _account_id, _day in new]
 
 
 def confirm(account_id: int, on: date, source: str, now: datetime, actor: Actor) -> bool:
@@ -99,15 +132,15 @@ def unconfirm(account_id: int, now: datetime, actor: Actor) -> bool:
         return True
 
 
-def _day(signal: UsageSignal, now: datetime) -> date:
+def _day(signal: UsageSignal, zone: tzinfo, today: date) -> date:
     if signal.at.tzinfo is None:
         raise Invalid(field="at", why="zone_missing")
     if not signal.event.strip():
         raise Invalid(field="event", why="event_missing")
     if len(signal.event) > LONGEST_EVENT:
         raise Invalid(field="event", why="too_long", maximum=LONGEST_EVENT)
-    day = signal.at.astimezone(here().tz).date()
-    if day > now.astimezone(here().tz).date():
+    day = signal.at.astimezone(zone).date()
+    if day > today:
         raise Invalid(field="at", why="in_the_future")
     return day
 
