@@ -13,9 +13,10 @@ REFUSALS = {
     "sign_in": parse("10 per 15 minutes"),
     "link": parse("30 per 10 minutes"),
     "token": parse("30 per 10 minutes"),
+    "code": parse("30 per 10 minutes"),
 }
 # What needs no link at all counts each time it is done.
-USES = {"application": parse("20 per hour"), "find_mail": parse("20 per hour")}
+USES = {"application": parse("20 per hour"), "find_mail": parse("20 per hour"), "attend": parse("300 per hour")}
 
 
 def init_app(app: Flask) -> None:

@@ -15,6 +15,7 @@ from sqlalchemy import text
 from werkzeug.routing import Rule
 
 from scheduler.models.accounts import Account
+from scheduler.models.attendance import Presence
 from scheduler.models.db import db
 from scheduler.models.handovers import Handover
 from scheduler.models.mails import Mail, Suppression
@@ -23,7 +24,7 @@ from scheduler.models.replies import Reply
 from scheduler.models.uploads import Upload
 from scheduler.services import addresses, mail_notes, tasks
 from scheduler.services.actors import Actor
-from scheduler.services.attendance import staging
+from scheduler.services.attendance import codes, staging
 from scheduler.services.installation import here
 from tests.conftest import Client, sign_in
 from tests.factories import (
@@ -43,7 +44,7 @@ from tests.sendgrid.events import new_key, public
 
 # Whoever comes in by these needs nothing: supervisors, the sign-in page, the language switch, the public programme,
 # and Bootstrap's files.
-WITHOUT_GATE = {"bootstrap", "health", "language", "staff_door", "public", "find_mail"}
+WITHOUT_GATE = {"bootstrap", "health", "language", "staff_door", "public", "find_mail", "attend"}
 # What the sign-in page consists of.
 DOOR = {f"staff_door.{view}" for view in ("sign_in", "enter", "sign_out", "password", "set_password")}
 # Every member's own, whatever the team.
@@ -95,6 +96,15 @@ def a_report() -> dict[str, int]:
     return {"lecture_id": lecture.id, "upload_id": upload_id}
 
 
+def a_stranger(lecture_id: int) -> int:
+    """Let somebody come into a lecture's room of whom nobody knows who it is, and have its code shown."""
+    codes.show(lecture_id, NOW, Actor("staff", None, "page"))
+    with db.writing():
+        row = Presence(lecture_id=lecture_id, source="webhook", key="zoom:x:1", display_name="iPhone", recorded_at=NOW)
+        db.session.add(row)
+    return row.id
+
+
 @pytest.fixture
 def world(app: Flask) -> World:
     member = a_member(team="operations")
@@ -127,6 +137,7 @@ def world(app: Flask) -> World:
         "reply_id": reply.id,
         "suppression_id": closed.id,
         "staff_id": member.id,
+        "presence_id": a_stranger(lecture.id),
         "task_id": tasks.add("k", "by_hand", now=NOW, account_id=account.id, words="電話する"),
         "external_id": account.external_id,
         "key": "basic",

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 from secrets import randbelow
 
-from sqlalchemy import select
+from sqlalchemy import and_, select
 from sqlalchemy.orm import joinedload
 
 from scheduler.models.accounts import Contact
@@ -100,11 +100,13 @@ def take_of(who: Who, code: str, said: Said, now: datetime) -> int:
         return lecture.id
 
 
-def open_for(contact_id: int, now: datetime) -> list[Lecture]:
-    """List the lectures a person is booked on whose code can be typed now and was shown, the first begun first."""
+def open_for(contact_id: int, now: datetime) -> list[tuple[Lecture, Feedback | None]]:
+    """List the lectures a person is booked on whose code was shown and can be typed now, with what she said so far."""
+    same = and_(Feedback.lecture_id == Lecture.id, Feedback.contact_id == contact_id)
     query = (
-        select(Lecture)
+        select(Lecture, Feedback)
         .join(Registration, Registration.lecture_id == Lecture.id)
+        .outerjoin(Feedback, same)
         .where(
             Registration.contact_id == contact_id,
             Registration.status == "booked",
@@ -116,7 +118,7 @@ def open_for(contact_id: int, now: datetime) -> list[Lecture]:
         .options(joinedload(Lecture.course))
         .order_by(Lecture.starts_at, Lecture.id)
     )
-    return list(db.session.scalars(query))
+    return [(lecture, said) for lecture, said in db.session.execute(query)]
 
 
 def is_open(lecture: Lecture, now: datetime) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import and_, func, or_, select
@@ -54,8 +54,16 @@ def of_contact(contact_id: int) -> dict[int, datetime]:
     return dict(db.session.execute(query).all())
 
 
-def watchable(contact: Contact, now: datetime) -> list[Lecture]:
-    """List the lectures whose recording a person may have watched without having been booked: each course's latest."""
+def elsewhere(contact: Contact, own: Collection[Lecture], now: datetime) -> list[Lecture]:
+    """List the lectures, beside a person's `own`, whose recording was watched or may have been: each other course's latest."""
+    watched = select(Lecture).where(Lecture.id.in_(of_contact(contact.id).keys() - {lecture.id for lecture in own}))
+    known = list(db.session.scalars(watched.options(joinedload(Lecture.course)).order_by(Lecture.starts_at)))
+    taken = {lecture.course_id for lecture in (*own, *known)}
+    return [*known, *(lecture for lecture in _latest(contact, now) if lecture.course_id not in taken)]
+
+
+def _latest(contact: Contact, now: datetime) -> list[Lecture]:
+    """List the last lecture of each course that was open to a person."""
     ours = (
         Lecture.status == "scheduled",
         Lecture.ends_at <= now,

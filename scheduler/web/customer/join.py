@@ -16,6 +16,7 @@ from scheduler.models.db import db
 from scheduler.models.lectures import Lecture
 from scheduler.models.registrations import Registration
 from scheduler.services import addresses, joining
+from scheduler.services.attendance import codes
 from scheduler.services.installation import here
 from scheduler.services.refusals import JoinNotOpen, NotBooked, Refused
 from scheduler.web import edge, limits
@@ -74,6 +75,7 @@ def _page(meeting: str = "", entered: bool = False, told: str = "", early: bool 
         lecture=g.registration.lecture,
         opens_at=joining.opens_at(g.registration.lecture),
         personal_url=addresses.personal(g.contact),
+        attending=[one for one in codes.open_for(g.contact.id, edge.now()) if one[0].id == g.registration.lecture_id],
         meeting=meeting,
         entered=entered,
         told=told,

@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response
 
 from emails import salutation
 from scheduler.services import addresses, courses, proposals, setup, wishes
+from scheduler.services.attendance import codes
 from scheduler.services.refusals import Refused
 from scheduler.services.setup import StepProgress
 from scheduler.web import access, edge
@@ -71,6 +72,7 @@ def shown(refusal: Refused | None = None, wanted_id: int | None = None) -> Respo
         knots=knots(),
         overview=overview,
         offers=proposals.open_for(contact.id, now),
+        attending=codes.open_for(contact.id, now),
         wished=wishes.open_ones(contact.id),
         told=refusals.sentence(told) if told else "",
         by_day=lambda dates: standing.by_day(dates, edge.zone()),

@@ -13,6 +13,7 @@ from sqlalchemy.orm import joinedload, selectinload
 from scheduler.models.accounts import Contact, Store
 from scheduler.models.db import db
 from scheduler.services import addresses, contacts, courses, eligibility, mailbox, participation, stores
+from scheduler.services.attendance import recordings
 from scheduler.services.installation import here
 from scheduler.services.refusals import Invalid
 from scheduler.web import access, edge, ids, inputs
@@ -42,6 +43,8 @@ def show(account_id: int, contact_id: int) -> ResponseReturnValue:
         successor=db.session.get(Contact, contact.successor_id) if contact.successor_id is not None else None,
         parts=parts,
         courses=[(course, eligibility.open_dates(contact, course.key, edge.now())) for course in courses.in_order()],
+        watched=recordings.of_contact(contact_id),
+        elsewhere=recordings.elsewhere(contact, [part.lecture for part in parts], edge.now()),
         mails=mails,
         planned=mailbox.planned_for(contact_id, edge.now()),
         waits=mailbox.waits(mails, edge.now()),

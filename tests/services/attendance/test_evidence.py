@@ -103,12 +103,16 @@ def test_the_recording_is_kept_beside_the_verdict_which_it_leaves_alone(
         recordings.record(lecture.id, [contact.id], START - MINUTE, staff)
 
 
-def test_the_latest_lecture_of_each_course_can_have_been_watched(lecture: Lecture) -> None:
+def test_the_latest_lecture_of_each_course_can_have_been_watched(lecture: Lecture, staff: Actor) -> None:
     contact = a_contact()
-    a_lecture(starts_at=START - timedelta(days=7))
+    before = a_lecture(starts_at=START - timedelta(days=7))
     a_lecture(starts_at=START + timedelta(hours=2))
     a_lecture(starts_at=START + timedelta(minutes=1), account_id=an_account().id)
-    assert [one.id for one in recordings.watchable(contact, END)] == [lecture.id]
+    assert [one.id for one in recordings.elsewhere(contact, [], END)] == [lecture.id]
+    # Who has a date of that course watched its recording, or none.
+    assert recordings.elsewhere(contact, [lecture], END) == []
+    recordings.record(before.id, [contact.id], END, staff)
+    assert [one.id for one in recordings.elsewhere(contact, [], END)] == [before.id]
 
 
 def test_the_code_is_made_once(database: Flask, lecture: Lecture, staff: Actor) -> None:
@@ -123,7 +127,7 @@ def test_who_types_the_code_was_there_and_may_say_more_later(database: Flask, le
     contact = a_registration(lecture=lecture).contact
     code = codes.show(lecture.id, DURING, staff)
     me = Actor("contact", contact.id, "page")
-    assert [one.id for one in codes.open_for(contact.id, DURING)] == [lecture.id]
+    assert [(one.id, said) for one, said in codes.open_for(contact.id, DURING)] == [(lecture.id, None)]
     assert codes.take(contact.id, f" {code[:3]} {code[3:]}".translate(WIDE), Said(), DURING, me) == lecture.id
     assert verdicts() == {contact.id: ("attended", ["code"])}
     codes.take(contact.id, code, Said("unsure", "在庫の画面がわかりません"), DURING, me)
