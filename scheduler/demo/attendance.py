@@ -86,6 +86,7 @@ def _verdicts(room: Room, guests: Sequence[Guest]) -> dict[int, Verdict]:
             room.ends_at,
             minimum_minutes=room.lecture.course.minimum_minutes,
             registered=True,
+            told_absent=False,
             report_present=True,
             lecture_over=True,
         )
