@@ -28,6 +28,8 @@ _BOMS = (
 )
 _SNIFFED_CHARACTERS = 65_536
 _NOT_A_TABLE = re.compile(r"\s*(?:%PDF|<(?:!doctype|html|\?xml|table|head)\b|(?:\[\s*)?\{\s*\")", re.IGNORECASE)
+# More than any of these openings needs; blank lines before them may be millions.
+_LONGEST_OPENING = 200
 _CONTROLS = re.compile("[\x01-\x08\x0e-\x1f\x7f]")
 _HALF_WIDTH_KANA = re.compile("[\uff61-\uff9f]")
 # Single bytes that CP932 leaves undefined, as Python's codec decodes them all the same.
@@ -73,7 +75,7 @@ def read_table(data: bytes, filename: str, delimiter: str = "") -> Table:
         table = Table(_workbook_rows(data, filename), "", "", "xlsx")
     else:
         text, encoding = _decode(data, filename)
-        if _NOT_A_TABLE.match(text) or len(_CONTROLS.findall(text)) * 100 > len(text):
+        if _NOT_A_TABLE.match(text.lstrip()[:_LONGEST_OPENING]) or len(_CONTROLS.findall(text)) * 100 > len(text):
             raise Unreadable("not_a_table", {"filename": filename})
         delimiter = delimiter or _sniff(text)
         table = Table(_csv_rows(text, delimiter, filename), encoding, delimiter, "csv")
@@ -140,6 +142,9 @@ def _sniff(text: str) -> str:
 
 def _csv_rows(text: str, delimiter: str, filename: str) -> list[list[str]]:
     rows: list[list[str]] = []
+    # Refused before a single row of millions of cells is laid out; separators within quotes make up half at most.
+    if text.count(delimiter) + text.count("\n") > 2 * MAX_CELLS:
+        raise Unreadable("too_large", {"filename": filename, "limit_cells": MAX_CELLS})
     reader = csv.reader(io.StringIO(text.rstrip(" \r\n") + "\n" + _END, newline=""), delimiter=delimiter)
     started, following, cells = 1, 1, 0
     try:

@@ -21,7 +21,7 @@ from zoneinfo import ZoneInfo
 import requests
 
 from tests import servers
-from tests.bench import load, mails
+from tests.bench import load, mails, reports
 from tests.bench.measure import RUNS, checked, environment, median, must, posts, repeated, settings_of
 from tests.bench.prepare import Ground, ground
 from tests.browsing import Browser
@@ -48,6 +48,8 @@ def main() -> None:
             with _floors(folder, given.database_url) as floor_port:
                 _rates(base, floor_port, things)
             _report(base, things)
+            for line in reports.lines():
+                print(line, flush=True)
         _starts(env, folder)
         _imports(folder)
         _mails(folder)
