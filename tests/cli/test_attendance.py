@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from scheduler.services.attendance import mapping
 from scheduler.settings import Settings
 from tests.cli.conftest import Tasuki, refused
-from tests.services.attendance.room import EVENING, NO_EMAIL, SAMPLES, Room
+from tests.services.attendance.room import EVENING, NO_EMAIL, SAMPLES, STAFF, Room
 
 FILE = str(SAMPLES / NO_EMAIL)
 
@@ -81,3 +82,15 @@ def test_what_cannot_be_read_or_is_not_there_is_one_line_and_writes_nothing(tasu
     refused(tasuki("import", "attendance", "999", FILE))
     assert tasuki("import", "attendance", "the last", FILE).exit_code == 2
     assert room.verdicts() == {"hayashi": "unknown"}
+
+
+def test_a_report_whose_columns_were_named_on_the_page_needs_nobody(tasuki: Tasuki, tmp_path: Path) -> None:
+    room = Room().book("hayashi")
+    table = tmp_path / "受講者.csv"
+    table.write_text("お客様,入,出\n林 健太,14:00,14:50\n", encoding="cp932")
+    refused(tasuki("import", "attendance", str(room.lecture.id), str(table)), "お客様", "取り込みの画面で")
+    waiting = room.stage(table.read_bytes(), unnamed=True)
+    mapping.settle(waiting, 1, {"name": "お客様", "join": "入", "leave": "出"}, EVENING, STAFF)
+    result = tasuki("import", "attendance", str(room.lecture.id), str(table))
+    assert result.exit_code == 0, result.output
+    assert room.verdicts()["hayashi"] == "attended"

@@ -15,9 +15,10 @@ from scheduler.models.attendance import Attendance, Presence
 from scheduler.models.db import db
 from scheduler.models.lectures import Lecture
 from scheduler.models.mails import Mail
+from scheduler.services.attendance import mapping
 from tests.conftest import Client
 from tests.factories import a_contact, a_lecture, a_registration, a_token, an_account
-from tests.services.attendance.room import EVENING, START, Room
+from tests.services.attendance.room import EVENING, STAFF, START, Room
 from tests.web.api.conftest import Program
 
 REPORTS = Path(__file__).parents[2] / "data" / "reports"
@@ -252,3 +253,17 @@ def test_everybody_booked_is_listed_as_unknown_before_the_report(evening: None, 
     rest = office.program.get(office.path, cursor=listed["next"]).json
     assert [row["contact"] for row in rest["items"]] == [str(second.id)]
     assert db.session.scalar(select(Lecture.reported_at)) is None
+
+
+def test_a_report_whose_columns_were_named_on_the_page_is_read_and_one_that_nobody_named_is_not(
+    office: Office, room: Room
+) -> None:
+    table = "お客様,連絡先,入,出\n林 健太,kenta.hayashi@aoba.example.jp,14:00,14:50\n".encode("cp932")
+    answer = office.upload(table, "a.csv")
+    assert answer.status_code == 422
+    assert "「a.csv」に参加者の一覧が見つかりません" in answer.text
+    layout = {"name": "お客様", "email": "連絡先", "join": "入", "leave": "出"}
+    mapping.settle(room.stage(table, unnamed=True), 1, layout, EVENING, STAFF)
+    answer = office.upload(table, "a.csv")
+    assert (answer.status_code, answer.json["tool"]) == (201, "generic")
+    assert [one["seconds"] for one in answer.json["matched"]] == [3000]
