@@ -73,9 +73,17 @@ _NEW_DATES = (*_CONTACT, *_LECTURE, "dates", "correction", "unsubscribe_url")
 _DAY = ("meeting_id", "passcode", "day_phone")
 _STAFF = ("staff_name", "vendor_name")
 _ACCOUNT = (*_STAFF, "account_name", "account_url")
+_WAITING = ("waiting_days", "to_operations", "handover_url")
 
 _HOURS = (Number("from", "10:00", "time"), Number("until", "17:00", "time"))
 _PRESSED = Timing(waits=True)
+_ANSWER = Timing(
+    "after",
+    waits=True,
+    working_days=True,
+    optional=True,
+    numbers=(Number("team_days", 2, "days"), Number("operations_days", 5, "days")),
+)
 _NEXT_MORNING = Timing(waits=True, optional=True, numbers=(Number("at", "10:00", "time"),))
 
 
@@ -210,8 +218,11 @@ _ALL = (
     Kind("feed_reset", "contact", (*_CONTACT, "calendar_url")),
     Kind("staff_ready", "staff", _ACCOUNT),
     Kind("staff_handover_requested", "staff", (*_ACCOUNT, "from_name", "request_note")),
+    Kind("staff_handover_waiting", "staff", (*_ACCOUNT, "from_name", "receiver_name", *_WAITING), _ANSWER),
+    Kind("staff_ready_waiting", "staff", (*_ACCOUNT, "owner_name", *_WAITING), _ANSWER),
     Kind("staff_handover_accepted", "staff", (*_ACCOUNT, "accepted_by")),
     Kind("staff_handover_returned", "staff", (*_ACCOUNT, "returned_by", "return_reason")),
+    Kind("staff_accounts_moved", "staff", (*_STAFF, "moved_by", "account_count", "accounts", "wave_url")),
     Kind(
         "staff_stuck",
         "staff",
@@ -254,6 +265,7 @@ MAY_BE_EMPTY = frozenset(
         *("old_owner_name", "new_owner_phone", "note", "request_note", "return_reason", "declined"),
         *("reasons", "lectures", "ready", "stuck", "missing_reports", "failed_mails", "week", "weekly", "contact_name"),
         *("reply_subject", "reply_text", "next_step", "answers_read", "correction"),
+        *("receiver_name", "to_operations", "moved_by"),
     }
 )
 

@@ -74,6 +74,21 @@ def person(contact: Contact) -> str:
     return f"{account(contact.account_id)}/people/{contact.id}"
 
 
+def handover(handover_id: int) -> str:
+    """Return the address of a handover's page for staff."""
+    return f"{here().base_url}/staff/handovers/{handover_id}"
+
+
+def hand_on(account_id: int) -> str:
+    """Return the address at which staff ask the next team to take an account over."""
+    return f"{account(account_id)}/handover"
+
+
+def wave(name: str) -> str:
+    """Return the address of the page of accounts that moved together, for staff."""
+    return f"{here().base_url}/staff/waves/{name}"
+
+
 def replies() -> str:
     """Return the address of the page of mails that came back, for staff."""
     return f"{here().base_url}/staff/replies"

@@ -154,7 +154,7 @@ def test_every_receiver_gets_one_mail_but_not_who_pressed(now: datetime) -> None
     sent = db.session.scalars(select(Mail).where(Mail.kind == "staff_accounts_moved")).all()
     assert [mail.staff_id for mail in sent] == [receiver.id]
     text = preview(sent[0], now).text
-    assert "2 社" in text
+    assert "2社" in text
     assert presser.name in text
 
 

@@ -20,7 +20,15 @@ from scheduler.models.registrations import Registration
 from scheduler.models.staff import Staff
 from scheduler.services import addresses, eligibility, proposed
 from scheduler.services.installation import here
-from scheduler.services.outbox import facts_attendance, facts_digest, facts_weekly, progress, staff_news, told
+from scheduler.services.outbox import (
+    facts_attendance,
+    facts_digest,
+    facts_passing,
+    facts_weekly,
+    progress,
+    staff_news,
+    told,
+)
 from scheduler.services.outbox.offering import free_dates, text
 from scheduler.services.owners import owner_of
 from scheduler.services.vendor import Vendor
@@ -148,7 +156,9 @@ def _link(address: str | None) -> Link | None:
 def _of_handover(mail: Mail, details: Vendor) -> dict[str, Value]:
     handover = db.session.get_one(Handover, mail.handover_id)
     account = handover.account
-    old = getattr(account, f"{handover.from_stage}_owner")
+    # Where nothing but the owner changed, or a stage was passed over, the customer knows somebody else.
+    giver_id = handover.before.get("giver_id")
+    old = db.session.get(Staff, giver_id) if giver_id else getattr(account, f"{handover.from_stage}_owner")
     new = getattr(account, f"{handover.to_stage}_owner")
     values: dict[str, Value] = {
         "old_owner_name": old.name if old else "",
@@ -231,6 +241,9 @@ _TO_CONTACTS: dict[str, Callable[[Mail, Contact, datetime], dict[str, Value]]] =
 }
 _TO_STAFF: dict[str, Callable[[Mail, Staff], dict[str, Value]]] = {
     "staff_stuck": staff_news.stuck,
+    "staff_handover_waiting": facts_passing.waiting,
+    "staff_ready_waiting": facts_passing.unasked,
+    "staff_accounts_moved": facts_passing.moved,
     "staff_report_missing": facts_attendance.report_missing,
     "staff_unreachable": staff_news.unreachable,
     "staff_reply": staff_news.reply,

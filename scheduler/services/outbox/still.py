@@ -13,7 +13,7 @@ from scheduler.models.lectures import Lecture
 from scheduler.models.mails import LEFT, Mail, Suppression
 from scheduler.models.registrations import Registration
 from scheduler.models.replies import Reply
-from scheduler.services.outbox import facts_attendance, facts_digest, facts_setup, facts_weekly
+from scheduler.services.outbox import facts_attendance, facts_digest, facts_passing, facts_setup, facts_weekly
 from scheduler.services.outbox.about import About
 
 
@@ -74,6 +74,9 @@ CHECKS: dict[str, Callable[[About], str]] = {
     "usage_nudge": facts_setup.usage_wanted,
     "weekly_state": facts_weekly.wanted,
     "staff_stuck": stuck,
+    "staff_handover_waiting": facts_passing.answer_wanted,
+    "staff_ready_waiting": facts_passing.request_wanted,
+    "staff_accounts_moved": facts_passing.moved_wanted,
     "staff_report_missing": facts_attendance.report_wanted,
     "staff_unreachable": closed,
     "staff_reply": kept,

@@ -37,6 +37,8 @@ def figure(name: str) -> str:
         "evening_at": _("前日の夕方に送る時刻"),
         "after_days": _("進みがない状態が何日続いたら送るか（日）"),
         "working_days": _("開催の何営業日後までに記録するか（日）"),
+        "team_days": _("何営業日たったら担当する人に送るか（日）"),
+        "operations_days": _("何営業日たったら管理者に送るか（日）"),
         "every_days": _("次に送るまで空ける日数（日）"),
         "at_most": _("送る回数の上限（回）"),
         "from": _("送信する時間帯の始まり"),
@@ -98,6 +100,11 @@ def _of_our_own() -> dict[str, str]:
     return {
         "staff_ready": _("引き継ぎ条件を満たしたとき。"),
         "staff_handover_requested": _("引き継ぎを依頼されたとき。"),
+        "staff_handover_waiting": _(
+            "引き継ぎの依頼に回答がないまま営業日がたったとき。引き継ぎ先へ、その後は管理者へ。"
+        ),
+        "staff_ready_waiting": _("引き継ぎ可になっても依頼されないまま営業日がたったとき。担当へ、その後は管理者へ。"),
+        "staff_accounts_moved": _("担当・フェーズをまとめて変えたとき。これから担当する人へ。"),
         "staff_handover_accepted": _("依頼した引き継ぎが引き受けられたとき。"),
         "staff_handover_returned": _("依頼した引き継ぎが差し戻されたとき。"),
         "staff_stuck": _("顧客企業が停滞になったとき。"),

@@ -63,6 +63,10 @@ def a_mail(kind: str, locale: str, now: datetime) -> Mail:
         about |= {"handover_id": handover.id}
     params = {"sequence": 0, "course_id": basic.id, "starts_at": lecture.starts_at.isoformat()} | OLD
     params |= {"until": now.isoformat(), "day": now.date().isoformat()}
+    params |= {"waiting_days": 2, "to_operations": False, "wave": "w"}
+    if kind == "staff_accounts_moved":
+        with db.writing():
+            handover.state, handover.wave, handover.receiver_id = "accepted", "w", owner.id
     if kind == "proposal":
         params["proposal_id"] = a_proposal(contact, basic, now).id
     a_setup_step()
