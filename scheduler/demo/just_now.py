@@ -18,7 +18,8 @@ _REASON = {
     "ja": "講師の都合により、この日の開催を取りやめました。",
     "en": "The speaker is not available on this day.",
 }
-_FROM_SALES = "契約書は来週いただく予定です。店長様がITに詳しく、早めのご案内をご希望です。"
+_FROM_SALES = "店長様がITに詳しく、早めのご案内をご希望です。"
+_EARLY = "契約書は来週いただく予定で、利用開始日もそのときに決まります。"
 
 
 def happen(plays: Sequence[Play], rooms: Rooms, house: House, days: Days) -> None:
@@ -37,7 +38,7 @@ def _hand_in(plays: Sequence[Play], days: Days) -> None:
     play = next((play for play in plays if play.story.key == "sales"), None)
     if play is not None:
         by = Actor("staff", play.account.sales_owner_id, "page")
-        handovers.request(play.account.id, "onboarding", days.now, by, note=_FROM_SALES)
+        handovers.request(play.account.id, "onboarding", days.now, by, note=_FROM_SALES, reason=_EARLY)
 
 
 def _cancel_one(rooms: Rooms, house: House, days: Days) -> None:
