@@ -190,8 +190,10 @@ def _checked(kind: str, values: Mapping[str, Any]) -> dict[str, Any]:
 def _check_webhook(link: str) -> None:
     try:
         posting.addresses(reach.endpoint(link, loopback=here().is_loopback))
-    except (reach.Unusable, posting.Unreachable) as error:
+    except reach.Unusable as error:
         raise Invalid(field="url", why=f"webhook_{error.why}") from error
+    except posting.Unreachable as error:
+        raise Invalid(field="url", why=error.why) from error
 
 
 def _new_secret() -> str:

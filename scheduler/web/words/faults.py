@@ -156,6 +156,21 @@ _OF_READINESS = {
     "stuck_before_behind": _("停滞の日数は、遅れの日数（%(behind)d）以上にしてください。"),
 }
 
+_OF_SIGNALS = {
+    "signals_missing": _("知らせる出来事を一つ以上選んでください。"),
+    "webhook_malformed": _("URL を読み取れません。https://crm.example/hooks のように入力してください。"),
+    "webhook_not_https": _("https:// から始まる URL を入力してください。"),
+    "webhook_userinfo": _("URL にユーザー名やパスワードを含めることはできません。"),
+    "room_malformed": _("ルームの URL を読み取れません。サービスが発行した URL をそのまま貼り付けてください。"),
+    "room_unknown": _(
+        "「%(value)s」には対応していません。Slack・Microsoft Teams・Google Chat・Discord などのルームの URL を入力してください。"
+    ),
+    "no_such_host": _("このホスト名は見つかりません。URL をご確認ください。"),
+    "private_address": _(
+        "社内などの非公開のアドレスには送信できません。インターネットから接続できる URL を入力してください。"
+    ),
+}
+
 _OF_MAIL_RULES = {
     "mail_rule_unknown": _("「%(value)s」というルールはありません。"),
     "mail_rule_switch": _("送信する・送信しないのどちらかを選んでください。"),
@@ -170,4 +185,6 @@ _OF_MAIL_RULES = {
 }
 
 # What every `why` of an Invalid refusal reads, in the reader's language once it is read.
-SENTENCES = _OF_FIELDS | _OF_LECTURES | _OF_ATTENDANCE | _OF_RULES | _OF_ACCOUNTS | _OF_READINESS | _OF_MAIL_RULES
+SENTENCES = (
+    _OF_FIELDS | _OF_LECTURES | _OF_ATTENDANCE | _OF_RULES | _OF_ACCOUNTS | _OF_READINESS | _OF_MAIL_RULES | _OF_SIGNALS
+)

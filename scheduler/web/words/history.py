@@ -10,7 +10,7 @@ from typing import Any
 from flask_babel import gettext as _
 
 from scheduler.models.history import Event
-from scheduler.web.words import dates, mails, tasks, terms
+from scheduler.web.words import dates, mails, signals, tasks, terms
 from scheduler.web.words.people import Names
 
 
@@ -55,6 +55,7 @@ def _names(events: Sequence[Event]) -> Names:
         stores=[event.params.get("store_id") for event in events],
         tokens=[event.actor_id for event in events if event.actor_kind == "api"],
         tasks=[event.params.get("task_id") for event in events],
+        destinations=[event.params.get("destination_id") for event in events],
         mails=[event.params.get("mail_id") for event in events if event.contact_id is None],
     )
 
@@ -79,6 +80,7 @@ class _Params(Mapping[str, str]):
                 _("（%(store)s）", store=names.store(params["store_id"])) if params.get("store_id") else ""
             ),
             "store": lambda: names.store(params.get("store_id")),
+            "destination": lambda: names.destination(params.get("destination_id")),
             "course": lambda: names.course(params.get("course", "")),
             "step": lambda: names.step(params.get("step", "")),
             "fields": lambda: terms.listed(terms.FIELDS.get(field, field) for field in params.get("fields", ())),
@@ -159,7 +161,7 @@ def _channels() -> dict[str, str]:
 
 
 def _sentences() -> dict[str, str]:
-    return _of_accounts() | _of_lectures() | _of_progress()
+    return _of_accounts() | _of_lectures() | _of_progress() | signals.history()
 
 
 def _of_accounts() -> dict[str, str]:
@@ -262,6 +264,7 @@ def _of_progress() -> dict[str, str]:
         "setup_waiting": _("初期設定が対応待ちになりました（%(waiting_on)s）: %(step)s%(place)s"),
         "setup_undone": _("初期設定を未完了に戻しました: %(step)s%(place)s"),
         "usage_began": _("利用が始まりました（%(on)s）。"),
+        "usage_undone": _("取り込んだ利用状況を取り消しました。"),
         "usage_confirmed": _("利用開始を確認しました（%(on)s）。"),
         "usage_unconfirmed": _("利用開始の確認を取り消しました。"),
         "ready": _("引き継ぎ可になりました。"),

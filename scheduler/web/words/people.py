@@ -14,12 +14,13 @@ from scheduler.models.db import db
 from scheduler.models.lectures import Course, Lecture
 from scheduler.models.mails import Mail
 from scheduler.models.setup import SetupStep
+from scheduler.models.signals import Destination
 from scheduler.models.staff import ApiToken, Staff
 from scheduler.models.tasks import Task
 from scheduler.web.words import dates
 from scheduler.web.words.texts import plain
 
-Row = TypeVar("Row", Contact, Staff, Store, ApiToken, Task)
+Row = TypeVar("Row", Contact, Staff, Store, ApiToken, Task, Destination)
 
 
 def called(contact: Contact) -> str:
@@ -44,6 +45,7 @@ class Names:
         tokens: Iterable[int | None] = (),
         mails: Iterable[int | None] = (),
         tasks: Iterable[int | None] = (),
+        destinations: Iterable[int | None] = (),
     ) -> None:
         self._contacts = {row.id: called(row) for row in _rows(Contact, contacts)}
         wanted = select(Lecture).where(Lecture.id.in_(_ids(lectures))).options(joinedload(Lecture.course))
@@ -54,6 +56,7 @@ class Names:
         mailed = select(Mail.id, Staff.name).join(Mail.staff).where(Mail.id.in_(_ids(mails)))
         self._mailed = dict(db.session.execute(mailed).all())
         self._tasks = {row.id: row.words for row in _rows(Task, tasks) if row.kind == "by_hand"}
+        self._destinations = {row.id: row.name for row in _rows(Destination, destinations)}
         self._courses = {row.key: plain(row.name) for row in db.session.scalars(select(Course))}
         self._steps = {row.key: plain(row.name) for row in db.session.scalars(select(SetupStep))}
 
@@ -84,6 +87,10 @@ class Names:
     def token(self, number: int | None) -> str:
         """Name the program that holds a token."""
         return self._tokens.get(number or 0) or "API"
+
+    def destination(self, number: int | None) -> str:
+        """Name a program or chat room that is told what happens."""
+        return self._destinations.get(number or 0) or _("削除された連携")
 
     def task(self, number: int | None) -> str:
         """Return what a member wrote down to be done; empty for a task that a fact made, or one that is gone."""

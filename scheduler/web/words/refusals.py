@@ -94,6 +94,7 @@ _OF_MAILS = {
 }
 
 _OF_SETTINGS = {
+    "destination_ended": _("この外部連携への通知は停止しています。再開してから、もう一度お試しください。"),
     "password_too_short": _("パスワードは %(minimum)d 文字以上で入力してください。"),
     "password_differs": _("確認用のパスワードが一致しません。同じものを入力してください。"),
     "closed_day_unreadable": _(

@@ -35,6 +35,7 @@ def kinds() -> dict[str, str]:
         "step_wanted": _("受講の前に済ませておきたい初期設定の確認"),
         "seats": _("申込済みの日程の扱いの決定"),
         "hold_over": _("保留明けのご連絡"),
+        "destination_ended": _("停止した外部連携の確認"),
         "nudges_used_up": _("メールで進まない顧客企業への電話"),
     }
 
