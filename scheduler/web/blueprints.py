@@ -56,6 +56,7 @@ from scheduler.web.staff.series import series
 from scheduler.web.staff.series_changes import series_changes
 from scheduler.web.staff.settings import settings
 from scheduler.web.staff.sheets import sheets
+from scheduler.web.staff.signals import signals
 from scheduler.web.staff.steps import steps
 from scheduler.web.staff.suppressions import suppressions
 from scheduler.web.staff.tasks import tasks
@@ -94,6 +95,7 @@ BLUEPRINTS: list[Blueprint] = [
     bookings,
     proposals,
     settings,
+    signals,
     steps,
     mail_plan,
     mail_rules,
