@@ -15,9 +15,10 @@ from scheduler.readers.customer_rows import CustomerFile, Refusal
 from scheduler.rules.drafts import AccountDraft
 from scheduler.services import history, locking, readiness, staff
 from scheduler.services.actors import Actor
-from scheduler.services.imports import known, lists, people, preview, staging
+from scheduler.services.imports import known, lists, people, preview, staging, traces
 from scheduler.services.imports.accounts import add_missing_accounts, write_accounts
 from scheduler.services.imports.lists import Choices
+from scheduler.services.imports.traces import Trace
 from scheduler.services.refusals import DateOrderOpen, NoRowFits
 
 # Accounts written at a time, all within the one transaction.
@@ -62,6 +63,7 @@ def bring_in(
     with db.writing():
         upload = staging.new(data, filename, now, actor)
         upload.choices = choices.to_json()
+        db.session.flush()
         return _bring_in(upload, file, choices, now, actor, progress or _quietly)
 
 
@@ -77,7 +79,7 @@ def _bring_in(
     upload: Upload, file: CustomerFile, choices: Choices, now: datetime, actor: Actor, progress: Progress
 ) -> ImportResult:
     need_usable(file)
-    _one_at_a_time()
+    locking_imports()
     new = add_missing_accounts(file, now)
     numbers = known.numbers_of({row.account_id for row in file.rows})
     # Whoever edits one of these accounts now waits; what was read before might be outdated already.
@@ -88,13 +90,18 @@ def _bring_in(
     }
     existing = known.load(numbers.keys() - new)
     drafts = plan.plan.accounts
+    trace = Trace()
+    trace.added["staff"] = sorted({members[team, name] for team, names in plan.members.items() for name in names})
     for start in range(0, len(drafts), BATCH):
         some = drafts[start : start + BATCH]
+        before = traces.state([numbers[name] for name in traces.rewritten(some, existing)])
         write_accounts(some, numbers, existing, members, choices, now)
         people.write_contacts(some, numbers, existing, people.write_stores(some, numbers, existing), now)
-        _tell(some, numbers, now, actor)
+        added = [numbers[draft.external_id] for draft in some if draft.external_id in new]
+        trace.note(before, traces.state([*before["accounts"], *added]))
+        _tell(some, numbers, now, actor, upload.id)
         progress(start + len(some), len(drafts))
-    upload.result, upload.confirmed_at = plan.to_json(), now
+    upload.result, upload.confirmed_at, upload.before = plan.to_json(), now, trace.to_json()
     db.session.flush()
     return ImportResult(upload.id, plan.to_json(), file.refused)
 
@@ -103,7 +110,7 @@ def _quietly(_done: int, _total: int) -> None:
     """Tell nobody how far the import is."""
 
 
-def _one_at_a_time() -> None:
+def locking_imports() -> None:
     """Let imports wait for each other, so that two lists with the same new people and owners add them once.
 
     SQLite has one writer anyway.
@@ -112,7 +119,7 @@ def _one_at_a_time() -> None:
         db.session.execute(select(func.pg_advisory_xact_lock(_LOCK)))
 
 
-def _tell(drafts: Sequence[AccountDraft], numbers: dict[str, int], now: datetime, actor: Actor) -> None:
+def _tell(drafts: Sequence[AccountDraft], numbers: dict[str, int], now: datetime, actor: Actor, upload_id: int) -> None:
     """Write the history of what came in or changed, and judge these accounts anew."""
     touched = [draft for draft in drafts if draft.state != "unchanged"]
     for draft in touched:
@@ -121,6 +128,7 @@ def _tell(drafts: Sequence[AccountDraft], numbers: dict[str, int], now: datetime
             now=now,
             actor=actor,
             account_id=numbers[draft.external_id],
+            upload_id=upload_id,
             new=draft.state == "new",
             fields=sorted(change.field for change in draft.difference.changes),
             stores=sum(store.difference.state != "unchanged" for store in draft.stores),

@@ -78,4 +78,4 @@ def store(code: str) -> Store:
 
 def imported_events() -> list[dict[str, Any]]:
     query = select(Event.params).where(Event.key == "imported").order_by(Event.id)
-    return list(db.session.scalars(query))
+    return [{key: value for key, value in params.items() if key != "upload_id"} for params in db.session.scalars(query)]
