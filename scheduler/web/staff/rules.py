@@ -17,7 +17,7 @@ from scheduler.services import boundaries, proving, rule_effects
 from scheduler.services.refusals import Invalid
 from scheduler.web import access, edge, inputs
 from scheduler.web.staff import rule_form
-from scheduler.web.words import clauses, refusals, tasks, terms
+from scheduler.web.words import refusals, tasks, terms
 from scheduler.web.words import rules as words
 from scheduler.web.words.texts import plain
 
@@ -144,7 +144,7 @@ def _page(stage: str, data: dict[str, Any], errors: dict[str, str]) -> str:
     else:
         effect = rule_effects.effect(stage, rule, edge.now())
     known = _courses()
-    kinds = [(kind, clauses.title(kind, {}, known)) for kind in rule_form.PLAIN]
+    kinds = [(kind, str(terms.CONDITIONS[kind])) for kind in rule_form.PLAIN]
     return render_template(
         "staff/rules/edit.html",
         stage=stage,
