@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from random import Random
 
 import pytest
 from hypothesis import given
@@ -86,6 +87,10 @@ def test_a_report_never_shows_more_than_its_intervals_its_total_or_the_lecture(
         ([present("report", 0, 30), present("webhook", 20, 50)], 50),
         ([Presence("checkin", at(0), at(60)), Presence("join_click", at(0), at(60))], 0),
         ([Presence("webhook", at(10), None)], 0),
+        # The same half hour told twice is half an hour; beside the report's total the webhook's times add nothing.
+        ([Presence("report", at(0), at(60), 30 * 60), present("webhook", 0, 30)], 30),
+        ([Presence("report", seconds=20 * 60), present("webhook", 0, 30)], 30),
+        ([Presence("recording", at(0), at(60)), Presence("code", at(40), at(60))], 0),
     ],
 )
 def test_a_tools_total_is_capped_by_its_span_and_by_the_lecture(presences: list[Presence], minutes: int) -> None:
@@ -109,6 +114,8 @@ def test_attended_begins_at_the_courses_minimum(seconds: int, minimum: int, outc
 
 CLICK = Presence("join_click", at(-1))
 CHECKIN = Presence("checkin", at(5))
+CODE = Presence("code", at(40))
+RECORDING = Presence("recording", at(3000))
 BY_HAND = Presence("manual", verdict="missed")
 
 
@@ -162,6 +169,42 @@ BY_HAND = Presence("manual", verdict="missed")
             Verdict("unknown", 600, ()),
         ),
         ("only before the lecture", [present("report", -60, -10)], {}, Verdict("missed", 0, ("report",))),
+        ("the code typed stands where the report lacks the name", [CODE], {}, Verdict("attended", 0, ("code",))),
+        ("our own eyes before the code", [CODE, CHECKIN], {}, Verdict("attended", 0, ("checkin",))),
+        ("the report before the code", [CODE, present("report", 0, 10)], {}, Verdict("partial", 600, ("report",))),
+        ("the recording is not the lecture", [RECORDING], {}, Verdict("missed", 0, ("report",))),
+        (
+            "the recording leaves what was seen as it is",
+            [RECORDING, present("report", 0, 10)],
+            {},
+            Verdict("partial", 600, ("report",)),
+        ),
+        ("told beforehand", [], {"told_absent": True}, Verdict("excused", 0, ("absence",))),
+        (
+            "told beforehand, no report needed",
+            [CLICK],
+            {"told_absent": True, "report_present": False},
+            Verdict("excused", 0, ("absence",)),
+        ),
+        ("told beforehand, still to come", [], {"told_absent": True, "lecture_over": False}, Verdict("unknown", 0, ())),
+        (
+            "told beforehand and there all the same",
+            [present("report", 0, 50)],
+            {"told_absent": True},
+            Verdict("attended", 3000, ("report",)),
+        ),
+        (
+            "told beforehand and there for a part",
+            [present("report", 0, 20)],
+            {"told_absent": True},
+            Verdict("partial", 1200, ("report",)),
+        ),
+        (
+            "came in, and nobody knows for how long",
+            [Presence("webhook", at(2), None)],
+            {},
+            Verdict("unknown", 0, ()),
+        ),
     ],
 )
 def test_the_best_evidence_decides(
@@ -169,3 +212,44 @@ def test_the_best_evidence_decides(
 ) -> None:
     circumstances = {"registered": True, "told_absent": False, "report_present": True, "lecture_over": True} | said
     assert decide(presences, START, END, minimum_minutes=45, **circumstances) == expected, what
+
+
+evidence = st.builds(
+    Presence,
+    st.sampled_from(["report", "webhook", "checkin", "code", "join_click", "recording"]),
+    st.one_of(st.none(), second.map(lambda number: START + timedelta(seconds=number))),
+    st.one_of(st.none(), second.map(lambda number: START + timedelta(seconds=number))),
+    st.one_of(st.none(), st.integers(0, 5000)),
+)
+yes_or_no = st.booleans()
+
+
+@given(st.lists(evidence, max_size=6), st.randoms(use_true_random=False), yes_or_no, yes_or_no, yes_or_no, yes_or_no)
+def test_the_order_of_evidence_does_not_matter_nor_does_the_same_told_twice(
+    found: list[Presence], dice: Random, registered: bool, told_absent: bool, report_present: bool, lecture_over: bool
+) -> None:
+    circumstances = {
+        "registered": registered,
+        "told_absent": told_absent,
+        "report_present": report_present,
+        "lecture_over": lecture_over,
+    }
+    judged = decide(found, START, END, minimum_minutes=45, **circumstances)
+    shuffled = list(found)
+    dice.shuffle(shuffled)
+    assert decide(shuffled, START, END, minimum_minutes=45, **circumstances) == judged
+    timed = [one for one in found if one.seconds is None]
+    once = decide(timed, START, END, minimum_minutes=45, **circumstances)
+    assert decide([*timed, *timed], START, END, minimum_minutes=45, **circumstances) == once
+
+
+@given(st.lists(evidence, max_size=6), yes_or_no, yes_or_no)
+def test_a_recording_watched_afterwards_never_changes_what_the_lecture_itself_showed(
+    found: list[Presence], told_absent: bool, report_present: bool
+) -> None:
+    live = [one for one in found if one.source != "recording"]
+    circumstances = {"registered": True, "told_absent": told_absent, "report_present": report_present}
+    with_it, without = (
+        decide(some, START, END, minimum_minutes=45, lecture_over=True, **circumstances) for some in (found, live)
+    )
+    assert with_it == without

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from scheduler.models.db import db
 from scheduler.services import history, readiness
@@ -13,6 +13,8 @@ from scheduler.services.registrations import rows
 
 # The most colleagues before one screen, and the longest name.
 MOST, LONGEST = 50, 60
+# For so long after a lecture customers say who else was there.
+AFTERWARDS = timedelta(days=7)
 
 
 def set_companions(
@@ -20,12 +22,15 @@ def set_companions(
 ) -> None:
     """Name the colleagues who watch the same screen, and say how many more there are; each counts for the store.
 
-    `unnamed` None leaves their number as it is. Raises NotFound, NotBooked, Invalid, ChangedMeanwhile.
+    `unnamed` None leaves their number as it is. Customers say so until a week after the lecture, staff at any time.
+    Raises NotFound, NotBooked, Invalid, ChangedMeanwhile.
     """
     names, unnamed = checked(companions, unnamed)
     with db.writing():
         # The lecture before the row and its account, as everybody locks them.
-        row, _lectures = rows.locked(registration_id)
+        row, lectures = rows.locked(registration_id)
+        if actor.kind == "contact" and lectures[row.lecture_id].ends_at + AFTERWARDS <= now:
+            raise Invalid(field="companions", why="companions_too_late", days=AFTERWARDS.days)
         unnamed = row.unnamed_companions if unnamed is None else unnamed
         if (names, unnamed) == (row.companions, row.unnamed_companions):
             return

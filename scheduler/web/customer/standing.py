@@ -17,9 +17,11 @@ from scheduler.models.db import db
 from scheduler.models.lectures import Course, Lecture
 from scheduler.models.registrations import Registration
 from scheduler.services import addresses, eligibility, joining
+from scheduler.services.attendance import absences
 from scheduler.services.eligibility import OpenDate
 from scheduler.services.installation import here
 from scheduler.services.refusals import AlreadyBooked, NotFound, Refused
+from scheduler.services.registrations.companions import AFTERWARDS
 
 # How many dates stand on a page at once; the rest opens on a press.
 AT_ONCE = 10
@@ -38,6 +40,8 @@ class Booking:
     join_path: str | None
     # Nothing can be changed once the lecture has begun.
     changeable: bool
+    # So near that we are told of an absence rather than left without a word.
+    excusable: bool
 
 
 @dataclass
@@ -52,10 +56,12 @@ class Standing:
     waiting: list[Registration] = field(default_factory=list)
     # Booked dates that were cancelled.
     called_off: list[Registration] = field(default_factory=list)
-    # When it was attended; else the last verdict that is none of that, or the lecture that still lacks one.
+    # When it was attended; else the last verdict that says it was not, or not all of it, or the lecture that still lacks one.
     attended_at: datetime | None = None
     missed: Attendance | None = None
     unsettled: Lecture | None = None
+    # Dates just gone by, of which it can still be said who watched the same screen.
+    past: list[Registration] = field(default_factory=list)
     # What can be chosen; empty when there is nothing to choose.
     dates: list[OpenDate] = field(default_factory=list)
     # The date a mail pointed to.
@@ -167,6 +173,8 @@ def _standing(
             settled = verdicts.get(lecture.id, "unknown") != "unknown" or lecture.status == "cancelled"
             if row.status == "booked" and not settled and lecture.ends_at > now - UNSETTLED:
                 standing.unsettled = lecture
+            if _may_have_come(row, verdicts.get(lecture.id, "unknown")) and lecture.ends_at + AFTERWARDS > now:
+                standing.past.append(row)
         elif row.status == "waitlisted":
             if lecture.status == "scheduled" and lecture.starts_at > now:
                 offered = row.offered_until is not None and row.offered_until > now
@@ -178,9 +186,14 @@ def _standing(
     came = [row for row in attendances if row.verdict == "attended"]
     if came:
         standing.attended_at = came[-1].lecture.starts_at
-    elif attendances and attendances[-1].verdict in ("missed", "partial"):
+    elif attendances and attendances[-1].verdict in ("missed", "partial", "excused"):
         standing.missed = attendances[-1]
     return standing
+
+
+def _may_have_come(row: Registration, verdict: str) -> bool:
+    held = row.status == "booked" and row.lecture.status == "scheduled"
+    return held and verdict in ("attended", "partial", "unknown")
 
 
 def _booking(row: Registration, contact: Contact, now: datetime) -> Booking:
@@ -190,6 +203,7 @@ def _booking(row: Registration, contact: Contact, now: datetime) -> Booking:
         joins_at=joining.opens_at(row.lecture),
         join_path=_join_path(row, contact) if joining.is_open(row, now) else None,
         changeable=row.lecture.starts_at > now,
+        excusable=row.absence_told_at is None and absences.may_tell(row.lecture, now),
     )
 
 

@@ -25,6 +25,7 @@ from scheduler.services.lectures import cancelling, changing, making, telling
 from scheduler.services.lectures.values import MEETING
 from scheduler.services.refusals import Invalid, Refused
 from scheduler.web import access, edge, inputs
+from scheduler.web.staff import judged
 from scheduler.web.words import dates, people, refusals, reports
 from scheduler.web.words import history as histories
 
@@ -73,6 +74,7 @@ def show(lecture_id: int) -> ResponseReturnValue:
         lecture=lecture,
         seats=seats,
         **_room(lecture, seats),
+        **judged.of_lecture(lecture_id, seats),
         history=histories.lines(history.of_lecture(lecture_id)),
         report=staging.latest(lecture_id),
         report_words=reports,

@@ -17,6 +17,7 @@ from scheduler.services.attendance import recordings
 from scheduler.services.installation import here
 from scheduler.services.refusals import Invalid
 from scheduler.web import access, edge, ids, inputs
+from scheduler.web.staff import judged
 from scheduler.web.staff.account import the
 from scheduler.web.words import mails as mail_words
 from scheduler.web.words.people import called
@@ -42,6 +43,7 @@ def show(account_id: int, contact_id: int) -> ResponseReturnValue:
         name=called(contact),
         successor=db.session.get(Contact, contact.successor_id) if contact.successor_id is not None else None,
         parts=parts,
+        rests=judged.of_contact(contact_id),
         courses=[(course, eligibility.open_dates(contact, course.key, edge.now())) for course in courses.in_order()],
         watched=recordings.of_contact(contact_id),
         elsewhere=recordings.elsewhere(contact, [part.lecture for part in parts], edge.now()),

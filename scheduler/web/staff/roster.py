@@ -12,6 +12,7 @@ from sqlalchemy import select
 
 from scheduler.models.db import db
 from scheduler.models.registrations import Registration
+from scheduler.services.attendance import absences
 from scheduler.services.refusals import LectureFull, Refused
 from scheduler.services.registrations import booking, changes, waiting
 from scheduler.services.registrations.companions import set_companions
@@ -107,6 +108,28 @@ def companions(registration_id: int) -> ResponseReturnValue:
         set_companions(registration_id, _companions(), now, actor, unnamed=_unnamed())
 
     return _done(act, _("同席者を保存しました。"), inputs.optional_id("lecture"))
+
+
+@roster.post("/<id:registration_id>/absence")
+@access.requires("register")
+def tell_absence(registration_id: int) -> ResponseReturnValue:
+    """Note that somebody told us of an absence."""
+    return _done(
+        lambda: absences.tell(registration_id, edge.now(), edge.staff_actor("phone")),
+        _("欠席連絡を記録しました。"),
+        inputs.optional_id("lecture"),
+    )
+
+
+@roster.post("/<id:registration_id>/absence/undo")
+@access.requires("register")
+def take_absence_back(registration_id: int) -> ResponseReturnValue:
+    """Note that somebody who told us of an absence comes after all."""
+    return _done(
+        lambda: absences.take_back(registration_id, edge.now(), edge.staff_actor("phone")),
+        _("欠席連絡を取り消しました。"),
+        inputs.optional_id("lecture"),
+    )
 
 
 def _done(act: Callable[[], None], words: str, lecture_id: int | None = None) -> ResponseReturnValue:
