@@ -15,11 +15,13 @@ from scheduler.readers.customer_rows import Refusal
 from scheduler.services.imports import confirm as confirming
 from scheduler.services.imports import lists, staging
 from scheduler.services.imports import preview as previews
+from scheduler.services.imports import undo as undoing
 from scheduler.services.imports.lists import Choices
 from scheduler.services.refusals import DateOrderOpen, FileUnreadable, NoRowFits, UploadExpired
 from scheduler.web import access, csvs, edge, ids, inputs
 from scheduler.web.words import columns, refusals
 from scheduler.web.words import imports as words
+from scheduler.web.words import undoing as undo_words
 
 imports = Blueprint("staff_imports", __name__, url_prefix="/staff/imports")
 imports.before_request(access.staff_gate)
@@ -99,6 +101,41 @@ def confirm(upload_id: int) -> ResponseReturnValue:
         return redirect(url_for(".show", upload_id=upload_id))
     except FileUnreadable as error:
         return _unreadable(staging.the(upload_id), error)
+    return redirect(url_for(".show", upload_id=upload_id))
+
+
+@imports.get("/<id:upload_id>/undo")
+@access.requires("import")
+def undo_form(upload_id: int) -> ResponseReturnValue:
+    """Show what taking an import back comes to: what goes, what stays and why."""
+    try:
+        told = undoing.preview(upload_id)
+    except UploadExpired:
+        return redirect(url_for(".show", upload_id=upload_id))
+    rows = [(row.table, row.id) for row in told.staying[:MOST]]
+    rows += [(row.table, row.id) for row in told.edited_since[:MOST]]
+    return render_template(
+        "staff/imports/undo.html",
+        upload=staging.the(upload_id),
+        told=told,
+        most=MOST,
+        names=undo_words.names(rows),
+        words=undo_words,
+    )
+
+
+@imports.post("/<id:upload_id>/undo")
+@access.requires("import")
+def undo(upload_id: int) -> ResponseReturnValue:
+    """Take an import back."""
+    try:
+        told = undoing.undo(upload_id, edge.now(), edge.staff_actor("import"))
+    except UploadExpired:
+        return redirect(url_for(".show", upload_id=upload_id))
+    if told is None:
+        flash(_("この取り込みは取り消し済みです。"))
+    else:
+        flash(_("取り込みを取り消しました。"))
     return redirect(url_for(".show", upload_id=upload_id))
 
 

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from flask_babel import gettext as _
+from sqlalchemy import select
 
+from scheduler.models.accounts import Account, Contact, Store
+from scheduler.models.db import db
 from scheduler.web.words import terms
+from scheduler.web.words.people import called
 
 
 def why(keys: Iterable[str]) -> str:
@@ -35,3 +39,36 @@ def why(keys: Iterable[str]) -> str:
         "accounts": _("担当している顧客企業があります"),
     }
     return terms.listed(dict.fromkeys(words.get(key, _("ほかの記録で使われています")) for key in sorted(keys)))
+
+
+def names(rows: Collection[tuple[str, int]]) -> dict[tuple[str, int], str]:
+    """Call companies, and stores and people with their company, by table and id; read in three statements."""
+    ids = {table: [number for name, number in rows if name == table] for table in ("accounts", "stores", "contacts")}
+    found = {
+        ("accounts", number): name
+        for number, name in db.session.execute(select(Account.id, Account.name).where(Account.id.in_(ids["accounts"])))
+    }
+    for store, company in db.session.execute(
+        select(Store, Account.name).join(Account, Account.id == Store.account_id).where(Store.id.in_(ids["stores"]))
+    ):
+        found["stores", store.id] = f"{company} {store.name}"
+    for contact, company in db.session.execute(
+        select(Contact, Account.name)
+        .join(Account, Account.id == Contact.account_id)
+        .where(Contact.id.in_(ids["contacts"]))
+    ):
+        found["contacts", contact.id] = f"{company} {called(contact)}"
+    return found
+
+
+def fields(columns: Iterable[str]) -> str:
+    """Name columns of companies, stores and people."""
+    return terms.listed(dict.fromkeys(terms.FIELDS.get(_FIELDS.get(column, column), column) for column in columns))
+
+
+# What a column is called in lists.
+_FIELDS = {
+    "sales_owner_id": "sales_owner",
+    "onboarding_owner_id": "onboarding_owner",
+    "success_owner_id": "onboarding_owner",
+}

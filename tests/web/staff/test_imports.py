@@ -219,3 +219,33 @@ def test_only_teams_that_may_import_get_in(app: Flask, client: Client) -> None:
 def test_an_upload_that_is_none_is_not_found(staff_client: Client) -> None:
     assert staff_client.get("/staff/imports/77").status_code == 404
     assert staff_client.post("/staff/imports/77/confirm").status_code == 404
+
+
+def test_an_import_is_taken_back_after_a_look_at_what_goes_and_what_stays(staff_client: Client) -> None:
+    data = a_list({"氏名": "山田 花子"}, {"顧客ID": "A2", "会社名": "株式会社ほか", "氏名": "森 太郎"})
+    address, _page = handed_in(staff_client, data)
+    done = confirmed(staff_client, address)
+    assert f'href="{address}/undo"' in done
+    accounts.edit(account().id, {"plan": "特別"}, NOW, STAFF)
+    page = staff_client.get(f"{address}/undo").text
+    assert "顧客企業 1 社、店舗 0 件、先方担当者 1 名を削除します。" in page
+    assert "あとから変更されています" in page.split("株式会社みほん")[1].split("</li>")[0]
+    assert how_many(Account) == 2
+    after = staff_client.post(f"{address}/undo", follow_redirects=True).text
+    assert "取り込みを取り消しました。" in after
+    assert f'href="{address}/undo"' not in after
+    assert (how_many(Account), how_many(Contact)) == (1, 1)
+    assert "取り消し済み" in staff_client.get("/staff/imports").text
+    assert "取り消し済みです" in staff_client.post(f"{address}/undo", follow_redirects=True).text
+    assert staff_client.get(f"{address}/undo").location == address
+
+
+def test_fields_that_were_changed_since_are_named(staff_client: Client) -> None:
+    confirmed(staff_client, handed_in(staff_client, a_list({"プラン": "基本", "備考": "前"}))[0])
+    address, _page = handed_in(staff_client, a_list({"プラン": "上位", "備考": "後"}))
+    confirmed(staff_client, address)
+    accounts.edit(account().id, {"plan": "特別"}, NOW, STAFF)
+    page = staff_client.get(f"{address}/undo").text
+    assert "1 件を、取り込む前の内容に戻します。" in page
+    assert "プラン" in page.split('id="edited"')[1].split("</section>")[0]
+    assert "備考" not in page.split('id="edited"')[1].split("</section>")[0]
