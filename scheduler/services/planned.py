@@ -30,6 +30,7 @@ class Planned:
     staff_id: int | None = None
     application_id: int | None = None
     lecture_id: int | None = None
+    handover_id: int | None = None
     params: Mapping[str, Any] = field(default_factory=dict)
     # From then on it is of no use.
     expires_at: datetime | None = None
@@ -49,6 +50,7 @@ def owe(mails: Iterable[Planned], now: datetime) -> int:
                 "contact_id": one.contact_id,
                 "staff_id": one.staff_id,
                 "account_id": one.account_id,
+                "handover_id": one.handover_id,
                 "params": dict(one.params),
             }
             for one in mails

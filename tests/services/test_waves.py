@@ -20,7 +20,7 @@ from scheduler.services.actors import Actor
 from scheduler.services.outbox.content import preview
 from scheduler.services.refusals import HandoverClosed, Invalid, LetterGone
 from scheduler.services.waves import moving, planning
-from tests.factories import a_contact, a_member, an_account
+from tests.factories import NOW, a_contact, a_member, an_account
 
 API = Actor("api", 1, "api")
 LETTER_DUE = datetime(2026, 4, 2, 1, tzinfo=UTC)
@@ -37,7 +37,7 @@ def the(account: Account) -> Account:
 
 
 def planned(accounts: list[Account], to: str, receiver_id: int | None = None, letter: bool = True) -> planning.Plan:
-    return planning.plan([account.id for account in accounts], to, receiver_id, letter)
+    return planning.plan([account.id for account in accounts], to, receiver_id, letter, NOW)
 
 
 def chosen(plan: planning.Plan) -> dict[int, int]:

@@ -60,7 +60,7 @@ def move(chosen: Mapping[int, int], to: str, with_letter: bool, note: str, now: 
         moving = [
             account
             for account in accounts
-            if not barred(account, to, asked)
+            if not barred(account, to, asked, now)
             and chosen[account.id] in able[to or account.stage]
             and (to or chosen[account.id] != owner_id(account, account.stage))
         ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload
@@ -13,7 +14,7 @@ from scheduler.models.accounts import STAGES, Account, Contact
 from scheduler.models.db import db
 from scheduler.models.handovers import Handover
 from scheduler.rules.sharing import share_out
-from scheduler.services import letters, receivers
+from scheduler.services import letters, receivers, spared
 from scheduler.services.owners import owner_of
 from scheduler.services.receivers import Load
 from scheduler.services.refusals import Invalid
@@ -54,7 +55,7 @@ class Plan:
         return Counter(line.receiver_id for line in self.lines)
 
 
-def plan(account_ids: Iterable[int], to: str, receiver_id: int | None, with_letter: bool) -> Plan:
+def plan(account_ids: Iterable[int], to: str, receiver_id: int | None, with_letter: bool, now: datetime) -> Plan:
     """Say what would happen: accounts move on to stage `to` ("": they stay there), to one receiver, or by load (None).
 
     By load an account that moves on stays with whom it has for that team already; one that only changes owner goes to
@@ -64,8 +65,8 @@ def plan(account_ids: Iterable[int], to: str, receiver_id: int | None, with_lett
         raise Invalid(field="to", why="not_a_choice", value=to, choices=", ".join(STAGES[1:]))
     accounts = _read(account_ids)
     asked = asked_for(accounts)
-    stays = [(account, why) for account in accounts if (why := barred(account, to, asked))]
-    free = [account for account in accounts if not barred(account, to, asked)]
+    stays = [(account, why) for account in accounts if (why := barred(account, to, asked, now))]
+    free = [account for account in accounts if not barred(account, to, asked, now)]
     able: dict[str, list[Load]] = {}
     chosen: dict[int, int] = {}
     for stage in dict.fromkeys(to or account.stage for account in free):
@@ -97,11 +98,11 @@ def asked_for(accounts: Sequence[Account]) -> set[int]:
     return set(db.session.scalars(select(Handover.account_id).where(*waiting)))
 
 
-def barred(account: Account, to: str, asked: set[int]) -> str:
+def barred(account: Account, to: str, asked: set[int], now: datetime) -> str:
     """Say why an account cannot be moved; empty: it can."""
     if account.undecided:
         return "undecided"
-    if account.cancelled_on is not None:
+    if spared.cancelled(account, now):
         return "cancelled"
     if account.id in asked:
         return "handover_open"

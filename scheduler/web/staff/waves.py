@@ -110,7 +110,7 @@ def _preview(errors: dict[str, str]) -> str:
     receiver_id = ids.read_id(given.get("receiver", ""))
     # Shown for the first time the letter is ticked; after that an empty box means none.
     with_letter = given.get("letter") == "1" or "to" not in given
-    plan = planning.plan(_numbers(), to, receiver_id, with_letter)
+    plan = planning.plan(_numbers(), to, receiver_id, with_letter, edge.now())
     return render_template(
         "staff/waves/preview.html",
         plan=plan,
