@@ -24,6 +24,8 @@ STATES = ("open", "waiting", "done", "not_needed")
 # What counts as seen to.
 SETTLED = ("done", "not_needed")
 LONGEST_REASON = 500
+# Accounts looked at in one statement.
+BATCH = 500
 
 _EVENTS = {
     "open": "setup_undone",
@@ -50,6 +52,8 @@ class Tick:
     # One of DOERS where it waits.
     waiting_on: str | None = None
     reason: str = ""
+    # Whose word it is (kind and id), where somebody only puts back what that one had said.
+    by: tuple[str, int | None] | None = None
 
     @property
     def place(self) -> Place:
@@ -126,8 +130,12 @@ def stands(account_ids: Iterable[int]) -> dict[Place, Row]:
         c.by_kind,
         c.by_id,
     )
-    found = db.session.execute(select(*columns).where(c.account_id.in_(sorted(set(account_ids)))))
-    return {(account_id, step_id, store_id): Row(*rest) for account_id, step_id, store_id, *rest in found}
+    ids, found = sorted(set(account_ids)), {}
+    for start in range(0, len(ids), BATCH):
+        query = select(*columns).where(c.account_id.in_(ids[start : start + BATCH]))
+        for account_id, step_id, store_id, *rest in db.session.execute(query):
+            found[(account_id, step_id, store_id)] = Row(*rest)
+    return found
 
 
 def changes(tick: Tick, row: Row | None, actor: Actor) -> bool:
@@ -174,6 +182,7 @@ def _values(tick: Tick, actor: Actor) -> dict[str, Any]:
 
 def _said(tick: Tick, actor: Actor) -> dict[str, Any]:
     # Whoever brings a file in by the command line is one of ours.
-    by_kind = "staff" if actor.kind in ("cli", "worker") else actor.kind
+    ours = ("staff", None) if actor.kind in ("cli", "worker") else (actor.kind, actor.id)
+    by_kind, by_id = tick.by or ours
     values = {"state": tick.state, "waiting_on": tick.waiting_on, "reason": tick.reason, "done_at": tick.at}
-    return values | {"by_kind": by_kind, "by_id": actor.id if by_kind == actor.kind else None}
+    return values | {"by_kind": by_kind, "by_id": by_id}

@@ -20,6 +20,8 @@ from scheduler.services.refusals import Invalid
 # The most signals that one call may bring.
 MOST_SIGNALS = 1000
 LONGEST_EVENT = 100
+# Accounts looked at in one statement.
+BATCH = 500
 LONGEST_SOURCE = 500
 # Nobody uses the product longer than this before signing (trials): an earlier date is a slip of the keyboard.
 TRIAL = timedelta(days=366)
@@ -74,12 +76,13 @@ def write(days: Iterable[DayOfUse], now: datetime, actor: Actor) -> list[int]:
     """
     # Most signals of a batch tell of a day that another of them told of already.
     rows = [asdict(day) | {"recorded_at": now} for day in dict.fromkeys(days)]
-    ids = {row["account_id"] for row in rows}
-    begun = set(
-        db.session.scalars(
-            select(Account.id).where(Account.id.in_(ids), exists().where(UsageDay.account_id == Account.id))
+    ids = sorted({row["account_id"] for row in rows})
+    begun: set[int] = set()
+    for start in range(0, len(ids), BATCH):
+        some = Account.id.in_(ids[start : start + BATCH])
+        begun.update(
+            db.session.scalars(select(Account.id).where(some, exists().where(UsageDay.account_id == Account.id)))
         )
-    )
     new = added(UsageDay, rows, "id", "account_id", "day")
     first: dict[int, date] = {}
     for _number, account_id, day in new:
@@ -90,8 +93,9 @@ def write(days: Iterable[DayOfUse], now: datetime, actor: Actor) -> list[int]:
         if account_id not in begun
     ]
     history.record_many(lines, now, actor)
-    if first:
-        readiness.refresh_many(first, now)
+    touched = sorted(first)
+    for start in range(0, len(touched), BATCH):
+        readiness.refresh_many(touched[start : start + BATCH], now)
     return [number for number, _account_id, _day in new]
 
 
