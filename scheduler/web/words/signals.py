@@ -41,7 +41,7 @@ def state(row: Delivery) -> tuple[str, str]:
         "queued": ("waiting", _("送信待ち")),
         "sending": ("waiting", _("送信中")),
         "delivered": ("met", _("到達")),
-        "failed": ("stuck", _("未達")),
+        "failed": ("stuck", _("届かず")),
         "dropped": ("none", _("取りやめ")),
     }[row.state]
 
@@ -51,7 +51,7 @@ def states() -> list[tuple[str, str]]:
     return [
         ("delivered", _("到達")),
         ("waiting", _("送信待ち・再送待ち")),
-        ("failed", _("未達")),
+        ("failed", _("届かず")),
         ("dropped", _("取りやめ")),
     ]
 
