@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from scheduler.models.registrations import Registration
 from scheduler.rules.roster import Candidate
 from scheduler.services import directory, rosters
-from scheduler.services.attendance import marks, plan, record, staging
+from scheduler.services.attendance import heard, marks, plan, record, staging
 from scheduler.services.attendance.plan import AttendancePlan, Person
 from scheduler.services.attendance.staging import WalkIn
 from scheduler.services.directory import Filter
@@ -61,6 +61,14 @@ def upload(lecture_id: int) -> ResponseReturnValue:
     except FileUnreadable as error:
         other_time = error.params["why"] == "other_lecture"
         return _form(lecture_id, inputs.errors(error), other_time=other_time), error.status
+    return redirect(url_for(".show", lecture_id=lecture_id, upload_id=number))
+
+
+@reports.post("/report/heard")
+@access.requires("attendance")
+def take_heard(lecture_id: int) -> ResponseReturnValue:
+    """Take what the meeting tool told about comings and goings for the report, and show what it comes to."""
+    number = heard.stage(lecture_id, edge.now(), edge.staff_actor("report"))
     return redirect(url_for(".show", lecture_id=lecture_id, upload_id=number))
 
 
@@ -193,6 +201,7 @@ def _form(lecture_id: int, errors: dict[str, str], *, other_time: bool = False) 
         zone=request.form.get("zone", lecture.zone),
         anyway=other_time or "anyway" in request.form,
         last=staging.latest(lecture_id),
+        heard=heard.is_any(lecture_id),
         errors=errors,
         words=words,
     )

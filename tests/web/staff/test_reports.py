@@ -18,6 +18,7 @@ from scheduler.settings import Settings
 from tests.conftest import Client, sign_in
 from tests.factories import a_contact, a_lecture, a_member, an_account
 from tests.services.attendance.room import EVENING, NO_EMAIL, SAMPLES, Room
+from tests.services.attendance.test_heard import told
 from tests.services.attendance.test_record import line, report
 
 
@@ -191,6 +192,17 @@ def test_a_recorded_report_is_taken_back_after_a_look_at_what_that_comes_to(staf
     assert staff_client.get(f"{address}/undo").headers["Location"].endswith("/report")
     other = a_lecture(starts_at=room.lecture.starts_at)
     assert staff_client.get(address.replace(f"/{room.lecture.id}/", f"/{other.id}/") + "/undo").status_code == 404
+
+
+def test_what_the_meeting_tool_told_stands_in_for_a_report(staff_client: Client, room: Room) -> None:
+    path = f"/staff/lectures/{room.lecture.id}/report"
+    assert "heard" not in staff_client.get(path).text
+    assert staff_client.post(f"{path}/heard").status_code == 404
+    told(room, "林 健太")
+    assert f'action="{path}/heard"' in staff_client.get(path).text
+    address = staff_client.post(f"{path}/heard").headers["Location"]
+    staff_client.post(address, data=fields(staff_client.get(address).text))
+    assert (room.verdicts()["hayashi"], room.verdicts()["ono"]) == ("attended", "missed")
 
 
 def test_all_the_rest_can_be_said_to_be_nobody_at_once(staff_client: Client, room: Room) -> None:
