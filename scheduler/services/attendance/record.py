@@ -18,7 +18,7 @@ from scheduler.rules.matching import known_key
 from scheduler.rules.names import name_key
 from scheduler.services import history, seating
 from scheduler.services.actors import Actor
-from scheduler.services.attendance import follow_up, plan, staging, verdicts
+from scheduler.services.attendance import follow_up, plan, recognised, staging, verdicts
 from scheduler.services.attendance import walk_ins as adding
 from scheduler.services.attendance.plan import AttendancePlan, Person
 from scheduler.services.attendance.staging import Choices, WalkIn
@@ -65,10 +65,11 @@ def apply(upload: Upload, settled: Choices, now: datetime, actor: Actor, made: I
     reported_at = found.lecture.reported_at
     news = _replace_presences(found, now)
     forgotten = _remember(found, now)
+    heard = recognised.settle(found.lecture.id, found.people, actor.staff_id)
     news = bool(verdicts.settle(found.lecture, found.verdicts, found.rows, now, actor)) or news
     follow_up.owe(found.lecture, found.follow_up, now)
     upload.choices = settled.to_json()
-    upload.before = _before(upload, reported_at, forgotten, made)
+    upload.before = _before(upload, reported_at, forgotten, made, heard)
     upload.confirmed_at = upload.confirmed_at or now
     upload.result = _result(found)
     # A report taken while the lecture still runs is not its last.
@@ -203,16 +204,21 @@ def _forget(key: str, contact_ids: Collection[int]) -> list[dict[str, Any]]:
 
 
 def _before(
-    upload: Upload, reported_at: datetime | None, forgotten: Iterable[dict[str, Any]], made: Iterable[int]
+    upload: Upload,
+    reported_at: datetime | None,
+    forgotten: Iterable[dict[str, Any]],
+    made: Iterable[int],
+    heard: Iterable[int],
 ) -> dict[str, Any]:
     """Add what this press changes to what earlier presses of the same report did, as far as undoing it needs that."""
     since = reported_at.isoformat() if reported_at is not None else None
-    before = upload.before or {"reported_at": since, "forgotten": [], "contacts": []}
+    before = upload.before or {"reported_at": since, "forgotten": [], "contacts": [], "heard": []}
     # What this very report taught is gone with it anyway.
     others = [name for name in forgotten if name["upload_id"] != upload.id]
     return before | {
         "forgotten": before["forgotten"] + others,
         "contacts": sorted({*before["contacts"], *made}),
+        "heard": sorted({*before["heard"], *heard}),
     }
 
 

@@ -20,7 +20,7 @@ from scheduler.models.mails import LEFT, Mail
 from scheduler.models.uploads import Upload
 from scheduler.services import history, readiness, references, seating
 from scheduler.services.actors import Actor
-from scheduler.services.attendance import record, staging, verdicts
+from scheduler.services.attendance import recognised, record, staging, verdicts
 from scheduler.services.attendance.staging import Choices
 from scheduler.services.inserting import add_missing
 from scheduler.services.refusals import UploadExpired
@@ -101,12 +101,13 @@ def _the(upload_id: int) -> Upload:
 
 def _undo(upload: Upload, now: datetime, actor: Actor) -> Undone:
     lecture = staging.the_lecture(upload.lecture_id or 0)
-    before: Mapping[str, Any] = upload.before or {"reported_at": None, "forgotten": [], "contacts": []}
+    before: Mapping[str, Any] = upload.before or {"reported_at": None, "forgotten": [], "contacts": [], "heard": []}
     said = {number: row.verdict for number, row in verdicts.rows_of(lecture.id).items()}
     queued = _mails(lecture.id, ("queued",))
     left = _mails(lecture.id, ("sending", *LEFT)) & _mails(lecture.id, None, upload.confirmed_at)
     upload.undone_at, upload.undone_by_id = now, actor.staff_id
     _unlearn(upload, before["forgotten"])
+    recognised.forget(before["heard"])
     db.session.flush()
     history.record("report_undone", now=now, actor=actor, lecture_id=lecture.id, upload_id=upload.id)
     earlier = _earlier(lecture.id)

@@ -176,7 +176,7 @@ def test_more_names_settled_later_belong_to_the_same_report() -> None:
     room.confirm(upload_id, MORNING)
     record.record(upload_id, plan.preview(upload_id, MORNING).confirmed, MORNING, STAFF)
     upload = db.session.get_one(Upload, upload_id, populate_existing=True)
-    assert upload.before == {"reported_at": None, "forgotten": [], "contacts": [room.people["saburo"].id]}
+    assert upload.before == {"reported_at": None, "forgotten": [], "contacts": [room.people["saburo"].id], "heard": []}
     undo.undo(upload_id, MORNING, STAFF)
     assert room.reported_at() is None
     assert known() == set()
