@@ -108,7 +108,7 @@ def _of_our_own() -> dict[str, str]:
         "staff_handover_accepted": _("依頼した引き継ぎが引き受けられたとき。"),
         "staff_handover_returned": _("依頼した引き継ぎが差し戻されたとき。"),
         "staff_stuck": _("顧客企業が停滞になったとき。"),
-        "staff_report_missing": _("開催の後、出欠が記録されないまま次の期限を過ぎたとき。ホストへ。"),
+        "staff_report_missing": _("開催の後、下の期限までに出欠が記録されないとき。ホストへ。"),
         "staff_unreachable": _("先方担当者にメールが届かなくなったとき。"),
         "staff_reply": _("お客様から返信があったとき。"),
         "staff_digest": _("毎朝。"),
