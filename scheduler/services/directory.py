@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 from re import fullmatch
 from typing import Any
 from unicodedata import normalize
@@ -32,6 +33,9 @@ class Filter:
     # True: ready; False: in onboarding and not ready.
     ready: bool | None = None
     undecided: bool | None = None
+    # Only those on hold on this day, or whose contract is cancelled by it.
+    held_on: date | None = None
+    cancelled_by: date | None = None
     # The member who owns the account for the team whose stage it is in.
     owner_id: int | None = None
     # A key of SORTS, with `-` before it for the other direction.
@@ -115,15 +119,19 @@ def _narrowed(query: Select[Any], wanted: Filter) -> Select[Any]:
     if wanted.stage:
         query = query.where(Account.stage == wanted.stage)
     if wanted.follow:
-        query = query.where(Account.level != "on_track", Account.stage == "onboarding", ~Account.undecided)
+        query = query.where(Account.level != "on_track", ~Account.undecided)
     if wanted.level:
-        query = query.where(Account.level == wanted.level, Account.stage == "onboarding")
+        query = query.where(Account.level == wanted.level, ~Account.undecided)
     if wanted.ready is True:
         query = query.where(Account.ready_since.is_not(None), Account.stage == "onboarding")
     if wanted.ready is False:
         query = query.where(Account.ready_since.is_(None), Account.stage == "onboarding")
     if wanted.undecided is not None:
         query = query.where(Account.undecided == wanted.undecided)
+    if wanted.held_on is not None:
+        query = query.where(Account.on_hold_until > wanted.held_on)
+    if wanted.cancelled_by is not None:
+        query = query.where(Account.cancelled_on <= wanted.cancelled_by)
     if wanted.owner_id is not None:
         query = query.where(owner_is(wanted.owner_id))
     return query

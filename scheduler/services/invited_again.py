@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Select, exists, func, select
+from sqlalchemy import ColumnElement, Select, exists, func, select
 
 from scheduler.models.accounts import Account, Contact
 from scheduler.models.attendance import Attendance
@@ -19,6 +19,7 @@ from scheduler.rules.nudges import again
 from scheduler.rules.timing import Reader
 from scheduler.services import introductions, mail_holding, planned, spared
 from scheduler.services.almanac import Almanac, closed_weekdays, counts_as_tried
+from scheduler.services.outbox.owe import owe_many
 from scheduler.services.planned import Planned
 
 KIND = "invitation"
@@ -65,6 +66,36 @@ def upcoming(now: datetime, until: datetime, almanac: Almanac, only: Collection[
     return [mail for one in cases for mail in _mails(one, closed.get(one.contact_id, frozenset()), almanac, now, until)]
 
 
+def people(account_id: int, now: datetime) -> list[int]:
+    """List who of an account was invited to the first course, never answered, and can be written to (contact ids)."""
+    return sorted(one.contact_id for one in _of_account(account_id, Almanac.read(), now))
+
+
+def send(account_id: int, now: datetime) -> list[int]:
+    """Owe within the open transaction those people the invitation once more, at a member's press; return to whom it goes.
+
+    Who was owed one within a day gets none.
+    """
+    almanac = Almanac.read()
+    cases = _of_account(account_id, almanac, now)
+    wanted = [one for one in cases if max(one.tried, default=date.min) < almanac.day(now)]
+    owe_many(
+        [
+            {
+                "kind": KIND,
+                "key": f"{introductions.key(one.course.key, one.contact_id)}:{one.rows + 1}",
+                "contact_id": one.contact_id,
+                "account_id": account_id,
+                "params": one.params,
+                "expires_at": now + USEFUL,
+            }
+            for one in wanted
+        ],
+        now,
+    )
+    return [one.contact_id for one in wanted]
+
+
 def _mails(one: _Case, closed: frozenset[int], almanac: Almanac, now: datetime, until: datetime) -> Iterator[Planned]:
     rules, reader = almanac.rules, Reader(one.zone, closed, one.account_id)
     counted, tried, number = list(one.counted), list(one.tried), one.rows
@@ -90,13 +121,24 @@ def _mails(one: _Case, closed: frozenset[int], almanac: Almanac, now: datetime, 
         tried.append(almanac.day(moment))
 
 
+def _of_account(account_id: int, almanac: Almanac, now: datetime) -> list[_Case]:
+    """Gather who of an account was ever invited to the first course and never answered, however long ago."""
+    found = _gathered(almanac, now, Mail.account_id == account_id)
+    return [one for one in found if one.course.key == introductions.COURSE]
+
+
 def _cases(almanac: Almanac, now: datetime) -> Iterable[_Case]:
-    """Gather who was invited and never answered, in four statements however many they are."""
+    """Gather who was invited lately and never answered, in four statements however many they are."""
     rules = almanac.rules
     since = now - FORGOTTEN - timedelta(days=rules.days(KIND, "every_days") * rules.times(KIND, "at_most"))
+    return [one for one in _gathered(almanac, now, Mail.created_at > since) if _is_recent(one, almanac, now)]
+
+
+def _gathered(almanac: Almanac, now: datetime, which: ColumnElement[bool]) -> list[_Case]:
+    """Gather the people of the invitations chosen who never answered; `which` narrows the mails."""
     taught = {course.id: course for course in db.session.scalars(select(Course))}
     cases: dict[tuple[int, int], _Case] = {}
-    for contact_id, account_id, zone, stage, params, state, at, expires_at in db.session.execute(_invited(since, now)):
+    for contact_id, account_id, zone, stage, params, state, at, expires_at in db.session.execute(_invited(which, now)):
         course = taught.get(params.get("course_id"))
         if course is None or not (stage == "onboarding" or params.get("any_stage")):
             continue
@@ -109,16 +151,16 @@ def _cases(almanac: Almanac, now: datetime) -> Iterable[_Case]:
             one.arrived = state in ("queued", "sending", "sent", "delivered")
             if state != "dropped":
                 one.counted.append(almanac.day(at))
-    answered = _answered(since) if cases else set()
-    return [one for pair, one in cases.items() if pair not in answered and _is_recent(one, almanac, now)]
+    answered = _answered(which) if cases else set()
+    return [one for pair, one in cases.items() if pair not in answered]
 
 
 def _is_recent(one: _Case, almanac: Almanac, now: datetime) -> bool:
     return bool(one.tried) and max(one.tried) > almanac.day(now - FORGOTTEN)
 
 
-def _invited(since: datetime, now: datetime) -> Select[*tuple[Any, ...]]:
-    """Read the invitations since then of the people who may get another one, in the order in which they were owed."""
+def _invited(which: ColumnElement[bool], now: datetime) -> Select[*tuple[Any, ...]]:
+    """Read the invitations chosen of the people who may get another one, in the order in which they were owed."""
     left = exists().where(
         Suppression.address == func.lower(Contact.email), Suppression.list.in_(("invitations", "all"))
     )
@@ -137,7 +179,7 @@ def _invited(since: datetime, now: datetime) -> Select[*tuple[Any, ...]]:
         .join(Account, Account.id == Contact.account_id)
         .where(
             Mail.kind == KIND,
-            Mail.created_at > since,
+            which,
             Contact.email.is_not(None),
             spared.there(),
             spared.going_on(now),
@@ -149,9 +191,9 @@ def _invited(since: datetime, now: datetime) -> Select[*tuple[Any, ...]]:
     )
 
 
-def _answered(since: datetime) -> set[tuple[int, int]]:
-    """Return who, of those invited since then, ever registered for or attended which course (contact, course)."""
-    invited = select(Mail.contact_id).where(Mail.kind == KIND, Mail.created_at > since)
+def _answered(which: ColumnElement[bool]) -> set[tuple[int, int]]:
+    """Return who, of those who got the invitations chosen, ever registered for or attended which course (contact, course)."""
+    invited = select(Mail.contact_id).where(Mail.kind == KIND, which)
     registered = (
         select(Registration.contact_id, Lecture.course_id)
         .join(Lecture, Lecture.id == Registration.lecture_id)

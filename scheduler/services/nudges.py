@@ -24,7 +24,9 @@ from scheduler.services import invited_again, mail_holding, planned, spared, tas
 from scheduler.services.almanac import Almanac, closed_weekdays, counts_as_tried
 from scheduler.services.introductions import COURSE
 from scheduler.services.outbox import facts_setup
+from scheduler.services.outbox.owe import owe
 from scheduler.services.planned import Planned
+from scheduler.services.refusals import Invalid
 
 KINDS = ("setup_nudge", "usage_nudge")
 # How far ahead of its moment a nudge is owed, so that a run a day is enough.
@@ -75,6 +77,31 @@ def plan(now: datetime) -> int:
 def upcoming(now: datetime, until: datetime, almanac: Almanac) -> list[Planned]:
     """List the nudges that would leave up to `until` if nothing happened meanwhile."""
     return _to_come(_cases(almanac, now), almanac, now, until)
+
+
+def send(account_id: int, now: datetime) -> int:
+    """Owe within the open transaction the nudge about what is left to set up, at a member's press; return whom it goes to.
+
+    Pressed again the same day it is one. Raises Invalid where the customer has nothing left to do, or nobody can be
+    written to.
+    """
+    kind, almanac = "setup_nudge", Almanac.read()
+    query = select(Mail.key, Mail.kind, Mail.created_at, Mail.contact_id).where(
+        Mail.kind.in_(KINDS), Mail.account_id == account_id
+    )
+    sent = db.session.execute(query.order_by(Mail.id)).all()
+    for _key, its_kind, at, contact_id in sent:
+        if its_kind == kind and contact_id is not None and almanac.day(at) == almanac.day(now):
+            return contact_id
+    if not any(item.is_open and item.doer == "customer" for item in facts_setup.required([account_id])[account_id]):
+        raise Invalid(field="form", why="nothing_to_remind")
+    person = _people([account_id]).get(account_id)
+    if person is None:
+        raise Invalid(field="form", why="nobody_to_write_to")
+    number = max((int(key.rpartition(":")[2]) for key, *_rest in sent), default=0) + 1
+    key = f"nudge:{account_id}:{number}"
+    owe(kind, key, now=now, expires_at=now + USEFUL, account_id=account_id, contact_id=person[0])
+    return person[0]
 
 
 def _to_come(cases: Sequence[_Case], almanac: Almanac, now: datetime, until: datetime) -> list[Planned]:

@@ -58,9 +58,7 @@ def unreported(now: datetime, host_id: int | None = None) -> list[Lecture]:
 def ready(owner_id: int | None = None) -> tuple[list[Account], set[int]]:
     """List the accounts ready for handing over, longest waiting first, and the ids of those whose handover is open."""
     accounts = _accounts(
-        select(Account)
-        .where(Account.stage == "onboarding", Account.ready_since.is_not(None))
-        .order_by(Account.ready_since, Account.id),
+        select(Account).where(Account.ready_since >= Account.stage_since).order_by(Account.ready_since, Account.id),
         owner_id,
     )
     open_ones = select(Handover.account_id).where(
@@ -71,7 +69,7 @@ def ready(owner_id: int | None = None) -> tuple[list[Account], set[int]]:
 
 def to_follow_up(owner_id: int | None = None) -> tuple[list[Account], int]:
     """List the accounts that need someone, stuck ones first, then by planned start; and count them all."""
-    wanted = (Account.stage == "onboarding", Account.level != "on_track", ~Account.undecided)
+    wanted = (Account.level != "on_track", ~Account.undecided)
     order = (case((Account.level == "stuck", 0), else_=1), Account.planned_start_on.asc().nulls_last(), Account.id)
     accounts = _accounts(select(Account).where(*wanted).order_by(*order).limit(MOST), owner_id)
     if len(accounts) < MOST:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint
 
+from scheduler.web.customer.absences import absences as my_absences
 from scheduler.web.customer.attend import attend as my_attend
 from scheduler.web.customer.calendar import calendar as my_calendar
 from scheduler.web.customer.join import join
@@ -24,13 +25,17 @@ from scheduler.web.public.programme import public
 from scheduler.web.staff.account import account
 from scheduler.web.staff.accounts import accounts
 from scheduler.web.staff.applications import applications
+from scheduler.web.staff.board import board
 from scheduler.web.staff.bookings import bookings
 from scheduler.web.staff.calendar import calendar as staff_calendar
 from scheduler.web.staff.calls import calls
 from scheduler.web.staff.checkin import checkin
+from scheduler.web.staff.contracts import contracts
 from scheduler.web.staff.copying import copying
+from scheduler.web.staff.corrections import corrections
 from scheduler.web.staff.courses import courses
 from scheduler.web.staff.door import door
+from scheduler.web.staff.follow_ups import follow_ups
 from scheduler.web.staff.handovers import handovers
 from scheduler.web.staff.holding import holding
 from scheduler.web.staff.imports import imports
@@ -45,6 +50,7 @@ from scheduler.web.staff.mails import mails
 from scheduler.web.staff.members import members
 from scheduler.web.staff.moves import moves
 from scheduler.web.staff.people import people
+from scheduler.web.staff.progress_files import pages as progress_files
 from scheduler.web.staff.proposals import proposals
 from scheduler.web.staff.replies import replies
 from scheduler.web.staff.report_columns import report_columns
@@ -76,6 +82,7 @@ BLUEPRINTS: list[Blueprint] = [
     attend,
     page,
     registrations,
+    my_absences,
     my_proposals,
     wishes,
     my_people,
@@ -85,6 +92,8 @@ BLUEPRINTS: list[Blueprint] = [
     unsubscribe,
     door,
     today,
+    board,
+    follow_ups,
     tasks,
     accounts,
     account,
@@ -92,6 +101,7 @@ BLUEPRINTS: list[Blueprint] = [
     people,
     leaving,
     copying,
+    contracts,
     bookings,
     proposals,
     settings,
@@ -103,6 +113,7 @@ BLUEPRINTS: list[Blueprint] = [
     courses,
     members,
     imports,
+    progress_files,
     introductions,
     handovers,
     sheets,
@@ -110,6 +121,7 @@ BLUEPRINTS: list[Blueprint] = [
     lectures,
     checkin,
     calls,
+    corrections,
     moves,
     reports,
     report_columns,

@@ -49,8 +49,9 @@ def test_a_lecture_waits_for_its_report_once_it_is_over_and_had_people(now: date
 
 
 def test_ready_accounts_stand_longest_waiting_first_and_say_when_their_handover_is_open(now: datetime) -> None:
-    newer, older = an_account(ready_since=now), an_account(ready_since=now - DAY)
-    an_account(ready_since=now, stage="success")
+    newer, older = an_account(ready_since=now), an_account(ready_since=now - DAY, stage_since=now - DAY)
+    # What made it ready for an earlier stage is over.
+    an_account(ready_since=now - DAY, stage="success")
     an_account()
     with db.writing():
         db.session.add(Handover(account_id=newer.id, from_stage="onboarding", to_stage="success", requested_at=now))

@@ -20,6 +20,8 @@ from scheduler.models.staff import Staff
 from scheduler.services import (
     accounts,
     bookings,
+    contracts,
+    follow_ups,
     handovers,
     history,
     mail_notes,
@@ -44,7 +46,18 @@ from scheduler.web.words import tasks as task_words
 account = Blueprint("staff_account", __name__, url_prefix="/staff/accounts/<id:account_id>")
 account.before_request(access.staff_gate)
 
-FIELDS = ("name", "reading", "plan", "it_skill", "note", "signed_on", "planned_start_on", "billing_starts_on")
+FIELDS = (
+    "name",
+    "reading",
+    "plan",
+    "it_skill",
+    "note",
+    "promises",
+    "open_points",
+    "signed_on",
+    "planned_start_on",
+    "billing_starts_on",
+)
 # Reasons that the page tells in a note of its own.
 SAID = ("on_hold", "cancelled")
 # How many mails, tasks that are done and events the page shows; the rest is one link away.
@@ -167,7 +180,8 @@ def _page(account_id: int, errors: dict[str, str] | None = None) -> str:
         clauses=clause_words.clauses(row.clauses, courses),
         reasons=[clause_words.reason(one["key"], one["params"]) for one in row.level_reasons if one["key"] not in SAID],
         spared=spared.why(row, edge.now()),
-        next_step=clause_words.next_step(row.next_step),
+        next_step=clause_words.next_step,
+        followed_up=follow_ups.last_of([account_id]).get(account_id),
         start_note=_start_note(row),
         stores=db.session.scalars(select(Store).where(Store.account_id == account_id).order_by(Store.code)).all(),
         steps=steps,
@@ -183,6 +197,7 @@ def _page(account_id: int, errors: dict[str, str] | None = None) -> str:
         offers=proposals.open_of_account(account_id, edge.now()),
         handover=db.session.scalar(handed),
         next_stage=handovers.NEXT_STAGE.get(row.stage),
+        contract=next(iter(contracts.of_account(account_id)), None),
         days_in_stage=vendor.working_days().working_days_between(_local_day(row.stage_since), _local_day(edge.now())),
         confirmed_by=db.session.get(Staff, row.started_by_id) if row.started_by_id else None,
         today=_local_day(edge.now()),

@@ -10,7 +10,7 @@ from flask_login import current_user
 
 from scheduler.models.accounts import STAGES, Account
 from scheduler.services import accounts as service
-from scheduler.services import contacts, directory, owners
+from scheduler.services import contacts, directory, owners, spared
 from scheduler.services import today as today_service
 from scheduler.web import access, csvs, edge, ids
 from scheduler.web.paths import local_path
@@ -38,6 +38,7 @@ def index() -> ResponseReturnValue:
         owner_of=owners.owner_of,
         filtered=any(request.args.get(key) for key in ("q", "stage", "state")),
         mine=wanted.owner_id is not None,
+        why=lambda account: spared.why(account, edge.now()),
     )
 
 
@@ -83,13 +84,15 @@ def checked(contact_id: int) -> ResponseReturnValue:
 def asked_filter() -> directory.Filter:
     """Read the filter from the address; what it does not know it leaves out."""
     args = request.args
-    state = args.get("state", "")
+    state, day = args.get("state", ""), spared.today(edge.now())
     return directory.Filter(
         text=args.get("q", ""),
         stage=args["stage"] if args.get("stage") in STAGES else "",
         follow=state == "follow",
         level=state if state in terms.LEVELS else "",
         ready={"ready": True, "not_ready": False}.get(state),
+        held_on=day if state == "on_hold" else None,
+        cancelled_by=day if state == "cancelled" else None,
         undecided=True if state == "undecided" else None,
         owner_id=current_user.id if args.get("whose") == "mine" else None,
         sort=args.get("sort", ""),

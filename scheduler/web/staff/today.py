@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from scheduler.models.lectures import Lecture
-from scheduler.services import courses, directory, rosters, tasks
+from scheduler.services import courses, directory, follow_ups, rosters, tasks
 from scheduler.services import today as service
 from scheduler.services.lectures import calls
 from scheduler.web import access, edge
@@ -59,6 +59,7 @@ def page() -> ResponseReturnValue:
         waiting_total=waiting_total,
         reason=clauses.reason,
         next_step=clauses.next_step,
+        last=follow_ups.last_of(account.id for account in waiting),
         ends=service.loose_ends(edge.now(), current_user.team),
     )
 

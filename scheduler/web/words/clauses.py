@@ -68,7 +68,7 @@ def next_step(key: str) -> str:
         "call": _("電話する"),
         "offer_own_lecture": _("個別レクチャーを案内する"),
         "propose_dates": _("日程を提案する"),
-        "remind_setup": _("初期設定の残りを確認する"),
+        "remind_setup": _("初期設定の残りを案内する"),
         "confirm_usage": _("利用開始を確認する"),
         "fill_field": _("顧客情報を入力する"),
         "do_tasks": _("タスクを片付ける"),

@@ -130,6 +130,8 @@ _OF_ACCOUNTS = {
     "undecided": _("この顧客企業は、導入中か利用中かの確認が済んでいません。先に確認してください。"),
     "hold_over_already": _("保留が明ける日は、明日以降の日付にしてください。"),
     "hold_too_long": _("保留は %(years)d 年先までにしてください。年をご確認ください。"),
+    "nothing_to_remind": _("お客様にお願いしている初期設定の残りはありません。"),
+    "nobody_to_write_to": _("メールを送れる方がいません。お電話でご連絡ください。"),
     "successor_missing": _("申込を引き継ぐ後任の方を選んでください。"),
     "in_the_future": _("未来の日付は入力できません。"),
     "long_before_signing": _("契約日よりかなり前の日付です。年をご確認ください。"),
@@ -153,6 +155,9 @@ _OF_READINESS = {
     "no_clause_applies": _(
         "当てはまる条件が一つもない店舗数の顧客企業があり、いつまでも引き継ぎ可になりません。店舗数の範囲をつなげてください。"
     ),
+    "ends_before_it_starts": _("終了日は、開始日より後の日付にしてください。"),
+    "fee_out_of_range": _("月額は 0 から %(largest)d までの整数で入力してください。"),
+    "contracts_overlap": _("%(value)s からの契約と期間が重なっています。"),
     "stuck_before_behind": _("停滞の日数は、遅れの日数（%(behind)d）以上にしてください。"),
 }
 

@@ -273,6 +273,8 @@ def _of_progress() -> dict[str, str]:
         "ready": _("引き継ぎ可になりました。"),
         "not_ready_again": _("引き継ぎ条件が未達に戻りました。"),
         "readiness_repaired": _("夜間の照合で、保存されていた引き継ぎ条件を事実に合わせて直しました（%(clauses)s）。"),
+        "contract_changed": _("契約（%(on)s から）を登録・変更しました。"),
+        "contract_removed": _("契約（%(on)s から）を削除しました。"),
         "rule_changed": _("引き継ぎ条件のルールを変更しました（%(stage)s）。"),
         "thresholds_changed": _("要フォローの基準を変更しました（%(stage)s）。"),
         "first_contact_changed": _("最初にご連絡する時期を変更しました（%(moment)s）。"),

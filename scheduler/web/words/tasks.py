@@ -33,6 +33,8 @@ def kinds() -> dict[str, str]:
         "report_missing": _("開催後の出欠の記録（レポートの取り込み）"),
         "unreachable": _("メールが届かない方への電話と、アドレスの確認"),
         "step_wanted": _("受講の前に済ませておきたい初期設定の確認"),
+        "call": _("お電話での状況の確認"),
+        "escalated": _("進め方の相談"),
         "seats": _("申込済みの日程の扱いの決定"),
         "hold_over": _("保留明けのご連絡"),
         "destination_ended": _("停止した外部連携の確認"),
@@ -63,6 +65,10 @@ def details(task: Task) -> list[str]:
         lines.append(
             _("「%(course)s」の前に求めている「%(step)s」が済んでいません（受講はできます）", course=course, step=step)
         )
+    if task.params.get("tries"):
+        lines.append(_("%(n)d 回つながりませんでした", n=task.params["tries"]))
+    if task.kind == "seats":
+        lines.append(_("申込 %(n)d 件を、残すか取り消すか決めてください", n=task.params["count"]))
     if task.kind == "nudges_used_up":
         since, mail = dates.iso_day(task.params["since"]), mails.kind(task.params["kind"])
         lines.append(
