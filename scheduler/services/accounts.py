@@ -11,7 +11,7 @@ from sqlalchemy import select
 from scheduler.models.accounts import STAGES, Account
 from scheduler.models.db import db
 from scheduler.models.staff import Staff
-from scheduler.services import account_fields, contacts, history, locking, readiness, staff, stores
+from scheduler.services import account_fields, contacts, contracts, history, locking, readiness, staff, stores
 from scheduler.services.actors import Actor
 from scheduler.services.inserting import add_missing
 from scheduler.services.refusals import Invalid
@@ -21,9 +21,11 @@ def upsert(external_id: str, payload: Mapping[str, Any], now: datetime, actor: A
     """Make an account or change what the payload names; return its id and whether it is new. It mails nobody.
 
     `payload`: fields of the account; `stage` (heeded at creation only); `owners` {team: staff email}; `stores` (matched by
-    code); `contacts` (matched by id, else by email and compared name). What it does not name stays. Raises Invalid.
+    code); `contracts` (matched by their first day); `contacts` (matched by id, else by email and compared name). What it does
+    not name stays. Raises Invalid.
     """
-    fields = {key: value for key, value in payload.items() if key not in ("stage", "owners", "stores", "contacts")}
+    nested = ("stage", "owners", "stores", "contacts", "contracts")
+    fields = {key: value for key, value in payload.items() if key not in nested}
     values = account_fields.account(fields)
     with db.writing():
         this = select(Account.id).where(Account.external_id == external_id)
@@ -41,6 +43,8 @@ def upsert(external_id: str, payload: Mapping[str, Any], now: datetime, actor: A
         ready_before = account.ready_since
         for entry in payload.get("stores") or ():
             stores.put(account.id, entry, now, actor)
+        for entry in payload.get("contracts") or ():
+            contracts.put(account.id, entry, now, actor)
         for entry in payload.get("contacts") or ():
             contacts.put(account.id, entry, now, actor)
         readiness.refresh(account.id, now)

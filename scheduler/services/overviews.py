@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
-from scheduler.models.accounts import Account, Contact, Store
+from scheduler.models.accounts import Account, Contact, Contract, Store
 from scheduler.models.attendance import Attendance
 from scheduler.models.db import db
 from scheduler.models.lectures import Lecture
 from scheduler.models.tasks import Task
-from scheduler.services import naming, setup, tasks
+from scheduler.services import contracts, naming, setup, tasks
 from scheduler.services.setup import StepProgress
 
 
@@ -41,6 +41,8 @@ class Overview:
     names: Mapping[int, str]
     # Still open, the first due first; owner loaded.
     tasks: Sequence[Task]
+    # The latest first.
+    contracts: Sequence[Contract]
 
 
 def listed(wanted: Wanted, limit: int, after: int | None = None) -> list[Overview]:
@@ -81,7 +83,19 @@ def of(account_ids: Iterable[int]) -> list[Overview]:
     names = naming.called(person.id for several in contacts.values() for person in several)
     steps = setup.progress_of_many(ids)
     open_tasks = tasks.open_of_many(ids)
+    terms: dict[int, list[Contract]] = {number: [] for number in ids}
+    for contract in contracts.of_many(ids):
+        terms[contract.account_id].append(contract)
     return [
-        Overview(one, stores[one.id], contacts[one.id], attended[one.id], steps[one.id], names, open_tasks[one.id])
+        Overview(
+            account=one,
+            stores=stores[one.id],
+            contacts=contacts[one.id],
+            attendance=attended[one.id],
+            setup=steps[one.id],
+            names=names,
+            tasks=open_tasks[one.id],
+            contracts=terms[one.id],
+        )
         for one in accounts
     ]

@@ -102,6 +102,7 @@ class ClauseAnswer(Answer):
     params = plain.Dict(metadata={"description": "理由に添えられた数。"})
     evidence = plain.List(plain.Dict(), metadata={"description": "根拠。"})
     since = text("満たした日。YYYY-MM-DD。", allow_none=True, metadata={"format": "date"})
+    parts = plain.List(plain.Dict(), metadata={"description": "まとまり（all、any、at_least）の内訳。"})
 
 
 class ReadinessAnswer(Answer):
@@ -142,6 +143,15 @@ class TaskAnswer(Answer):
     done_at = moment("完了した日時。未完了なら null。", allow_none=True)
 
 
+class ContractAnswer(Answer):
+    """The terms of one contract."""
+
+    starts_on = _day("開始日。")
+    ends_on = _day("終了日の翌日。")
+    monthly_fee = whole("月額（通貨の単位で）。", allow_none=True)
+    outcome = text("renewed 更新、ended 終了。継続中なら null。", allow_none=True)
+
+
 class OwnersAnswer(Answer):
     """Who of us looks after the account, per team."""
 
@@ -177,6 +187,7 @@ class AccountAnswer(Answer):
     readiness = plain.Nested(ReadinessAnswer, metadata={"description": "引き継ぎ条件。"})
     state = plain.Nested(StateAnswer, metadata={"description": "順調・遅れ・停滞。"})
     tasks = parts(TaskAnswer, "未完了のタスク。期限の早い順です。")
+    contracts = parts(ContractAnswer, "契約。新しい順です。")
 
 
 class StoreInput(Input):
@@ -205,6 +216,17 @@ class ContactInput(Input):
     locale = Choice("ja", "en", metadata={"description": "メールとページの言語。"})
     zone = Zone(metadata={"description": "タイムゾーン（IANA 名）。"})
     stores = Items(Text(blank=False), MOST_STORES, metadata={"description": "店舗コード。送った店舗だけに在籍します。"})
+
+
+class ContractInput(Input):
+    """A contract as it is put; its first day says which."""
+
+    starts_on = Day(required=True, metadata={"description": f"開始日。{_DAY}"})
+    ends_on = Day(metadata={"description": f"終了日の翌日。新しい契約では必ず送ります。{_DAY}"})
+    monthly_fee = Whole(0, 1_000_000_000, allow_none=True, metadata={"description": "月額（通貨の単位で）。"})
+    outcome = Choice(
+        "renewed", "ended", allow_none=True, metadata={"description": "renewed 更新、ended 終了。継続中なら null。"}
+    )
 
 
 class OwnersInput(Input):
@@ -245,5 +267,8 @@ class AccountInput(Input):
     )
     stores = Items(
         Part(StoreInput), MOST_STORES, metadata={"description": "店舗。コードで照合し、送らない店舗は残ります。"}
+    )
+    contracts = Items(
+        Part(ContractInput), 100, metadata={"description": "契約。開始日で照合し、送らない契約は残ります。"}
     )
     contacts = Items(Part(ContactInput), MOST_CONTACTS, metadata={"description": "先方担当者。送らない方は残ります。"})

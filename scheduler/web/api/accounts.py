@@ -94,6 +94,7 @@ def account_answer(row: Overview) -> dict[str, Any]:
             "since": one.ready_since,
             "clauses": [_clause(clause, row) for clause in one.clauses],
         },
+        "contracts": row.contracts,
         "tasks": [task_answer(task, row.names) for task in row.tasks],
         "state": {"level": one.level, "reasons": one.level_reasons, "next_step": one.next_step or None},
     }
@@ -161,7 +162,11 @@ def _clause(kept: Mapping[str, Any], row: Overview) -> dict[str, Any]:
     params = dict(kept["params"])
     if "stores_missing" in params:
         params["stores_missing"] = [codes[number] for number in params["stores_missing"] if number in codes]
-    return dict(kept) | {"params": params, "evidence": [_evidence(item, codes, row) for item in kept["evidence"]]}
+    return dict(kept) | {
+        "params": params,
+        "evidence": [_evidence(item, codes, row) for item in kept["evidence"]],
+        "parts": [_clause(part, row) for part in kept.get("parts", ())],
+    }
 
 
 def _evidence(item: Mapping[str, Any], codes: Mapping[int, str], row: Overview) -> dict[str, Any]:

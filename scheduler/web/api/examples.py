@@ -137,22 +137,6 @@ REPORT: Example = {
     "due_at": "2026-12-10T01:00:00Z",
 }
 
-HANDOVER_INPUT: Example = {"account": "A-1024", "to": "success", "note": "横浜店は水曜定休です。"}
-HANDOVER_PATCH: Example = {"action": "accept"}
-HANDOVER: Example = {
-    "id": 12,
-    "account": "A-1024",
-    "from": "onboarding",
-    "to": "success",
-    "state": "requested",
-    "reason": None,
-    "note": "横浜店は水曜定休です。",
-    "early_reason": None,
-    "receiver": None,
-    "requested_at": "2026-12-15T02:00:00Z",
-    "decided_at": None,
-}
-
 MAIL: Example = {
     "id": 5501,
     "kind": "confirmation",
@@ -299,4 +283,5 @@ ACCOUNT: Example = {
         "next_step": "confirm_usage",
     },
     "tasks": [TASK],
+    "contracts": [{"starts_on": "2026-12-01", "ends_on": "2027-12-01", "monthly_fee": 80000, "outcome": None}],
 }

@@ -134,6 +134,7 @@ CONDITIONS = {
     "no_open_task": _("未完了のタスクがないこと"),
     "contract_ends": _("契約の終了時期"),
 }
+OUTCOMES = {"renewed": _("更新"), "ended": _("終了")}
 # When customers are first written to.
 FIRST_CONTACTS = {
     "before": _("受注の前から（営業フェーズでも案内できる）"),
