@@ -8,7 +8,7 @@ function chosen(select) {
 }
 
 function busy(part) {
-  if (part.contains(document.activeElement) || part.querySelector("details[open], input[form]:checked")) return true;
+  if (part.contains(document.activeElement) || part.querySelector("details[open], input[name=contact]:checked")) return true;
   return [...part.querySelectorAll("select")].some(chosen);
 }
 

@@ -12,6 +12,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
+from scheduler.services import rosters
 from scheduler.services.actors import Actor
 from scheduler.services.attendance import checkins, codes, recordings, room
 from scheduler.services.installation import here
@@ -19,12 +20,30 @@ from scheduler.services.refusals import Refused
 from scheduler.web import access, edge, ids, inputs
 from scheduler.web.paths import local_path
 from scheduler.web.staff.lectures import the
+from scheduler.web.staff.rooms import moments
 from scheduler.web.words import refusals
 
 checkin = Blueprint("staff_checkin", __name__, url_prefix="/staff/lectures/<id:lecture_id>")
 checkin.before_request(access.staff_gate)
 
 Note = Callable[[int, Sequence[int], datetime, Actor], int]
+
+
+@checkin.get("/check-in")
+@access.requires("attendance")
+def list_people(lecture_id: int) -> ResponseReturnValue:
+    """Show the people expected and nothing else, to be checked in with a thumb."""
+    lecture = the(lecture_id)
+    seats = [
+        seat for seat in rosters.of(lecture_id) if seat.registration is None or seat.registration.status != "cancelled"
+    ]
+    return render_template(
+        "staff/lectures/check_in.html",
+        lecture=lecture,
+        seats=seats,
+        room=room.of(lecture, edge.now()),
+        **moments(lecture),
+    )
 
 
 @checkin.post("/check-in")
@@ -133,10 +152,16 @@ def _noted(note: Note, lecture_id: int, words: Callable[[int], str]) -> Response
         flash(refusals.sentence(error), "error")
     else:
         flash(words(count) if count else _("すでに記録されています。"))
-    return _back(lecture_id, "roster")
+    return _back(lecture_id, "roster") if only is None else _row(lecture_id, only)
 
 
 def _back(lecture_id: int, place: str) -> ResponseReturnValue:
     """Return to the page the form stood on: the person's, else the lecture's."""
     otherwise = url_for("staff_lectures.show", lecture_id=lecture_id, _anchor=place)
     return redirect(local_path(request.form.get("next"), otherwise), 303)
+
+
+def _row(lecture_id: int, contact_id: int) -> ResponseReturnValue:
+    """Return to the line that was pressed on."""
+    way = local_path(request.form.get("next"), url_for("staff_lectures.show", lecture_id=lecture_id))
+    return redirect(f"{way}#person-{contact_id}", 303)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -14,27 +13,24 @@ from flask_babel import ngettext
 from flask_login import current_user
 from sqlalchemy.orm import joinedload
 
-from scheduler.models.accounts import Contact
 from scheduler.models.db import db
 from scheduler.models.lectures import Lecture
 from scheduler.rules.workdays import to_utc
-from scheduler.services import clashes, directory, history, joining, mail_holding, rosters
-from scheduler.services.attendance import codes, room, staging
+from scheduler.services import clashes, directory, history, mail_holding, rosters
+from scheduler.services.attendance import staging
 from scheduler.services.installation import here
 from scheduler.services.lectures import cancelling, changing, making, telling
 from scheduler.services.lectures.values import MEETING
 from scheduler.services.refusals import Invalid, Refused
 from scheduler.web import access, edge, inputs
-from scheduler.web.staff import judged
-from scheduler.web.words import dates, people, refusals, reports
+from scheduler.web.staff import judged, rooms
+from scheduler.web.words import dates, refusals, reports
 from scheduler.web.words import history as histories
 
 lectures = Blueprint("staff_lectures", __name__, url_prefix="/staff/lectures")
 lectures.before_request(access.staff_gate)
 
 WEEK = timedelta(days=7)
-# So long after the end the roster still follows who leaves.
-LIVE_AFTER = timedelta(minutes=30)
 
 
 @lectures.get("")
@@ -73,7 +69,7 @@ def show(lecture_id: int) -> ResponseReturnValue:
         "staff/lectures/show.html",
         lecture=lecture,
         seats=seats,
-        **_room(lecture, seats),
+        **rooms.shown(lecture, seats),
         **judged.of_lecture(lecture_id, seats),
         history=histories.lines(history.of_lecture(lecture_id)),
         report=staging.latest(lecture_id),
@@ -227,30 +223,6 @@ def the(lecture_id: int) -> Lecture:
     if lecture is None:
         abort(404)
     return lecture
-
-
-def _room(lecture: Lecture, seats: list[rosters.Seat]) -> dict[str, Any]:
-    """Return what the page says of the room: who is in now, what was seen of whom, and who people nobody knows may be."""
-    now = edge.now()
-    held = room.of(lecture, now)
-    attended = {seat.contact.id for seat in seats if seat.attendance and seat.attendance.verdict == "attended"}
-    said = [seen.feedback.understanding for seen in held.seen.values() if seen.feedback is not None]
-    opened = joining.opens_at(lecture) <= now
-    return {
-        "room": held,
-        "opened": opened,
-        # While it is held the page is brought up to date by itself.
-        "live": opened and now < lecture.ends_at + LIVE_AFTER and lecture.status == "scheduled",
-        # The code can be got ready before, for the slides.
-        "showing": lecture.status == "scheduled" and now < lecture.ends_at + codes.AFTER,
-        "confirmed": len(attended),
-        "moods": Counter(one for one in said if one is not None),
-        "names": {seat.contact.id: _named(seat.contact) for seat in seats},
-    }
-
-
-def _named(contact: Contact) -> str:
-    return " ".join([people.called(contact), contact.account.name, *(store.name for store in contact.stores[:1])])
 
 
 def _moment(field: str, before: datetime, zone: str) -> datetime:
