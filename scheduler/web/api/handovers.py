@@ -16,13 +16,15 @@ from scheduler.models.staff import Staff
 from scheduler.services import handovers
 from scheduler.services.refusals import Invalid, NotFound
 from scheduler.web import edge
-from scheduler.web.api import examples, paging, requests
+from scheduler.web.api import handover_examples, paging, requests
 from scheduler.web.api.blueprint import PREFIX, Blueprint
-from scheduler.web.api.fields import NOTE, Choice, Named, Text
-from scheduler.web.api.schemas import Answer, Input, Paging, moment, page_of, text, whole
+from scheduler.web.api.fields import NOTE, Choice, Items, Named, Part, Text
+from scheduler.web.api.schemas import Answer, Input, Paging, moment, page_of, strings, text, whole
 
 resource = Blueprint("handovers", "引き継ぎ。顧客企業を次のチームに渡します。")
 
+# The longest text of a field of the account.
+SHEET_NOTE = 5000
 STATES = ("requested", "accepted", "returned", "withdrawn")
 
 
@@ -32,7 +34,11 @@ class HandoverAnswer(Answer):
     id = whole("ID。")
     account = text("顧客企業の外部ID。")
     from_stage = text("渡す側のフェーズ。", data_key="from", metadata={"enum": list(STAGES)})
-    to_stage = text("受け取る側のフェーズ。", data_key="to", metadata={"enum": list(STAGES)})
+    to_stage = text(
+        "受け取る側のフェーズ。担当だけが変わったときは from と同じです。",
+        data_key="to",
+        metadata={"enum": list(STAGES)},
+    )
     state = text(
         "requested 依頼中、accepted 引き受け済み、returned 差し戻し、withdrawn 取り下げ。",
         metadata={"enum": list(STATES)},
@@ -41,8 +47,20 @@ class HandoverAnswer(Answer):
     note = text("渡す側からの申し送り。")
     early_reason = text("条件が残るまま依頼した理由。", allow_none=True)
     receiver = text("引き受ける方（自社担当）のメールアドレス。", allow_none=True)
+    reopened = strings("差し戻しのとき未達に戻した条件のキー。")
+    wave = text("まとめて移したときの名前。一社ずつの引き継ぎでは null。", allow_none=True)
     requested_at = moment("依頼した日時。")
     decided_at = moment("引き受け・差し戻し・取り下げの日時。", allow_none=True)
+
+
+class SheetInput(Input):
+    """Fields of the account that the giver fills in while asking; a boundary may demand some of them."""
+
+    promises = Text(SHEET_NOTE, metadata={"description": "お客様に約束したこと。"})
+    open_points = Text(SHEET_NOTE, metadata={"description": "未解決の事項。"})
+    it_skill = Text(metadata={"description": "ITスキル。"})
+    plan = Text(metadata={"description": "プラン。"})
+    note = Text(SHEET_NOTE, metadata={"description": "備考。"})
 
 
 class HandoverInput(Input):
@@ -57,6 +75,7 @@ class HandoverInput(Input):
     reason = Text(
         NOTE, allow_none=True, metadata={"description": "条件が残るまま依頼する理由。条件がそろっていれば不要です。"}
     )
+    sheet = Part(SheetInput, metadata={"description": "引き継ぎシートの項目。送った項目は顧客企業に保存されます。"})
 
 
 class HandoverPatch(Input):
@@ -68,6 +87,14 @@ class HandoverPatch(Input):
         metadata={"description": "accept 引き受ける、return 差し戻す、withdraw 取り下げる。"},
     )
     reason = Text(NOTE, allow_none=True, metadata={"description": "理由。差し戻しのときは必ず送ります。"})
+    reopened = Items(
+        Text(blank=False),
+        30,
+        metadata={
+            "description": "return のとき: 未達に戻す条件のキー（attended、setup_complete など）。"
+            "渡す側が確認済みにするまで、引き継ぎ可になりません。"
+        },
+    )
     receiver = Text(
         allow_none=True,
         metadata={
@@ -86,7 +113,7 @@ class HandoverQuery(Paging):
 
 @resource.get("/handovers")
 @resource.arguments(HandoverQuery, location="query")
-@resource.response(200, page_of(HandoverAnswer), example={"items": [examples.HANDOVER], "next": None})
+@resource.response(200, page_of(HandoverAnswer), example={"items": [handover_examples.HANDOVER], "next": None})
 @resource.operation("引き継ぎを一覧する", "新しい順です。")
 def list_handovers(asked: dict[str, Any]) -> dict[str, Any]:
     """List handovers, newest first."""
@@ -104,7 +131,7 @@ def list_handovers(asked: dict[str, Any]) -> dict[str, Any]:
 
 
 @resource.get("/handovers/<id:handover_id>")
-@resource.response(200, HandoverAnswer, example=examples.HANDOVER)
+@resource.response(200, HandoverAnswer, example=handover_examples.HANDOVER)
 @resource.operation("引き継ぎを一件読む")
 def read_handover(handover_id: int) -> dict[str, Any]:
     """Read one handover."""
@@ -112,10 +139,12 @@ def read_handover(handover_id: int) -> dict[str, Any]:
 
 
 @resource.post("/handovers")
-@resource.arguments(HandoverInput, example=examples.HANDOVER_INPUT)
-@resource.response(201, HandoverAnswer, example=examples.HANDOVER)
+@resource.arguments(HandoverInput, example=handover_examples.HANDOVER_INPUT)
+@resource.response(201, HandoverAnswer, example=handover_examples.HANDOVER)
 @resource.operation(
-    "引き継ぎを依頼する", "条件が残っていて reason がなければ 409（not_ready）を返します。", creates=True
+    "引き継ぎを依頼する",
+    "条件が残っていて reason がなければ 409（not_ready）、シートに必要な項目が空なら 422（sheet_incomplete）を返します。",
+    creates=True,
 )
 def create_handover(values: dict[str, Any]) -> Response:
     """Ask the next team to take an account over."""
@@ -125,8 +154,8 @@ def create_handover(values: dict[str, Any]) -> Response:
 
 
 @resource.patch("/handovers/<id:handover_id>")
-@resource.arguments(HandoverPatch, example=examples.HANDOVER_PATCH)
-@resource.response(200, HandoverAnswer, example=examples.HANDOVER)
+@resource.arguments(HandoverPatch, example=handover_examples.HANDOVER_PATCH)
+@resource.response(200, HandoverAnswer, example=handover_examples.HANDOVER)
 @resource.operation(
     "引き継ぎを引き受ける・差し戻す・取り下げる",
     "引き受けると顧客企業のフェーズが変わり、窓口の方への担当者変更のご案内が翌営業日 10 時に送られます。",
@@ -138,7 +167,7 @@ def change_handover(values: dict[str, Any], handover_id: int) -> dict[str, Any]:
     if values["action"] == "accept":
         handovers.accept(handover_id, now, actor, receiver_id=_receiver(values.get("receiver")))
     elif values["action"] == "return":
-        handovers.give_back(handover_id, reason, now, actor)
+        handovers.give_back(handover_id, reason, now, actor, values.get("reopened") or ())
     else:
         handovers.withdraw(handover_id, reason, now, actor)
     return _answer(handover_id)
@@ -157,6 +186,8 @@ def handover_answers(rows: Sequence[Handover]) -> list[dict[str, Any]]:
             "note": row.note,
             "early_reason": row.early_reason or None,
             "receiver": row.receiver.email if row.receiver is not None else None,
+            "reopened": row.reopened,
+            "wave": row.wave,
             "requested_at": row.requested_at,
             "decided_at": row.decided_at,
         }
@@ -189,6 +220,7 @@ def _create(values: dict[str, Any]) -> dict[str, Any]:
         note=values["note"],
         receiver_id=_receiver(values.get("receiver")),
         reason=values.get("reason"),
+        sheet=values.get("sheet"),
     )
     return _answer(number)
 

@@ -163,7 +163,7 @@ def list_events(asked: dict[str, Any], external_id: str) -> dict[str, Any]:
     number = requests.account_id(external_id)
     rows = history.of_account(number, limit=paging.size(asked) + 1, before=paging.after_id(asked))
     page, following = paging.cut(rows, asked, lambda row: [row.id])
-    return {"items": _events(page), "next": following}
+    return {"items": event_answers(page), "next": following}
 
 
 def _known(account_id: int, key: str) -> setup.StepProgress:
@@ -190,7 +190,8 @@ def _introduce(external_id: str, audience: str) -> dict[str, Any]:
     }
 
 
-def _events(rows: list[Event]) -> list[dict[str, Any]]:
+def event_answers(rows: list[Event]) -> list[dict[str, Any]]:
+    """Return lines of the history as programs get them."""
     names = naming.called(row.contact_id for row in rows if row.contact_id is not None)
     return [
         {

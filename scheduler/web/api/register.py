@@ -20,6 +20,7 @@ from scheduler.web.api import (
     progress,
     registrations,
     series,
+    sheets,
     tasks,
 )
 from scheduler.web.api.blueprint import Api
@@ -35,6 +36,7 @@ RESOURCES = (
     registrations.resource,
     attendance.resource,
     handovers.resource,
+    sheets.resource,
     mails.resource,
     tasks.resource,
 )

@@ -2,16 +2,28 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 from sqlalchemy import select
 
 from scheduler.models.accounts import Account
+from scheduler.models.attendance import Attendance
 from scheduler.models.db import db
 from scheduler.models.handovers import Handover
-from tests.factories import a_contact, a_lecture, a_member, an_account
+from scheduler.services import boundaries
+from scheduler.services.actors import CLI
+from tests.factories import (
+    a_contact,
+    a_course,
+    a_lecture,
+    a_member,
+    a_registration,
+    a_setup_step,
+    a_store,
+    an_account,
+)
 from tests.web.api.conftest import Program, both
 
 EARLY = {"account": "A-1", "to": "success", "reason": "先方のご希望"}
@@ -131,6 +143,60 @@ def test_handovers_are_listed_newest_first_by_account_and_state(program: Program
     assert program.get("/handovers/999999").status_code == 404
     page = program.get("/handovers", limit=1).json
     assert program.get("/handovers", limit=1, cursor=page["next"]).json["items"][0]["id"] == first["id"]
+
+
+@both
+def test_a_return_opens_conditions_again_and_says_which(program: Program) -> None:
+    an_account(external_id="A-1")
+    number = program.post("/handovers", EARLY).json["id"]
+    sent = {"action": "return", "reason": "初期設定が残っています。", "reopened": ["setup_complete"]}
+    assert program.patch(f"/handovers/{number}", sent).json["reopened"] == ["setup_complete"]
+    clauses = program.get("/accounts/A-1").json["readiness"]["clauses"]
+    assert {one["key"]: (one["met"], one["reason"]) for one in clauses}["setup_complete"] == (False, "reopened")
+    second = program.post("/handovers", EARLY).json["id"]
+    refused = program.patch(f"/handovers/{second}", sent | {"reopened": ["nothing"]})
+    assert (refused.status_code, refused.json["field"]) == (422, "reopened")
+
+
+def test_fields_that_the_boundary_demands_are_sent_with_the_request(program: Program, now: datetime) -> None:
+    an_account(external_id="A-1")
+    a_course()
+    rule = boundaries.rules()["onboarding"].to_json() | {"sheet": ["promises"]}
+    boundaries.save("onboarding", rule, now, CLI)
+    refused = program.post("/handovers", EARLY)
+    assert (refused.status_code, refused.json["reason"]) == (422, "sheet_incomplete")
+    assert refused.json["params"] == {"fields": ["promises"]}
+    sent = EARLY | {"sheet": {"promises": "初年度は無料", "open_points": "開店日が未定"}}
+    number = program.post("/handovers", sent).json["id"]
+    sheet = program.get(f"/handovers/{number}/sheet").json
+    assert (sheet["promises"], sheet["open_points"]) == ("初年度は無料", "開店日が未定")
+
+
+@both
+def test_the_sheet_tells_programs_all_that_is_known(program: Program, now: datetime) -> None:
+    account = an_account(external_id="A-1", promises="初年度は無料")
+    pupil = a_contact(account, (a_store(account, code="Y01"),), name="佐藤 一郎", email=None, note="午前中に電話")
+    a_setup_step("menu", per="store")
+    registration = a_registration(pupil, a_lecture(starts_at=now - timedelta(days=7)), companions=["鈴木 次郎"])
+    with db.writing():
+        seen = {"lecture_id": registration.lecture_id, "contact_id": pupil.id, "verdict": "attended"}
+        db.session.add(Attendance(**seen, decided_at=now))
+    number = program.post("/handovers", EARLY | {"note": "水曜定休です。"}).json["id"]
+    sheet = program.get(f"/handovers/{number}/sheet").json
+    assert (sheet["handover"]["note"], sheet["account"]["external_id"]) == ("水曜定休です。", "A-1")
+    (held,) = sheet["lectures"]
+    assert (held["course"], held["starts_at"]) == ("basic", "2026-03-25T00:00:00Z")
+    assert held["people"] == [
+        {"contact": str(pupil.id), "name": "佐藤 一郎", "verdict": "attended", "companions": ["鈴木 次郎"]}
+    ]
+    assert [(one["code"], one["closed"], one["total"]) for one in sheet["stores"]] == [("Y01", 0, 1)]
+    assert sheet["contact_notes"] == [{"contact": str(pupil.id), "note": "午前中に電話"}]
+    assert [one["id"] for one in sheet["handovers"]] == [number]
+    assert "handover_requested" in [one["key"] for one in sheet["events"]]
+    own = program.get("/accounts/A-1/sheet").json
+    assert own == sheet | {"handover": None}
+    assert program.get("/accounts/nobody/sheet").status_code == 404
+    assert program.get("/handovers/999999/sheet").status_code == 404
 
 
 @both
