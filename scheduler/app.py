@@ -22,7 +22,7 @@ from scheduler.settings import Settings, load
 from scheduler.web import access, characters, edge, errors, feeds, ids, limits, policies, segments
 from scheduler.web.api.register import register_api
 from scheduler.web.blueprints import BLUEPRINTS
-from scheduler.web.words import imports, refusals, reports
+from scheduler.web.words import imports, progress_files, refusals, reports
 from scheduler.web.words.register import register as register_words
 
 HERE = Path(__file__).resolve().parent
@@ -48,6 +48,11 @@ def sentence(refusal: Refused) -> str:
 def row_sentence(refusal: Refusal) -> str:
     """Word for the command line why a row of a customer list does not go in."""
     return imports.refusal(refusal.key, refusal.params)
+
+
+def progress_row_sentence(refusal: Refusal) -> str:
+    """Word for the command line why a row of a list of ticks or usage does not go in."""
+    return progress_files.refusal(refusal.key, refusal.params)
 
 
 def report_sentences(found: AttendancePlan) -> list[str]:

@@ -13,13 +13,14 @@ import click
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
-from scheduler.app import row_sentence, sentence
+from scheduler.app import progress_row_sentence, row_sentence, sentence
 from scheduler.cli.output import as_json, write_json, write_table
 from scheduler.cli.program import in_app, now
 from scheduler.cli.wall import NothingDone
 from scheduler.cli.words import _
 from scheduler.readers.customer_rows import Refusal
 from scheduler.readers.tables import MAX_BYTES
+from scheduler.services import setup_files, usage_files
 from scheduler.services.actors import CLI
 from scheduler.services.imports import confirm, lists, preview
 from scheduler.services.imports.lists import Choices
@@ -58,6 +59,42 @@ def import_accounts(file: Path, as_of: datetime | None, date_order: str | None, 
         write_json({"dry_run": dry_run, "upload": upload_id} | totals | {"refused": reasons})
         return
     _write(file, totals, dry_run)
+
+
+@import_.command("setup", help=_("初期設定の完了・対応待ち・対象外のリスト（CSV または Excel）を取り込みます。"))
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--dry-run", is_flag=True, help=_("何も書き込まず、取り込む内容だけを表示します。"))
+@as_json
+@in_app
+def import_setup(file: Path, dry_run: bool, as_json: bool) -> None:
+    """Bring in a list of ticks; rows that do not go in are told on standard error."""
+    data = read_file(file)
+    with _refusals_told():
+        if dry_run:
+            upload_id, plan = None, setup_files.plan(data, file.name, now(), CLI)
+        else:
+            upload_id, plan = setup_files.bring_in(data, file.name, now(), CLI)
+    told = [(_("変わる記録"), len(plan.said)), (_("変わらない行"), plan.unchanged)]
+    told += [(_("状態が空欄の行"), plan.silent), (_("取り込めなかった行"), len(plan.refused))]
+    _write_progress(file, plan.to_json() | {"upload": upload_id}, plan.refused, told, dry_run, as_json)
+
+
+@import_.command("usage", help=_("利用状況のリスト（CSV または Excel）を取り込みます。"))
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--dry-run", is_flag=True, help=_("何も書き込まず、取り込む内容だけを表示します。"))
+@as_json
+@in_app
+def import_usage(file: Path, dry_run: bool, as_json: bool) -> None:
+    """Bring in a list of usage; rows that do not go in are told on standard error."""
+    data = read_file(file)
+    with _refusals_told():
+        if dry_run:
+            upload_id, plan = None, usage_files.plan(data, file.name, now())
+        else:
+            upload_id, plan = usage_files.bring_in(data, file.name, now(), CLI)
+    told = [(_("新しい利用日"), len(plan.days)), (_("記録済みの利用日"), plan.known)]
+    told += [(_("取り込めなかった行"), len(plan.refused))]
+    _write_progress(file, plan.to_json() | {"upload": upload_id}, plan.refused, told, dry_run, as_json)
 
 
 def _planned(data: bytes, file: Path, choices: Choices) -> tuple[int | None, dict[str, Any], list[Refusal]]:
@@ -119,6 +156,42 @@ def _write(file: Path, totals: dict[str, Any], dry_run: bool) -> None:
         (_("新しく登録した自社担当"), len(totals["members"])),
     )
     # The empty heading sets the two tables apart.
+    write_table(("", ""), told)
+
+
+@contextmanager
+def _refusals_told() -> Iterator[None]:
+    """Tell each row's reason when none of them can be used."""
+    try:
+        yield
+    except NoRowFits as error:
+        _tell_progress(error.params["refused"])
+        raise
+
+
+def _tell_progress(refused: Iterable[Refusal]) -> None:
+    for row in refused:
+        words = {"row": row.number, "reason": progress_row_sentence(row)}
+        click.echo(_("%(row)d 行目: %(reason)s") % words, err=True)
+
+
+def _write_progress(
+    file: Path,
+    totals: dict[str, Any],
+    refused: list[Refusal],
+    told: list[tuple[str, int]],
+    dry_run: bool,
+    as_json: bool,
+) -> None:
+    _tell_progress(refused)
+    if as_json:
+        reasons = [{"row": row.number, "key": row.key, "reason": progress_row_sentence(row)} for row in refused]
+        write_json({"dry_run": dry_run} | totals | {"refused": reasons})
+        return
+    if dry_run:
+        click.echo(_("%(file)s を取り込むと次のようになります（まだ何も取り込んでいません）。") % {"file": file.name})
+    else:
+        click.echo(_("%(file)s を取り込みました。") % {"file": file.name})
     write_table(("", ""), told)
 
 

@@ -11,8 +11,11 @@ from sqlalchemy import select
 from scheduler.models.accounts import Account, Contact, Store
 from scheduler.models.db import db
 from scheduler.models.mails import Mail
+from scheduler.models.setup import Completion, UsageDay
 from scheduler.models.uploads import Upload
 from tests.cli.conftest import Tasuki, refused
+from tests.factories import a_setup_step
+from tests.factories import an_account as a_customer
 from tests.services.imports.lists import DATA, a_list, account, how_many
 
 FILE = str(DATA / "customers_cp932.csv")
@@ -120,3 +123,37 @@ def test_hand_edits_are_counted(tasuki: Tasuki, tmp_path: Path) -> None:
         account().plan = "特別"
     assert json.loads(tasuki("import", "accounts", file, "--json").stdout)["kept"] == 1
     assert account().plan == "特別"
+
+
+TICKS = "account_id,step,state\nA-1,menu,done\nA-9,menu,done\n"
+
+
+def test_ticks_come_in_and_rows_that_do_not_are_told(tasuki: Tasuki, tmp_path: Path) -> None:
+    a_setup_step("menu")
+    a_customer(external_id="A-1")
+    file = written(tmp_path, TICKS.encode())
+    dry = json.loads(tasuki("import", "setup", file, "--dry-run", "--json").stdout)
+    assert (dry["changed"], dry["refused"][0]["row"], how_many(Completion)) == (1, 3, 0)
+    result = tasuki("import", "setup", file)
+    assert (result.exit_code, how_many(Completion)) == (0, 1)
+    assert "3 行目: 顧客ID「A-9」の顧客企業はありません。" in result.stderr
+    assert json.loads(tasuki("import", "setup", file, "--json").stdout)["unchanged"] == 1
+
+
+def test_usage_comes_in_as_days(tasuki: Tasuki, tmp_path: Path) -> None:
+    a_customer(external_id="A-1")
+    file = written(tmp_path, b"account_id,date\nA-1,2026-03-30\nA-1,2026-03-30\n")
+    assert "まだ何も取り込んでいません" in tasuki("import", "usage", file, "--dry-run").stdout
+    told = json.loads(tasuki("import", "usage", file, "--json").stdout)
+    assert (told["new_days"], told["accounts"], how_many(UsageDay)) == (1, 1, 1)
+
+
+@pytest.mark.parametrize("kind", ["setup", "usage"])
+def test_a_list_of_ticks_or_usage_that_cannot_be_used_changes_nothing(
+    tasuki: Tasuki, tmp_path: Path, kind: str
+) -> None:
+    refused(tasuki("import", kind, written(tmp_path, b"name\nA-1\n")), "必要な列が見つかりません")
+    file = written(tmp_path, b"account_id,step,date\nA-9,menu,2026-03-30\n")
+    result = tasuki("import", kind, file)
+    assert (result.exit_code, how_many(Upload)) == (1, 0)
+    assert "顧客ID「A-9」の顧客企業はありません。" in result.stderr

@@ -22,7 +22,7 @@ from scheduler.models.mails import Mail, Suppression
 from scheduler.models.registrations import Registration
 from scheduler.models.replies import Reply
 from scheduler.models.uploads import Upload
-from scheduler.services import addresses, mail_notes, tasks
+from scheduler.services import addresses, mail_notes, setup_files, tasks
 from scheduler.services.actors import Actor
 from scheduler.services.attendance import codes, staging
 from scheduler.services.installation import here
@@ -70,7 +70,7 @@ def rules(app: Flask, prefix: str = "/") -> Iterator[tuple[Rule, str]]:
 
 def address(rule: Rule, values: dict[str, Any] | None = None) -> str:
     """Fill an address in: what has no value is 1."""
-    known = {"filename": "tasuki.css", "path": "x"} | (values or {})
+    known = {"filename": "tasuki.css", "path": "x", "matter": "setup"} | (values or {})
     return re.sub(r"<(?:[^:<>]+:)?(\w+)>", lambda part: str(known.get(part[1], 1)), rule.rule)
 
 
@@ -78,7 +78,8 @@ def values_of(rule: Rule, world: World) -> dict[str, Any]:
     """Return what fills an address in: its link is for the folder's purpose, its upload for the folder's lecture."""
     folder = rule.rule.split("/")[1]
     token = world.values.get("_password" if folder == "staff" else f"_{folder}", FORGED)
-    return world.values | {"token": token} | (world.values["_report"] if "/report/" in rule.rule else {})
+    other = "_report" if "/report/" in rule.rule else "_ticks" if "/<any(setup, usage):matter>" in rule.rule else ""
+    return world.values | {"token": token} | (world.values[other] if other else {})
 
 
 def snapshot() -> dict[str, list[Any]]:
@@ -117,7 +118,9 @@ def world(app: Flask) -> World:
     moments = {"created_at": NOW, "due_at": NOW, "next_try_at": NOW}
     with db.writing():
         mail = Mail(key="k", kind="confirmation", contact_id=contact.id, registration_id=registration.id, lecture_id=lecture.id, account_id=account.id, params={"sequence": 0}, **moments)  # fmt: skip
-        handover = Handover(account_id=account.id, from_stage="onboarding", to_stage="success", requested_at=NOW, wave="w")
+        handover = Handover(
+            account_id=account.id, from_stage="onboarding", to_stage="success", requested_at=NOW, wave="w"
+        )
         upload = Upload(kind="customers", filename="a.csv", content="顧客ID,会社名\nA-9,み\n".encode(), sha256="", created_at=NOW, expires_at=NOW.replace(year=2027))  # fmt: skip
         reply = Reply(message_id="1", received_at=NOW, sender="hanako@customer.example", outcome="kept")
         closed = Suppression(address="hanako@customer.example", list="nudges", reason="unsubscribed", created_at=NOW)
@@ -134,6 +137,10 @@ def world(app: Flask) -> World:
         "handover_id": handover.id,
         "wave": "w",
         "upload_id": upload.id,
+        "_ticks": {
+            "kind": "setup",
+            "upload_id": setup_files.stage(b"account_id,step\nA-1,menu\n", "a.csv", NOW, Actor("staff", None, "page")),
+        },  # fmt: skip
         "reply_id": reply.id,
         "suppression_id": closed.id,
         "staff_id": member.id,

@@ -14,7 +14,7 @@ def options() -> list[tuple[str, str]]:
 
 def label(field: str) -> str:
     """Name a field of a customer list; one that has no name of its own stays as it is."""
-    return (_of_accounts() | _of_people()).get(field, field)
+    return (_of_accounts() | _of_people() | _of_progress()).get(field, field)
 
 
 def _of_accounts() -> dict[str, str]:
@@ -49,3 +49,7 @@ def _of_people() -> dict[str, str]:
         "mobile": _("携帯電話番号"),
         "language": _("言語"),
     }
+
+
+def _of_progress() -> dict[str, str]:
+    return {"step": _("初期設定項目"), "at": _("日付")}

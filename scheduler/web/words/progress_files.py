@@ -1,0 +1,60 @@
+"""Answers how lists of ticks and of usage read: why a row does not go in, and how much a list brings."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from scheduler.web.words import terms
+from scheduler.web.words.faults import SENTENCES
+from scheduler.web.words.refusals import SENTENCES as REFUSALS
+
+
+def refusal(key: str, params: Mapping[str, Any]) -> str:
+    """Word why a row does not go in."""
+    words = {
+        "account_id_missing": _("顧客IDがありません。"),
+        "account_unknown": _("顧客ID「%(value)s」の顧客企業はありません。"),
+        "step_missing": _("初期設定項目がありません。"),
+        "step_unknown": _("初期設定項目「%(value)s」はありません。項目のキーか名称を入力してください。"),
+        "step_not_asked": _("「%(value)s」は、この顧客企業に求めていない項目です。"),
+        "state_unknown": _("状態「%(value)s」は、完了・対応待ち・対象外・未完了のどれでもありません。"),
+        "doer_unknown": _("「%(value)s」は、お客様・自社・外部の会社のどれでもありません。"),
+        "waiting_on_nobody": _("だれの対応を待っているかがありません（お客様・自社・外部の会社）。"),
+        "date_missing": _("日付がありません。"),
+        "date_open": _("「%(value)s」は月と日のどちらが先か分かりません。2026-04-01 の形にしてください。"),
+        "date_impossible": _("「%(value)s」は存在しない日付です。"),
+        "date_unreadable": _("「%(value)s」は日付として読み取れません。2026-04-01 の形にしてください。"),
+        "said_twice": _("同じ項目について、上の行と違うことが書かれています。"),
+    }
+    sentence = words.get(key) or str(REFUSALS.get(key) or SENTENCES[key])
+    return sentence % dict(params) if "%(" in sentence else sentence
+
+
+def amounts(kind: str, totals: Mapping[str, Any]) -> str:
+    """Say how much a list brings: 12 社の 34 件 / 12 社の 34 日分."""
+    accounts = ngettext("%(num)d 社", "%(num)d 社", totals["accounts"])
+    if kind == "setup":
+        changed = ngettext("%(num)d 件", "%(num)d 件", totals["changed"])
+        return _("%(accounts)sの記録 %(n)s", accounts=accounts, n=changed)
+    days = ngettext("%(num)d 日分", "%(num)d 日分", totals["new_days"])
+    return _("%(accounts)sの利用 %(n)s", accounts=accounts, n=days)
+
+
+def counts(kind: str, totals: Mapping[str, Any]) -> list[tuple[str, int]]:
+    """List what a list comes to, each figure with what it counts."""
+    if kind == "setup":
+        states = [
+            (str(terms.SETUP_STATES[state]), totals["states"][state]) for state in ("done", "waiting", "not_needed")
+        ]
+        undone = (_("未完了に戻す"), totals["states"]["open"])
+        rest = [(_("変わらない行"), totals["unchanged"]), (_("状態が空欄の行"), totals["silent"])]
+        return [*states, undone, *rest, (_("取り込めない行"), len(totals["refused"]))]
+    return [
+        (_("新しい利用日（店舗・操作ごと）"), totals["new_days"]),
+        (_("記録済みの利用日"), totals["known"]),
+        (_("取り込めない行"), len(totals["refused"])),
+    ]
