@@ -7,16 +7,15 @@ import csv
 import io
 import re
 import zipfile
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from typing import Literal
 
 MAX_BYTES = 20 * 1024 * 1024
 MAX_UNPACKED_BYTES = 100 * 1024 * 1024
 MAX_CELLS = 2_000_000
-# What separates the columns of a CSV.
-DELIMITERS = ",\t;"
 
 _OLE_MAGIC = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ENCRYPTED_STREAM = "EncryptedPackage".encode("utf-16-le")
@@ -26,6 +25,8 @@ _BOMS = (
     (codecs.BOM_UTF16_LE, "utf-16-le", "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be", "utf-16-be"),
 )
+# What separates the columns of a CSV.
+_DELIMITERS = ",\t;"
 _SNIFFED_CHARACTERS = 65_536
 _NOT_A_TABLE = re.compile(r"\s*(?:%PDF|<(?:!doctype|html|\?xml|table|head)\b|(?:\[\s*)?\{\s*\")", re.IGNORECASE)
 # More than any of these openings needs; blank lines before them may be millions.
@@ -60,10 +61,11 @@ class Table:
     kind: Literal["csv", "xlsx"]
 
 
-def read_table(data: bytes, filename: str, delimiter: str = "") -> Table:
+def read_table(data: bytes, filename: str, wanted: Callable[[list[list[str]]], bool] | None = None) -> Table:
     """Read a file by its content, never by its extension; raises Unreadable when there is no table in it.
 
-    The `delimiter` of a CSV is seen in the content too, where the caller does not know better.
+    Of a workbook's sheets it is the first that is `wanted`, and what separates a CSV's columns is what makes its rows
+    wanted; where nothing does, or the caller wants nothing, it is the first sheet that is not empty and what separates most.
     """
     if len(data) > MAX_BYTES:
         raise Unreadable("too_large", {"filename": filename, "limit_mb": MAX_BYTES // (1024 * 1024)})
@@ -72,16 +74,29 @@ def read_table(data: bytes, filename: str, delimiter: str = "") -> Table:
     if data.startswith(_OLE_MAGIC):
         raise Unreadable("encrypted" if _ENCRYPTED_STREAM in data else "old_excel", {"filename": filename})
     if data.startswith(_ZIP_MAGIC):
-        table = Table(_workbook_rows(data, filename), "", "", "xlsx")
+        table = Table(_workbook_rows(data, filename, wanted), "", "", "xlsx")
     else:
         text, encoding = _decode(data, filename)
         if _NOT_A_TABLE.match(text.lstrip()[:_LONGEST_OPENING]) or len(_CONTROLS.findall(text)) * 100 > len(text):
             raise Unreadable("not_a_table", {"filename": filename})
-        delimiter = delimiter or _sniff(text)
-        table = Table(_csv_rows(text, delimiter, filename), encoding, delimiter, "csv")
+        likely = _sniff(text)
+        table = Table(_csv_rows(text, likely, filename), encoding, likely, "csv")
+        if wanted is not None and not wanted(table.rows):
+            table = next(_separated_otherwise(text, table, filename, wanted), table)
     if not any(table.rows):
         raise Unreadable("empty", {"filename": filename})
     return table
+
+
+def _separated_otherwise(
+    text: str, table: Table, filename: str, wanted: Callable[[list[list[str]]], bool]
+) -> Iterator[Table]:
+    """Read a CSV by what else may separate its columns: commas in names and dates hide tabs."""
+    for delimiter in _DELIMITERS.replace(table.delimiter, ""):
+        with suppress(Unreadable):
+            other = replace(table, rows=_csv_rows(text, delimiter, filename), delimiter=delimiter)
+            if delimiter in text and wanted(other.rows):
+                yield other
 
 
 def _decode(data: bytes, filename: str) -> tuple[str, str]:
@@ -134,9 +149,9 @@ def _is_euc_jp(data: bytes, as_cp932: str) -> bool:
 def _sniff(text: str) -> str:
     sample = text[:_SNIFFED_CHARACTERS]
     for searched in (_QUOTED.sub("", sample), sample):
-        counts = {delimiter: searched.count(delimiter) for delimiter in DELIMITERS}
+        counts = {delimiter: searched.count(delimiter) for delimiter in _DELIMITERS}
         if any(counts.values()):
-            return max(DELIMITERS, key=lambda delimiter: counts[delimiter])
+            return max(_DELIMITERS, key=lambda delimiter: counts[delimiter])
     return ","
 
 
@@ -162,7 +177,7 @@ def _csv_rows(text: str, delimiter: str, filename: str) -> list[list[str]]:
     return [row if any(cell.strip() for cell in row) else [] for row in rows]
 
 
-def _workbook_rows(data: bytes, filename: str) -> list[list[str]]:
+def _workbook_rows(data: bytes, filename: str, wanted: Callable[[list[list[str]]], bool] | None) -> list[list[str]]:
     # Imported here: it is large, and every process that only sends mails or shows pages would carry it.
     import openpyxl  # noqa: PLC0415
 
@@ -175,6 +190,7 @@ def _workbook_rows(data: bytes, filename: str) -> list[list[str]]:
             raise Unreadable("not_a_table", {"filename": filename})
         workbook = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True)
         formulas = openpyxl.load_workbook(io.BytesIO(data), read_only=True) if _has_formulas(data) else workbook
+        filled: list[list[str]] = []
         try:
             for sheet, written in zip(workbook.worksheets, formulas.worksheets, strict=True):
                 sheet.reset_dimensions()
@@ -183,8 +199,9 @@ def _workbook_rows(data: bytes, filename: str) -> list[list[str]]:
                     written.reset_dimensions()
                     found = _computed(found, written.iter_rows(values_only=True), filename)
                 rows = _sheet_rows(found, filename)
-                if any(rows):
+                if any(rows) and (wanted is None or wanted(rows)):
                     return rows
+                filled = filled or rows
         finally:
             formulas.close()
             workbook.close()
@@ -193,7 +210,7 @@ def _workbook_rows(data: bytes, filename: str) -> list[list[str]]:
     except Exception:
         # A damaged package makes zlib, zipfile, expat and openpyxl raise two dozen classes: to the reader one fault.
         raise Unreadable("broken_workbook", {"filename": filename}) from None
-    return []
+    return filled
 
 
 def _has_formulas(data: bytes) -> bool:

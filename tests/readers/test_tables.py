@@ -159,10 +159,18 @@ def test_too_large_files_and_packed_bombs_are_refused_before_they_are_read(monke
             read_table(written, "f")
 
 
-def test_what_separates_the_columns_can_be_said() -> None:
+def test_what_the_caller_wants_settles_what_separates_the_columns() -> None:
     written = b"Yamada, Hana\tx, y\n"
     assert read_table(written, "f").delimiter == ","
-    assert read_table(written, "f", "\t").rows == [["Yamada, Hana", "x, y"]]
+    assert read_table(written, "f", lambda rows: rows[0][0] == "Yamada, Hana").rows == [["Yamada, Hana", "x, y"]]
+    assert read_table(written, "f", lambda rows: False).delimiter == ","
+
+
+def test_of_several_sheets_it_is_the_first_that_is_wanted() -> None:
+    written = workbook([], [["cover"]], [["ID", "Name"]], [["ID", "Name", "more"]])
+    assert read_table(written, "f").rows == [["cover"]]
+    assert read_table(written, "f", lambda rows: "ID" in rows[0]).rows == [["ID", "Name"]]
+    assert read_table(written, "f", lambda rows: False).rows == [["cover"]]
 
 
 def test_texts_written_as_formulas_are_read_and_uncomputed_formulas_refused() -> None:

@@ -13,7 +13,7 @@ from scheduler.readers.moments import Unit
 _ALIASES = {
     "name": (
         "name username fullname participantname attendeename nome nombre nom nazwa imięinazwisko vollständigername "
-        "nomcomplet nombrecompleto nomecompleto 名前 ユーザー名 氏名 お名前 参加者名 参加者氏名 出席者名 受講者名"
+        "nomcomplet nombrecompleto nomecompleto 名前 ユーザー名 氏名 お名前 参加者名 参加者氏名 出席者名 受講者名 フルネーム 完全な名前"
     ),
     "display": "displayname nomedeexibição 表示名",
     "first": "firstname givenname vorname prénom 名",
@@ -54,7 +54,7 @@ _ALIASES = {
     "approval": "approvalstatus 承認ステータス",
     "role": "role função rolle rôle rol rola ruolo 役割",
     "participation": "participation",
-    "action": "useraction benutzeraktion açãodousuário acciónusuario actiondelutilisateur",
+    "action": "useraction benutzeraktion açãodousuário acciónusuario actiondelutilisateur ユーザーアクション ユーザーの操作",
     "timestamp": "timestamp zeitstempel carimbodedata/hora marcadetiempo horodatage タイムスタンプ",
     "upn": (
         "participantid teilnehmerid iddoparticipante iddeparticipante iddelparticipante idduparticipant "

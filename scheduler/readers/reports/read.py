@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 from types import MappingProxyType
@@ -15,7 +14,7 @@ from scheduler.readers.reports.mapped import Layout, column_names, header_key
 from scheduler.readers.reports.people import SPEAKERS, gather, usable_email
 from scheduler.readers.reports.shapes import Complaint, Line, Report, Tool
 from scheduler.readers.reports.times import Window, placed, span_near, timed
-from scheduler.readers.tables import DELIMITERS, Table, Unreadable, read_table
+from scheduler.readers.tables import Table, Unreadable, read_table
 
 # A lecture has no more lines than this; a file that has more is the export of many meetings.
 MAX_ROWS = 30_000
@@ -53,11 +52,13 @@ def read_report(
     table, blocks = _tables(data, filename, layouts)
     reader = generic if blocks[0].mapped else next(reader for reader in _READERS if reader.recognises(blocks))
     top = about(table.rows[: blocks[0].line - 1])
-    lines = [line for line in reader.lines(blocks, top) if line.name or line.email]
+    everybody = reader.lines(blocks, top)
+    lines = [line for line in everybody if line.name or line.email]
     if not lines:
         raise Unreadable("no_rows", {"filename": filename})
     window = Window(starts_at, ends_at, zone)
     rows, complaints = timed([_own(line, own_domains, own_emails) for line in lines], top.started, window)
+    complaints += [Complaint(line.row, "nobody_named") for line in everybody if _nameless(line)]
     complaints += _cut_off(table, blocks[-1])
     span = span_near(rows, top.started, window, filename)
     people, left_out = gather(placed(rows, window))
@@ -76,32 +77,25 @@ def read_report(
 
 
 def _tables(data: bytes, filename: str, layouts: Mapping[str, Layout]) -> tuple[Table, list[Block]]:
-    """Find the tables of people; where commas in names or dates hid what separates the columns, by what else may."""
-    table = read_table(data, filename)
-    blocks = find_blocks(table.rows, layouts)
-    others = [one for one in DELIMITERS if one != table.delimiter] if table.kind == "csv" else []
-    for delimiter in others:
-        if blocks:
-            break
-        with suppress(Unreadable):
-            other = read_table(data, filename, delimiter)
-            if blocks := find_blocks(other.rows, layouts):
-                table = other
+    """Find the tables of people, in whichever sheet they are and whatever separates their columns."""
+    blocks: list[Block] = []
+
+    def wanted(rows: list[list[str]]) -> bool:
+        blocks[:] = find_blocks(rows, layouts)
+        return bool(blocks)
+
+    table = read_table(data, filename, wanted)
     if not blocks:
         line = header_line(table.rows)
-        header = table.rows[line - 1]
-        raise Unreadable(
-            "unknown_columns",
-            {
-                "filename": filename,
-                "line": line,
-                "headers": list(column_names(header)),
-                "header_key": header_key(header),
-            },
-        )
+        names, key = list(column_names(table.rows[line - 1])), header_key(table.rows[line - 1])
+        raise Unreadable("unknown_columns", {"filename": filename, "line": line, "headers": names, "header_key": key})
     if sum(len(block.rows) for block in blocks) > MAX_ROWS:
         raise Unreadable("too_many_rows", {"filename": filename, "limit": MAX_ROWS})
     return table, blocks
+
+
+def _nameless(line: Line) -> bool:
+    return not line.name and not line.email and bool(line.joined or line.left or line.lasted)
 
 
 def _cut_off(table: Table, last: Block) -> list[Complaint]:

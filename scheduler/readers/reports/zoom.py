@@ -61,8 +61,10 @@ def _line(block: Block, number: int, row: Sequence[str], top: About) -> Line:
 
 
 def _why(block: Block, row: Sequence[str], email: str, top: About) -> Why | None:
-    before = min(block.columns.get("name", (0,)))
-    hosts = {row[place].strip().lower() for place in block.columns.get("email", ()) if place < min(before, len(row))}
+    name, emails = min(block.columns.get("name", (0,))), block.columns.get("email", ())
+    # Of two columns of addresses the one before the name is the meeting's host's.
+    host_places = [place for place in emails if len(emails) > 1 and place < min(name, len(row))]
+    hosts = {row[place].strip().lower() for place in host_places}
     if email and email in top.host_emails | hosts:
         return "host"
     if says_no(block.text(row, "guest")):

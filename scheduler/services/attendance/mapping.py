@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -44,8 +45,8 @@ def asked(upload_id: int, line: int | None, now: datetime) -> Asked:
     Raises NotFound and UploadExpired.
     """
     upload = staging.the(upload_id, now)
-    rows = read_table(upload.content, upload.filename).rows
     remembered = layouts.known()
+    rows = _rows(upload, remembered)
     lines = {number: row for number, row in enumerate(rows[:SEARCHED], 1) if sum(map(bool, row)) > 1}
     if line not in lines:
         blocks = find_blocks(rows, remembered)
@@ -72,7 +73,7 @@ def settle(upload_id: int, line: int, layout: Layout, now: datetime, actor: Acto
     """
     with db.writing():
         upload = staging.the(upload_id, now)
-        rows = read_table(upload.content, upload.filename).rows
+        rows = _rows(upload, layouts.known())
         if not 0 < line <= len(rows):
             raise Invalid(field="line", why="not_a_line")
         header = rows[line - 1]
@@ -84,6 +85,11 @@ def settle(upload_id: int, line: int, layout: Layout, now: datetime, actor: Acto
         choices = replace(choices, anyway=choices.anyway or anyway)
         upload.choices = choices.to_json()
         staging.read(upload.content, upload.filename, staging.the_lecture(upload.lecture_id or 0), choices)
+
+
+def _rows(upload: Upload, remembered: Mapping[str, Layout]) -> list[list[str]]:
+    """Read the table that is read when the report is: a sheet with people in it comes before others."""
+    return read_table(upload.content, upload.filename, lambda rows: bool(find_blocks(rows, remembered))).rows
 
 
 def _suggested(names: list[str]) -> Layout:

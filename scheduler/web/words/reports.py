@@ -133,6 +133,7 @@ def complaint(found: Complaint) -> str:
     return {
         "leave_before_join": _("%(row)d 行目: 退出時刻が参加時刻より前のため、数えていません（%(name)s）。"),
         "unreadable_time": _("%(row)d 行目: 時刻「%(text)s」を読み取れません。"),
+        "nobody_named": _("%(row)d 行目: 氏名もメールアドレスもないため、数えていません。"),
         "cut_off": _("%(row)d 行目: 最後の行が途中で切れています。ファイル全体を書き出せているかご確認ください。"),
     }[found.key] % {"row": found.row, **found.params}
 

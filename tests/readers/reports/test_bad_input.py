@@ -74,3 +74,9 @@ def test_an_export_of_far_too_many_lines_is_refused() -> None:
 def test_a_line_dated_in_a_year_that_no_calendar_has_is_complained_of() -> None:
     report = read(table(HEADER, LINE, "太郎,,0000/00/00 00:00,9999/99/99 99:99,60"))
     assert [one.key for one in report.complaints] == ["unreadable_time", "unreadable_time"]
+
+
+def test_a_line_that_names_nobody_is_complained_of() -> None:
+    report = read(table(HEADER, LINE, ",,2026/04/15 14:00,2026/04/15 15:00,60", ",,,,"))
+    assert len(report.people) == 1
+    assert [(one.row, one.key) for one in report.complaints] == [(3, "nobody_named")]
