@@ -37,7 +37,7 @@ def new() -> ResponseReturnValue:
     """Show the form of a new destination: `?kind=` webhook or chat."""
     kind = request.args.get("kind", "")
     kind = kind if kind in destinations.KINDS else "webhook"
-    return _form(kind, {"signals": list(SIGNALS), "locale": edge.settings().locale}, {})
+    return _form(kind, {"name": "", "url": "", "signals": list(SIGNALS), "locale": edge.settings().locale}, {})
 
 
 @signals.post("")

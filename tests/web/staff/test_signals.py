@@ -41,6 +41,8 @@ def test_an_empty_page_says_what_will_stand_here(operations: Client) -> None:
     page = operations.get(PAGE).text
     assert "まだ外部連携はありません" in page
     assert page.count(f"{PAGE}/new?kind=webhook") == 1
+    for kind in ("webhook", "chat", "pigeon"):
+        assert operations.get(f"{PAGE}/new?kind={kind}").status_code == 200
 
 
 def test_a_webhook_is_set_up_tried_and_watched(operations: Client, receiver: Receiver) -> None:
