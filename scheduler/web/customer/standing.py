@@ -203,7 +203,7 @@ def _booking(row: Registration, contact: Contact, now: datetime) -> Booking:
         joins_at=joining.opens_at(row.lecture),
         join_path=_join_path(row, contact) if joining.is_open(row, now) else None,
         changeable=row.lecture.starts_at > now,
-        excusable=row.absence_told_at is None and absences.may_tell(row.lecture, now),
+        excusable=absences.may_tell(row.lecture, now),
     )
 
 
