@@ -62,7 +62,7 @@ def test_operations_tell_another_program_what_happens(walk: tuple[Page, str, int
     accessible(page, f"signals-new-{language}")
     page.get_by_role("button", name=TEST).click()
     expect(page.locator("tbody tr")).to_have_count(1)
-    sent(site, 60)
+    sent(site, 8)
     page.reload()
     page.locator("details.disclose summary").nth(1).click()
     accessible(page, f"signals-log-{language}")
