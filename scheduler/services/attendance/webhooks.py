@@ -22,7 +22,7 @@ from scheduler.rules.matching import match
 from scheduler.rules.spellings import company_domain
 from scheduler.services import seating, vendor
 from scheduler.services.actors import Actor
-from scheduler.services.attendance import candidates, verdicts
+from scheduler.services.attendance import candidates, staging, verdicts
 from scheduler.services.installation import here
 
 ZOOM = Actor("worker", None, "webhook")
@@ -48,11 +48,12 @@ def take(passage: Passage, now: datetime) -> bool:
         rows = _told(lecture_id, prefix, known, passage, now)
         if rows is None:
             return False
-        contact_id = _settled(known) or _who(lecture, rows[0])
+        contact_id, staff_id = _settled(lecture, known) or (_who(lecture, rows[0]), None)
         for row in rows:
-            row.contact_id = contact_id
+            row.contact_id, row.staff_id = contact_id, staff_id
         touched = {number for number in before | {contact_id} if number is not None}
-        verdicts.rejudge(lecture, touched, now, ZOOM)
+        if touched:
+            verdicts.rejudge(lecture, touched, now, ZOOM)
         return True
 
 
@@ -166,9 +167,13 @@ def _tells_name(passage: Passage, joined: set[datetime], left: set[datetime]) ->
     return not joined and all(passage.at < one for one in left)
 
 
-def _settled(known: Sequence[Presence]) -> int | None:
-    """Return who somebody said that a person is, on the roster or on a report's preview."""
-    return next((row.contact_id for row in known if row.staff_id is not None and row.contact_id is not None), None)
+def _settled(lecture: Lecture, known: Sequence[Presence]) -> tuple[int, int | None] | None:
+    """Return who a person was said to be, on the roster (and by which member) or with the report, which knew of everybody."""
+    said = [(row.contact_id, row.staff_id) for row in known if row.contact_id is not None]
+    by_hand = [(contact_id, staff_id) for contact_id, staff_id in said if staff_id is not None]
+    if not said or by_hand:
+        return by_hand[0] if by_hand else None
+    return said[0] if staging.latest(lecture.id) is not None else None
 
 
 def _who(lecture: Lecture, row: Presence) -> int | None:

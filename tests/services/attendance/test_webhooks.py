@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 import pytest
 from flask import Flask
@@ -20,6 +21,7 @@ from scheduler.readers.zoom_hooks import Passage
 from scheduler.rules.names import name_key
 from scheduler.services.attendance import webhooks
 from tests.factories import a_contact, a_lecture, a_member, a_registration, an_account
+from tests.services.together import at_once
 
 START = datetime(2026, 4, 15, 5, tzinfo=UTC)
 END = START + timedelta(hours=1)
@@ -172,6 +174,18 @@ def test_who_somebody_said_a_person_is_stays_so(lecture: Lecture) -> None:
     assert verdict_of(contact.id) == ("attended", 3600, ["webhook"])
 
 
+def test_who_left_after_somebody_was_named_is_still_that_person_by_that_member(lecture: Lecture) -> None:
+    contact = a_registration(a_contact(name="鈴木 花"), lecture).contact
+    member = a_member()
+    take(passage("joined", 0))
+    with db.writing():
+        row = db.session.scalars(select(Presence)).one()
+        row.contact_id, row.staff_id = contact.id, member.id
+    take(passage("left", 20), passage("joined", 30))
+    rows = db.session.execute(select(Presence.contact_id, Presence.staff_id)).all()
+    assert [tuple(row) for row in rows] == [(contact.id, member.id)] * 2
+
+
 def test_two_people_of_one_name_are_two(lecture: Lecture) -> None:
     take(passage("joined", 0, person="a"), passage("joined", 0, person="b"))
     assert len(presences()) == 2
@@ -217,7 +231,7 @@ def outcome(passages: Iterable[Passage]) -> tuple[Sequence[object], Sequence[obj
     return result
 
 
-@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=10, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(events=told, seed=st.integers(0, 1000))
 def test_any_order_and_repetition_of_events_comes_to_the_same(app: Flask, events: list[tuple], seed: int) -> None:  # type: ignore[type-arg]
     if db.session.scalar(select(Lecture.id).limit(1)) is None:
@@ -228,3 +242,16 @@ def test_any_order_and_repetition_of_events_comes_to_the_same(app: Flask, events
     ]
     shuffled = random.Random(seed).sample(passages * 2, len(passages) * 2)
     assert outcome(shuffled) == outcome(passages)
+
+
+def test_events_that_come_at_the_same_moment_are_all_kept(database: Flask, lecture: Lecture) -> None:
+    contact = a_registration(lecture=lecture).contact
+    told = [(way, number) for number in (0, 20, 40) for way in ("joined", "left")]
+    passages = [
+        passage(way, number + (10 if way == "left" else 0), email=contact.email)
+        for way, number in told
+        for _twice in "ab"
+    ]
+    at_once(database, *(partial(webhooks.take, one, END) for one in passages))
+    assert len(presences()) == 3
+    assert verdict_of(contact.id) == ("partial", 30 * 60, ["webhook"])
