@@ -114,11 +114,10 @@ def _decode(data: bytes, filename: str) -> tuple[str, str]:
 
 
 def _decoded(data: bytes, codec: str, filename: str) -> str:
-    if codec.startswith("utf-16"):
-        data = data[: len(data) // 2 * 2]
     try:
-        # Zoom has written NULs into reports (FORMATS, section 3); they mean nothing.
-        return data.decode(codec).replace("\0", "")
+        # What was cut off may end within a character. Zoom has written NULs into reports (FORMATS, section 3); they
+        # mean nothing.
+        return codecs.getincrementaldecoder(codec)().decode(data, final=False).replace("\0", "")
     except UnicodeDecodeError:
         raise Unreadable("unknown_encoding", {"filename": filename}) from None
 

@@ -62,6 +62,11 @@ def test_blank_lines_keep_their_place_and_quoted_lines_stay_together(newline: st
     assert table.rows == [["A", "B"], [], ["1", "two\nlines"], [], ["2", "x"]]
 
 
+@pytest.mark.parametrize("codec", ["utf-8", "utf-8-sig", "cp932", "utf-16", "utf-16-be"])
+def test_a_file_may_be_cut_off_within_a_character(codec: str) -> None:
+    assert read_table("顧客ID,会社名\nA1,株式会社みほん".encode(codec)[:-1], "f").rows[1] == ["A1", "株式会社みほ"]
+
+
 def test_nul_bytes_are_dropped() -> None:
     assert read_table(b"Name,Email\0\nTaro\0,t@example.com\0\0\n", "f").rows[1] == ["Taro", "t@example.com"]
 
