@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import text
+from sqlalchemy import select, text
 from werkzeug.routing import Rule
 
 from scheduler.models.accounts import Account
@@ -21,15 +21,18 @@ from scheduler.models.handovers import Handover
 from scheduler.models.mails import Mail, Suppression
 from scheduler.models.registrations import Registration
 from scheduler.models.replies import Reply
+from scheduler.models.signals import Delivery
 from scheduler.models.uploads import Upload
 from scheduler.services import addresses, mail_notes, setup_files, tasks
 from scheduler.services.actors import Actor
 from scheduler.services.attendance import codes, staging
 from scheduler.services.installation import here
+from scheduler.services.signals.tell import tell
 from tests.conftest import Client, sign_in
 from tests.factories import (
     NOW,
     a_contact,
+    a_destination,
     a_lecture,
     a_member,
     a_registration,
@@ -106,6 +109,15 @@ def a_stranger(lecture_id: int) -> int:
     return row.id
 
 
+def a_delivery(account: Account) -> dict[str, int]:
+    """Have a program told that an account is ready."""
+    destination = a_destination("account.ready")
+    with db.writing():
+        tell("account.ready", "k", NOW, account.id)
+    number = db.session.scalars(select(Delivery.id)).one()
+    return {"destination_id": destination.id, "delivery_id": number}
+
+
 @pytest.fixture
 def world(app: Flask) -> World:
     member = a_member(team="operations")
@@ -141,6 +153,7 @@ def world(app: Flask) -> World:
             "kind": "setup",
             "upload_id": setup_files.stage(b"account_id,step\nA-1,menu\n", "a.csv", NOW, Actor("staff", None, "page")),
         },  # fmt: skip
+        **a_delivery(account),
         "reply_id": reply.id,
         "suppression_id": closed.id,
         "staff_id": member.id,
