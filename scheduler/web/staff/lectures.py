@@ -16,7 +16,7 @@ from sqlalchemy.orm import joinedload
 from scheduler.models.db import db
 from scheduler.models.lectures import Lecture
 from scheduler.rules.workdays import to_utc
-from scheduler.services import clashes, directory, history, mail_holding, rosters
+from scheduler.services import clashes, directory, history, mail_holding, rosters, wanted_steps
 from scheduler.services.attendance import staging
 from scheduler.services.installation import here
 from scheduler.services.lectures import cancelling, changing, making, telling
@@ -77,12 +77,21 @@ def show(lecture_id: int) -> ResponseReturnValue:
         follow_up=mail_holding.follow_up(lecture_id),
         wanted=wanted,
         found=directory.find_people(wanted) if wanted else [],
+        wanted_step=lecture.course.wanted_step,
+        lacking=_lacking(lecture, seats),
         present={seat.contact.id for seat in seats if seat.registration and seat.registration.status != "cancelled"},
         other_options=[
             (other.id, f"{dates.span(other.starts_at, other.ends_at)} ({other.seats_taken}/{other.capacity})")
             for other in _other_dates(lecture)
         ],
     )
+
+
+def _lacking(lecture: Lecture, seats: list[rosters.Seat]) -> set[int]:
+    """Return who on the roster lacks the set-up step that the course wants first."""
+    step_id = lecture.course.wanted_step_id
+    live = [seat.contact.id for seat in seats if seat.registration and seat.registration.status != "cancelled"]
+    return wanted_steps.lacking(step_id, live) if step_id is not None else set()
 
 
 @lectures.get("/new")

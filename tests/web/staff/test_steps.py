@@ -9,8 +9,9 @@ from flask import Flask
 
 from scheduler.services import setup, steps
 from scheduler.services.actors import Actor
+from scheduler.services.registrations.booking import register
 from tests.conftest import Client, sign_in
-from tests.factories import a_member, a_setup_step, an_account
+from tests.factories import a_contact, a_course, a_lecture, a_member, a_setup_step, an_account
 
 PAGE = "/staff/settings/steps"
 FILLED = {
@@ -95,3 +96,24 @@ def test_before_a_step_is_retired_it_is_said_whom_that_concerns(operations: Clie
     assert "引き継ぎ条件に数えられている項目です" in text
     assert "すでに記録があるため変えられません" in text
     assert "この項目は使われているため削除できません（顧客企業の記録、引き継ぎ条件）" in text
+
+
+def test_a_course_names_a_step_wanted_first_and_the_roster_shows_who_lacks_it(
+    operations: Client, now: datetime
+) -> None:
+    a_setup_step("login", name={"ja": "はじめてのログイン"})
+    a_course()
+    form = {"name_ja": "基本操作編", "minutes": "60", "minimum_minutes": "40", "team": "onboarding"}
+    operations.post("/staff/courses/basic/edit", data=form | {"wanted_step": "login"})
+    assert 'value="login" selected' in operations.get("/staff/courses/basic/edit").text
+    assert (
+        "初期設定項目「none」はありません。"
+        in operations.post("/staff/courses/basic/edit", data=form | {"wanted_step": "none"}).text
+    )
+    lecture, has, lacks = a_lecture(), a_contact(), a_contact()
+    setup.complete(has.account_id, "login", now, Actor("staff", None, "page"))
+    for contact in (has, lacks):
+        register(contact.id, lecture.id, now, Actor("staff", None, "page"))
+    assert operations.get(f"/staff/lectures/{lecture.id}").text.count("未完了: はじめてのログイン") == 1
+    text = operations.get("/staff/tasks?whose=all").text
+    assert "「基本操作編」の前に求めている「はじめてのログイン」が済んでいません" in text
