@@ -140,6 +140,11 @@ def first_contact() -> str:
     return _value("first_contact") or "after"
 
 
+def beginning() -> tuple[str, ...]:
+    """Return the stages in which customers are introduced: onboarding, and sales too where they are written to before."""
+    return ("sales", "onboarding") if first_contact() == "before" else ("onboarding",)
+
+
 def save_first_contact(moment: str, now: datetime, actor: Actor) -> None:
     """Say when customers are first written to, for all of them; raise Invalid."""
     if moment not in FIRST_CONTACTS:

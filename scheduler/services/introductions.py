@@ -15,7 +15,7 @@ from scheduler.models.history import Event
 from scheduler.models.lectures import Course, Lecture
 from scheduler.models.mails import GOING, Mail, Suppression
 from scheduler.models.registrations import Registration
-from scheduler.services import courses, history, locking, mail_batches, readiness, spared
+from scheduler.services import boundaries, courses, history, locking, mail_batches, readiness, spared
 from scheduler.services.actors import Actor
 from scheduler.services.mail_batches import Press
 from scheduler.services.outbox.owe import owe_many
@@ -63,7 +63,7 @@ def plan(account_ids: Sequence[int], audience: str, now: datetime, mail: str = "
         raise Invalid(field="audience", why="unknown_audience", value=audience)
     if mail not in MAILS:
         raise Invalid(field="mail", why="not_a_choice", value=mail, choices=", ".join(MAILS))
-    result = Plan()
+    result, begins = Plan(), boundaries.beginning()
     course = courses.by_key(COURSE)
     rows = db.session.execute(
         select(Account.id, Account.stage, Account.undecided, spared.going_on(now))
@@ -74,7 +74,7 @@ def plan(account_ids: Sequence[int], audience: str, now: datetime, mail: str = "
         if not goes_on:
             result.spared.append(number)
         else:
-            (result.accounts if stage == "onboarding" and not undecided else result.not_introduced).append(number)
+            (result.accounts if stage in begins and not undecided else result.not_introduced).append(number)
     people = db.session.execute(
         select(Contact.id, Contact.account_id, Contact.email)
         .where(Contact.account_id.in_(result.accounts), Contact.role.in_(AUDIENCES[audience]), spared.there())

@@ -17,7 +17,7 @@ from scheduler.models.mails import Mail, Suppression
 from scheduler.models.registrations import Registration
 from scheduler.rules.nudges import again
 from scheduler.rules.timing import Reader
-from scheduler.services import introductions, mail_holding, planned, spared
+from scheduler.services import boundaries, introductions, mail_holding, planned, spared
 from scheduler.services.almanac import Almanac, closed_weekdays, counts_as_tried
 from scheduler.services.outbox.owe import owe_many
 from scheduler.services.planned import Planned
@@ -137,10 +137,11 @@ def _cases(almanac: Almanac, now: datetime) -> Iterable[_Case]:
 def _gathered(almanac: Almanac, now: datetime, which: ColumnElement[bool]) -> list[_Case]:
     """Gather the people of the invitations chosen who never answered; `which` narrows the mails."""
     taught = {course.id: course for course in db.session.scalars(select(Course))}
+    begins = boundaries.beginning()
     cases: dict[tuple[int, int], _Case] = {}
     for contact_id, account_id, zone, stage, params, state, at, expires_at in db.session.execute(_invited(which, now)):
         course = taught.get(params.get("course_id"))
-        if course is None or not (stage == "onboarding" or params.get("any_stage")):
+        if course is None or not (stage in begins or params.get("any_stage")):
             continue
         one = cases.setdefault(
             (contact_id, course.id), _Case(contact_id, account_id, zone, course, {**params, "again": True})

@@ -12,7 +12,7 @@ from scheduler.models.db import db
 from scheduler.models.lectures import Lecture
 from scheduler.models.mails import Mail, Suppression
 from scheduler.models.registrations import Registration
-from scheduler.services import courses, spared, vendor
+from scheduler.services import boundaries, courses, spared, vendor
 from scheduler.services.installation import here
 from scheduler.services.introductions import AUDIENCES, COURSE, only_greeted
 from scheduler.services.outbox.owe import owe_many
@@ -69,7 +69,7 @@ def _wanted(course_id: int, now: datetime) -> Select[int, int]:
         select(Contact.id, Contact.account_id)
         .join(Account, Account.id == Contact.account_id)
         .where(
-            Account.stage == "onboarding",
+            Account.stage.in_(boundaries.beginning()),
             Account.undecided.is_(False),
             Contact.created_at > Account.introduced_at,
             ~only_greeted(),

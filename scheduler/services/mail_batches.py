@@ -110,7 +110,7 @@ def _not_introduced(account_ids: Iterable[int], pressed_at: set[datetime], now: 
     """
     accounts = db.session.scalars(
         select(Account)
-        .where(Account.id.in_(list(account_ids)), Account.stage == "onboarding")
+        .where(Account.id.in_(list(account_ids)), Account.stage.in_(("sales", "onboarding")))
         .order_by(Account.id)
         .execution_options(populate_existing=True)
     ).all()

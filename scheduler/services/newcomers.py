@@ -98,7 +98,7 @@ def invite(course_key: str, audience: str, now: datetime, actor: Actor) -> tuple
                 "course_invited", now=now, actor=actor, account_id=account_id, course=course.key, count=count
             )
         db.session.flush()
-        readiness.refresh_many({account_id for _contact, account_id, stage in people if stage == "onboarding"}, now)
+        readiness.refresh_many({account_id for _contact, account_id, _stage in people}, now)
         return told + lost, press.batch is not None
 
 

@@ -11,7 +11,7 @@ from scheduler.models.accounts import Account
 from scheduler.models.attendance import Attendance
 from scheduler.models.db import db
 from scheduler.models.mails import Mail, Suppression
-from scheduler.services import introductions
+from scheduler.services import boundaries, introductions
 from scheduler.services.actors import Actor
 from scheduler.services.refusals import Invalid
 from tests.factories import a_contact, a_course, a_lecture, a_registration, an_account
@@ -126,3 +126,11 @@ def test_a_greeting_goes_to_whoever_left_the_list_of_invitations(account: Accoun
 def test_a_mail_that_there_is_not_is_refused(account: Account, now: datetime) -> None:
     with pytest.raises(Invalid):
         introductions.plan([account.id], "coordinator", now, "letter")
+
+
+def test_customers_are_written_to_before_the_order_only_where_that_is_decided_for_all(now: datetime) -> None:
+    a_course()
+    sold = a_contact(an_account(stage="sales"), role="coordinator")
+    assert introductions.plan([sold.account_id], "everyone", now).not_introduced == [sold.account_id]
+    boundaries.save_first_contact("before", now, STAFF)
+    assert introductions.plan([sold.account_id], "everyone", now).invited == [sold.id]

@@ -13,6 +13,7 @@ from scheduler.models.lectures import Lecture
 from scheduler.models.mails import LEFT, Mail, Suppression
 from scheduler.models.registrations import Registration
 from scheduler.models.replies import Reply
+from scheduler.services import boundaries
 from scheduler.services.outbox import facts_attendance, facts_digest, facts_passing, facts_setup, facts_weekly
 from scheduler.services.outbox.about import About
 
@@ -20,7 +21,11 @@ from scheduler.services.outbox.about import About
 def onboarding(about: About) -> str:
     """Want the account still at its beginning."""
     account = about.account
-    return "" if account is not None and account.stage == "onboarding" and not account.undecided else "stage_changed"
+    return (
+        ""
+        if account is not None and account.stage in boundaries.beginning() and not account.undecided
+        else "stage_changed"
+    )
 
 
 def _greeting(about: About) -> str:

@@ -157,7 +157,7 @@ def _proposal(about: About) -> str:
 
 def _ready(about: About) -> str:
     account = about.account
-    ready = account is not None and account.ready_since is not None and account.stage == "onboarding"
+    ready = account is not None and account.ready_since is not None
     return "" if ready else "no_longer_ready"
 
 

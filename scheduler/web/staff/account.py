@@ -20,6 +20,7 @@ from scheduler.models.staff import Staff
 from scheduler.services import (
     accounts,
     bookings,
+    boundaries,
     contracts,
     follow_ups,
     handovers,
@@ -186,6 +187,7 @@ def _page(account_id: int, errors: dict[str, str] | None = None) -> str:
         stores=db.session.scalars(select(Store).where(Store.account_id == account_id).order_by(Store.code)).all(),
         steps=steps,
         earlier_steps=setup.earlier(account_id),
+        use=usage.of_account(account_id),
         mail_kind=mail_words.kind,
         mails=db.session.scalars(mails.order_by(Mail.id.desc()).limit(SOME_MAILS)).all(),
         notes=[note for _key, note in sorted(mail_notes.open_of([account_id]).items())],
@@ -197,6 +199,7 @@ def _page(account_id: int, errors: dict[str, str] | None = None) -> str:
         offers=proposals.open_of_account(account_id, edge.now()),
         handover=db.session.scalar(handed),
         next_stage=handovers.NEXT_STAGE.get(row.stage),
+        begins=boundaries.beginning(),
         contract=next(iter(contracts.of_account(account_id)), None),
         days_in_stage=vendor.working_days().working_days_between(_local_day(row.stage_since), _local_day(edge.now())),
         confirmed_by=db.session.get(Staff, row.started_by_id) if row.started_by_id else None,
