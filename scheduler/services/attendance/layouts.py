@@ -11,6 +11,7 @@ from scheduler.models.db import db
 from scheduler.readers.reports.mapped import Layout
 from scheduler.services import history
 from scheduler.services.actors import Actor
+from scheduler.services.inserting import add_missing
 
 
 def known() -> dict[str, Layout]:
@@ -21,11 +22,11 @@ def known() -> dict[str, Layout]:
 
 def remember(header_key: str, layout: Layout, now: datetime, actor: Actor) -> None:
     """Within the caller's transaction, keep what the columns of a header line are, in place of what was said before."""
-    row = db.session.scalar(select(ReportLayout).where(ReportLayout.header_key == header_key).with_for_update())
-    if row is None:
-        row = ReportLayout(header_key=header_key)
-        db.session.add(row)
-    elif row.columns == dict(layout):
+    first = {"header_key": header_key, "columns": dict(layout), "staff_id": actor.staff_id, "created_at": now}
+    # Two people may name the columns of one header line at once: the later one's words stay.
+    is_new = add_missing(ReportLayout, [first])
+    row = db.session.scalars(select(ReportLayout).where(ReportLayout.header_key == header_key).with_for_update()).one()
+    if not is_new and row.columns == dict(layout):
         return
     row.columns, row.staff_id, row.created_at = dict(layout), actor.staff_id, now
     db.session.flush()
