@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime, timedelta, tzinfo
 
-from sqlalchemy import exists, select
+from sqlalchemy import exists, func, select
 
 from scheduler.models.accounts import Account, Store
 from scheduler.models.db import db
@@ -97,6 +97,28 @@ def write(days: Iterable[DayOfUse], now: datetime, actor: Actor) -> list[int]:
     for start in range(0, len(touched), BATCH):
         readiness.refresh_many(touched[start : start + BATCH], now)
     return [number for number, _account_id, _day in new]
+
+
+@dataclass(frozen=True)
+class Use:
+    """How an account used the product: on so many different days, the first and the last of them, in so many stores."""
+
+    days: int
+    first_on: date
+    last_on: date
+    stores: int
+
+
+def of_account(account_id: int) -> Use | None:
+    """Tell how an account used the product so far; None: not at all."""
+    counted = select(
+        func.count(UsageDay.day.distinct()),
+        func.min(UsageDay.day),
+        func.max(UsageDay.day),
+        func.count(UsageDay.store_id.distinct()),
+    )
+    days, first_on, last_on, stores = db.session.execute(counted.where(UsageDay.account_id == account_id)).one()
+    return Use(days, first_on, last_on, stores) if first_on is not None and last_on is not None else None
 
 
 def confirm(account_id: int, on: date, source: str, now: datetime, actor: Actor) -> bool:

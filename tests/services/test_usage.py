@@ -160,3 +160,14 @@ def test_a_confirmation_that_cannot_be_right_is_refused(now: datetime, on: date,
         usage.confirm(account.id, on, source, now, API)
     assert refusal.value.params["why"] == why
     assert the(account).started_on is None
+
+
+def test_use_is_summed_up_by_days_and_stores(now: datetime) -> None:
+    account = an_account()
+    a_store(account, code="S1")
+    assert usage.of_account(account.id) is None
+    signals = [
+        UsageSignal(now - timedelta(days=number), "in", store) for number, store in ((0, "S1"), (2, "S1"), (2, None))
+    ]
+    usage.record(account.id, signals, now, API)
+    assert usage.of_account(account.id) == usage.Use(2, date(2026, 3, 30), date(2026, 4, 1), 1)

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.factories import a_course, a_lecture
+from tests.factories import a_course, a_lecture, a_setup_step
 from tests.web.api.conftest import Program, both
 
 BASIC = {"name": {"ja": "基本操作編", "en": "Basics"}, "minutes": 60, "minimum_minutes": 40}
@@ -30,6 +30,15 @@ def test_what_was_read_can_be_put_back(program: Program) -> None:
     assert read["prerequisite"] == "basic"
     again = program.put("/courses/advanced", read)
     assert (again.status_code, again.json) == (200, read)
+
+
+def test_a_course_names_a_step_wanted_first_until_it_is_taken_off(program: Program) -> None:
+    a_setup_step("login")
+    assert program.put("/courses/basic", BASIC | {"wanted_step": "login"}).json["wanted_step"] == "login"
+    assert program.put("/courses/basic", BASIC).json["wanted_step"] == "login"
+    assert program.put("/courses/basic", BASIC | {"wanted_step": None}).json["wanted_step"] is None
+    refused = program.put("/courses/basic", BASIC | {"wanted_step": "nothing"})
+    assert (refused.status_code, refused.json["field"]) == (422, "wanted_step")
 
 
 @both
