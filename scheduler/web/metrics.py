@@ -1,4 +1,4 @@
-"""Answers how the outbox does in figures, for Prometheus (text format 0.0.4)."""
+"""Answers how mails and signals get out in figures, for Prometheus (text format 0.0.4)."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from prometheus_client.metrics_core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
 from scheduler.services import mail_health
+from scheduler.services.signals import health as signal_health
 from scheduler.web import access, edge
 
 metrics = Blueprint("metrics", __name__)
@@ -44,11 +45,37 @@ class _Outbox(Collector):
         yield day
 
 
+class _Signals(Collector):
+    """How other programs and chat rooms are told."""
+
+    def __init__(self, now: datetime) -> None:
+        self._now = now
+
+    def collect(self) -> Iterator[Metric]:
+        """List the figures; what arrived long ago costs nothing."""
+        health = signal_health.read(self._now)
+        waited = (self._now - health.oldest_at).total_seconds() if health.oldest_at is not None else 0.0
+        yield _gauge("tasuki_signals_due", "Signals that a worker may send now", health.due)
+        yield _gauge(
+            "tasuki_signals_oldest_seconds", "For how long the oldest signal waits that has not arrived", waited
+        )
+        yield _gauge("tasuki_destinations_ended", "Destinations that ended by themselves: gone, or silent for three days", health.ended)  # fmt: skip
+        day = GaugeMetricFamily(
+            "tasuki_signals_last_day",
+            "Signals of the last 24 hours to each destination, by kind and what became of them",
+            labels=("kind", "state"),
+        )
+        for (kind, state), count in sorted(signal_health.last_day(self._now).items()):
+            day.add_metric((kind, state), count)
+        yield day
+
+
 @metrics.get("/metrics")
 def figures() -> ResponseReturnValue:
     """Write the figures for whoever has an API token."""
     registry = CollectorRegistry(auto_describe=False)
     registry.register(_Outbox(edge.now()))
+    registry.register(_Signals(edge.now()))
     return Response(generate_latest(registry), content_type=CONTENT_TYPE_LATEST)
 
 

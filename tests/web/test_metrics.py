@@ -1,4 +1,4 @@
-"""Whether Prometheus reads how mails leave, and who may ask; and what supervisors are told when none does."""
+"""Whether Prometheus reads how mails and signals leave, and who may ask; and what supervisors are told when none does."""
 
 from __future__ import annotations
 
@@ -15,8 +15,9 @@ from scheduler.models.mails import Mail
 from scheduler.services import mail_holding
 from scheduler.services.actors import CLI
 from scheduler.services.outbox import closing
+from scheduler.services.signals.tell import tell
 from tests.conftest import Client
-from tests.factories import NOW, a_contact, a_token, an_account
+from tests.factories import NOW, a_contact, a_destination, a_token, an_account
 from tests.statements import noted
 
 MINUTE = timedelta(minutes=1)
@@ -62,6 +63,18 @@ def test_prometheus_reads_how_many_wait_and_since_when(database: Flask, client: 
         ("invitation", "sent"): 1,
         ("invitation", "failed"): 1,
     }
+
+
+def test_prometheus_reads_whether_signals_arrive(database: Flask, client: Client) -> None:
+    assert (figures(client)["tasuki_signals_due",], figures(client)["tasuki_signals_oldest_seconds",]) == (0, 0)
+    a_destination(ended_at=NOW, ended_why="gone")
+    a_destination("account.ready")
+    with db.writing():
+        tell("account.ready", "k", NOW - 3 * MINUTE, an_account().id)
+    found = figures(client)
+    assert (found["tasuki_signals_due",], found["tasuki_signals_oldest_seconds",]) == (1, 180)
+    assert found["tasuki_destinations_ended",] == 1
+    assert found["tasuki_signals_last_day", "account.ready", "queued"] == 1
 
 
 def test_an_installation_without_mails_has_figures_too(app: Flask, client: Client) -> None:
