@@ -18,7 +18,7 @@ from scheduler.models.registrations import Registration
 from scheduler.models.tasks import Task
 from scheduler.services import contacts, history, proposals, readiness, seating, spared, tasks, undecided_seats
 from scheduler.services.actors import Actor
-from scheduler.services.refusals import AlreadyBooked, ContactLeft, Invalid, NotFound, Refused
+from scheduler.services.refusals import AlreadyBooked, ContactLeft, Invalid, NotFound, PrerequisiteMissing, Refused
 from scheduler.services.registrations import booking, rows, telling, waiting
 
 _RANKS = ("member", "manager", "coordinator")
@@ -207,6 +207,8 @@ def _pass(row: Registration, contact: Contact, successor: Contact, now: datetime
         )
     except AlreadyBooked:
         return None
+    except PrerequisiteMissing as refusal:
+        raise Invalid(field=f"seat_{row.id}", why="successor_not_prepared") from refusal
     except Refused as refusal:
         refusal.params["field"] = f"seat_{row.id}"
         raise

@@ -50,3 +50,5 @@ def test_a_member_sees_the_own_accounts_and_a_stage_only_so_many(app: Flask, now
     assert len(statements) <= 6
     everyone = board.columns(now)[1]
     assert (len(everyone.accounts), everyone.total) == (board.MOST, board.MOST + 2)
+    alone = board.columns(now, stage="onboarding")
+    assert [len(column.accounts) for column in alone] == [0, board.MOST + 2, 0, 0]

@@ -19,7 +19,7 @@ from scheduler.models.tasks import Task
 from scheduler.services import leaving, participation, readiness, undecided_seats
 from scheduler.services.actors import Actor
 from scheduler.services.leaving import Departure
-from scheduler.services.refusals import ContactLeft, Invalid, NotFound, PrerequisiteMissing
+from scheduler.services.refusals import ContactLeft, Invalid, NotFound
 from scheduler.services.registrations import booking
 from tests.factories import NOW, a_contact, a_course, a_lecture, a_store, an_account
 
@@ -125,7 +125,7 @@ def test_what_keeps_the_successor_from_a_seat_leaves_everything_as_it_was(databa
     seat = booking.register(contact.id, a_lecture(advanced).id, NOW, STAFF, exception="-") if advanced else 0
     with db.writing():
         db.session.get_one(Registration, seat).exception = ""
-    with pytest.raises(PrerequisiteMissing) as refused:
+    with pytest.raises(Invalid) as refused:
         leaving.leave(contact.id, Departure(TODAY, heir.id, passed=frozenset({seat})), now, STAFF)
     assert refused.value.params["field"] == f"seat_{seat}"
     assert (anew(contact).left_on, anew(contact).link_version) == (None, 1)

@@ -22,12 +22,13 @@ def page() -> ResponseReturnValue:
     whose, stage = request.args.get("whose"), request.args.get("stage")
     mine = whose == "mine" if whose in ("mine", "all") else directory.owned_by(current_user.id)
     now = edge.now()
-    columns = service.columns(now, current_user.id if mine else None)
-    shown = [column for column in columns if stage not in STAGES or column.stage == stage]
+    only = stage if stage in STAGES else ""
+    columns = service.columns(now, current_user.id if mine else None, only)
+    shown = [column for column in columns if column.stage == only or not only]
     return render_template(
         "staff/board/page.html",
         mine=mine,
-        stage=stage if stage in STAGES else "",
+        stage=only,
         columns=columns,
         shown=shown,
         last=follow_ups.last_of(account.id for column in shown for account in column.accounts),

@@ -132,6 +132,9 @@ _OF_ACCOUNTS = {
     "hold_too_long": _("保留は %(years)d 年先までにしてください。年をご確認ください。"),
     "nothing_to_remind": _("お客様にお願いしている初期設定の残りはありません。"),
     "nobody_to_write_to": _("メールを送れる方がいません。お電話でご連絡ください。"),
+    "successor_not_prepared": _(
+        "後任の方は、前提となるレクチャーをまだ受講していません。「あとで決める」か「申込を取り消す」を選んでください。"
+    ),
     "successor_missing": _("申込を引き継ぐ後任の方を選んでください。"),
     "in_the_future": _("未来の日付は入力できません。"),
     "long_before_signing": _("契約日よりかなり前の日付です。年をご確認ください。"),
@@ -158,6 +161,8 @@ _OF_READINESS = {
     "ends_before_it_starts": _("終了日は、開始日より後の日付にしてください。"),
     "fee_out_of_range": _("月額は 0 から %(largest)d までの整数で入力してください。"),
     "contracts_overlap": _("%(value)s からの契約と期間が重なっています。"),
+    "past_sales": _("顧客ID「%(value)s」の顧客企業は、すでに次のチームが担当しています。内容の変更は顧客のページから依頼してください。"),
+    "store_line": _("%(row)d 行目: 店舗は「店舗コード, 店舗名」の形で、1 行に 1 店舗ずつ入力してください。"),
     "stuck_before_behind": _("停滞の日数は、遅れの日数（%(behind)d）以上にしてください。"),
 }
 

@@ -48,7 +48,7 @@ def test_a_cancelled_contract_leads_to_the_seats_which_are_decided_on(staff_clie
     page = f"/staff/accounts/{account.id}"
     answer = staff_client.post(f"{page}/cancellation", data={"on": "2026-04-01", "reason": "閉店"})
     assert answer.location == f"{page}/seats"
-    assert staff_client.get(f"{page}/seats").text.count("取り消す</label>") == 2
+    assert staff_client.get(f"{page}/seats").text.count("申込を取り消す</label>") == 2
     assert "まだ決まっていません" in staff_client.get(page).text
     data = {f"seat_{seats[0].id}": "keep", f"seat_{seats[1].id}": "cancel", "mails": "1"}
     staff_client.post(f"{page}/seats", data=data)
