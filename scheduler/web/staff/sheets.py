@@ -64,6 +64,7 @@ def context(account: Account, handover: Handover | None = None) -> dict[str, Any
             for one in account.reopened
         ],
         "task_words": task_words,
+        "earlier": [row for row in sheet.handovers if handover is None or row.id != handover.id],
         "today": local_day(edge.now()),
         "owners": [(terms.STAGES[team], getattr(account, f"{team}_owner")) for team in STAGES],
     }
