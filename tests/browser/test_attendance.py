@@ -110,10 +110,10 @@ def test_thirty_people_without_an_address_take_two_presses(
     page.locator("main .form-actions .btn-primary").click()
     expect(page.locator("#roster tbody tr", has_text="見学 三郎")).to_have_count(1)
     page.goto(f"{site.base}/staff/lectures/{lecture_id}/report")
-    page.get_by_role("link", name=re.compile("この取り込みを取り消す|Take this back")).click()
+    page.get_by_role("link", name=re.compile("この取り込みを取り消す|Undo this upload")).click()
     expect(page.locator("#verdicts li")).to_have_count(31)
     accessible(page, f"attendance-{language}-undo")
-    page.get_by_role("button", name=re.compile("取り込みを取り消す|Take it back")).click()
+    page.get_by_role("button", name=re.compile("取り込みを取り消す|Undo the upload")).click()
     expect(page.locator("#roster .state-met", has_text=ATTENDED)).to_have_count(0)
 
 

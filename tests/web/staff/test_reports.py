@@ -161,14 +161,15 @@ def test_a_second_report_says_who_is_new_who_is_gone_and_whose_time_changes(staf
     page = staff_client.get(address).text.split('id="changes"')[1].split("</section>")[0]
     said = [re.sub(r"<[^>]+>|\s+", " ", item) for item in page.split("<li>")[1:]]
     said = [" ".join(item.split()) for item in said]
-    assert said[:4] == [
-        "小野 静 おの商店 新しく参加者に入ります",
-        "林 健太 株式会社あおば 仙台支店 参加者から外れます",
+    assert said[:2] == [
         "別の人 新しく現れた、照合できていない表示名",
         "誰か 照合できていなかった表示名がなくなります",
     ]
-    assert "佐藤 恵美 カナデ株式会社 大宮店 50 分 → 60 分" in said
-    assert any(item.startswith("林 健太") and "出席 →" in item for item in said[4:])
+    assert set(said[2:]) == {
+        "佐藤 恵美 カナデ株式会社 大宮店 50 分 → 60 分",
+        "小野 静 おの商店 欠席 → 出席 0 分 → 60 分 新しく参加者に入ります",
+        "林 健太 株式会社あおば 仙台支店 出席 → 欠席 60 分 → 0 分 参加者から外れます",
+    }
 
 
 def test_a_recorded_report_is_taken_back_after_a_look_at_what_that_comes_to(staff_client: Client, room: Room) -> None:
