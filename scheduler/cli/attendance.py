@@ -61,10 +61,9 @@ def _facts(found: AttendancePlan) -> dict[str, Any]:
         "unmatched": [{"name": person.name, "seconds": person.seconds} for person in found.unmatched],
         "left_out": [{"name": out.name, "why": out.why} for out in found.left_out],
         "mails": {
-            "thanks": len(mails.thanks),
-            "missed": len(mails.missed),
+            **{kind: len(people) for kind, people in mails.by_kind.items()},
             "held": len(mails.held),
-            "due_at": moment(mails.due_at) if mails.thanks or mails.missed else None,
+            "due_at": moment(mails.due_at) if any(mails.by_kind.values()) else None,
         },
     }
 

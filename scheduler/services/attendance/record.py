@@ -18,7 +18,7 @@ from scheduler.rules.matching import known_key
 from scheduler.rules.names import name_key
 from scheduler.services import history, seating
 from scheduler.services.actors import Actor
-from scheduler.services.attendance import follow_up, plan, recognised, staging, verdicts
+from scheduler.services.attendance import follow_up, missing_reports, plan, recognised, staging, verdicts
 from scheduler.services.attendance import walk_ins as adding
 from scheduler.services.attendance.plan import AttendancePlan, Person
 from scheduler.services.attendance.staging import Choices, WalkIn
@@ -75,6 +75,8 @@ def apply(upload: Upload, settled: Choices, now: datetime, actor: Actor, made: I
     # A report taken while the lecture still runs is not its last.
     if found.lecture.ends_at <= now and (news or found.lecture.reported_at is None):
         found.lecture.reported_at = now
+    if found.lecture.reported_at is not None:
+        missing_reports.end(found.lecture.id, now)
     return found
 
 

@@ -42,6 +42,7 @@ class ContactAnswer(Answer):
     locale = text("メールとページの言語。")
     zone = text("タイムゾーン（IANA 名）。")
     stores = strings("店舗コード。")
+    left_on = _day("退職・異動のとき、その日。リンクとメールは止まっています。")
     checks = strings("確認が必要なこと（no_email、shared_address など）。")
     personal_url = text("個人ページのアドレス。パスワードなしで開きます。")
     feed_url = text("個人カレンダー（.ics）のアドレス。")
@@ -55,8 +56,8 @@ class AttendedAnswer(Answer):
     course = text("レクチャーのキー。")
     starts_at = moment("開始（UTC）。")
     verdict = text(
-        "attended 出席、partial 一部参加、missed 欠席、unknown 未確認。",
-        metadata={"enum": ["attended", "partial", "missed", "unknown"]},
+        "attended 出席、partial 一部参加、missed 欠席、excused 欠席連絡あり、unknown 未確認。",
+        metadata={"enum": ["attended", "partial", "missed", "excused", "unknown"]},
     )
     seconds = whole("参加した秒数。")
     sources = strings("判定のもとになった記録（manual、report など）。")
@@ -173,6 +174,10 @@ class AccountAnswer(Answer):
     plan = text("プラン。")
     note = text("備考。")
     it_skill = text("ITスキル。")
+    promises = text("営業がお客様に約束したこと。")
+    open_points = text("未解決の事項。")
+    on_hold_until = _day("保留中のとき、再開する日。")
+    cancelled_on = _day("解約した日。")
     signed_on = _day("契約日。")
     planned_start_on = _day("利用開始予定日。")
     billing_starts_on = _day("課金開始日。")
@@ -203,7 +208,7 @@ class StoreInput(Input):
 class ContactInput(Input):
     """A person as she is put: matched by id, else by address and name."""
 
-    echoed = frozenset({"checks", "personal_url", "feed_url"})
+    echoed = frozenset({"checks", "left_on", "personal_url", "feed_url"})
 
     id = Named(metadata={"description": "ID。あればその方を変更します。なければメールアドレスと氏名で照合します。"})
     email = Text(allow_none=True, metadata={"description": "メールアドレス。なければ電話で連絡する方になります。"})
@@ -244,6 +249,7 @@ class AccountInput(Input):
     echoed = frozenset(
         {
             *("external_id", "stage_since", "undecided", "started_on", "introduced_at", "introduced_to"),
+            *("on_hold_until", "cancelled_on"),
             *("attendance", "setup", "readiness", "state", "tasks"),
         }
     )
@@ -259,6 +265,8 @@ class AccountInput(Input):
     plan = Text(metadata={"description": "プラン。"})
     note = Text(NOTE, metadata={"description": "備考。"})
     it_skill = Text(metadata={"description": "ITスキル。"})
+    promises = Text(NOTE, metadata={"description": "営業がお客様に約束したこと。"})
+    open_points = Text(NOTE, metadata={"description": "未解決の事項。"})
     signed_on = _day("契約日。")
     planned_start_on = _day("利用開始予定日。")
     billing_starts_on = _day("課金開始日。")

@@ -23,7 +23,7 @@ from scheduler.web.api.schemas import Answer, Input, Paging, flag, moment, page_
 resource = Blueprint("attendance", "出欠。会議ツールの参加レポートを取り込むか、一人ずつ手で付けます。")
 
 ALL = "/lectures/<id:lecture_id>/attendance"
-OUTCOMES = ("attended", "partial", "missed", "unknown")
+OUTCOMES = ("attended", "partial", "missed", "excused", "unknown")
 MULTIPART = "multipart/form-data"
 MOST_MATCHES = 1000
 
@@ -34,7 +34,10 @@ class VerdictAnswer(Answer):
     contact = text("先方担当者。その方だけのメールアドレスがあればそれ、なければ ID。")
     name = text("氏名。")
     account = text("顧客企業の外部ID。")
-    verdict = text("attended 出席、partial 一部参加、missed 欠席、unknown 未確認。", metadata={"enum": list(OUTCOMES)})
+    verdict = text(
+        "attended 出席、partial 一部参加、missed 欠席、excused 欠席連絡あり、unknown 未確認。",
+        metadata={"enum": list(OUTCOMES)},
+    )
     seconds = whole("参加した秒数。")
     sources = strings("判定のもとになった記録（manual、report など）。")
     reason = text("手で付けたときの理由。", allow_none=True)
@@ -57,6 +60,7 @@ class OfferedAnswer(Answer):
     name = text("氏名。")
     account = text("企業名。")
     reason = text("なぜ候補か（キー）。")
+    score = whole("表示名と氏名の一致度（0〜100）。")
     ticked = flag("氏名がこの日程の申込者の中でただ一人に当てはまり、確認するだけでよいか。")
 
 
@@ -96,8 +100,10 @@ class ReportAnswer(Answer):
     unmatched = parts(UnmatchedAnswer, "誰かわからない方。")
     left_out = parts(LeftOutAnswer, "出席に数えない方。")
     thanks = whole("お礼のメールを送る人数。")
+    partial = whole("一部参加された方へのメールを送る人数。")
     missed = whole("欠席された方へのメールを送る人数。")
-    held = whole("誰かわからない方がいるため、欠席のメールを待つ人数。")
+    excused = whole("欠席連絡をいただいた方へのメールを送る人数。")
+    held = whole("誰かわからない方がいるため、お礼以外のメールを待つ人数。")
     due_at = moment("これらのメールを送り始める日時。古い日程では null で、送りません。", allow_none=True)
 
 
@@ -108,7 +114,7 @@ class VerdictInput(Input):
     verdict = Choice(
         *OUTCOMES,
         required=True,
-        metadata={"description": "attended、partial、missed。unknown で手の判定を取り消します。"},
+        metadata={"description": "attended、partial、missed、excused。unknown で手の判定を取り消します。"},
     )
     reason = Text(marks.LONGEST_REASON, load_default="", metadata={"description": "理由。"})
 
@@ -290,8 +296,7 @@ def _told(found: AttendancePlan, dry_run: bool = False) -> dict[str, Any]:
             {"row": person.number, "name": person.name, "seconds": person.seconds} for person in found.unmatched
         ],
         "left_out": [{"name": out.name, "why": out.why} for out in found.left_out],
-        "thanks": len(found.follow_up.thanks),
-        "missed": len(found.follow_up.missed),
+        **{kind: len(people) for kind, people in found.follow_up.by_kind.items()},
         "held": len(found.follow_up.held),
         "due_at": found.follow_up.due_at,
     }
@@ -309,6 +314,7 @@ def _proposed(person: Person, found: AttendancePlan, names: dict[int, str]) -> d
                 "name": found.contact(offer.contact_id).name,
                 "account": found.contact(offer.contact_id).account,
                 "reason": offer.reason,
+                "score": offer.score,
                 "ticked": offer.ticked,
             }
             for offer in person.offered

@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from scheduler.models.db import db
+from scheduler.models.lectures import Lecture
 from scheduler.models.mails import Mail
 from scheduler.models.tasks import Task
 from scheduler.services import mail_rules, tasks
@@ -66,8 +67,16 @@ def test_it_ends_with_the_report_and_the_mail_that_has_not_left_is_not_wanted_an
     found = about.read(mails()[0].id)
     assert found is not None
     assert wanted.unwanted(found, DEADLINE + MINUTE) == ("dropped", "attendance_recorded")
-    missing_reports.remind(DEADLINE + 2 * MINUTE)
-    assert the_task().done_at is not None
+    assert the_task().done_at == DEADLINE + MINUTE
+
+
+def test_it_ends_as_well_where_the_lecture_is_called_off_meanwhile() -> None:
+    room = Room(host_id=a_member().id).book("hayashi")
+    missing_reports.remind(DEADLINE)
+    with db.writing():
+        db.session.get_one(Lecture, room.lecture.id).status = "cancelled"
+    assert missing_reports.remind(DEADLINE + MINUTE) == 1
+    assert the_task().done_at == DEADLINE + MINUTE
 
 
 def test_it_ends_at_once_with_the_last_mark_by_hand() -> None:
