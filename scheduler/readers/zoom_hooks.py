@@ -26,7 +26,7 @@ _EVENT = re.compile(r"(?:meeting|webinar)\.participant_(joined|left)")
 _VALIDATION = "endpoint.url_validation"
 
 
-class Unreadable(ValueError):
+class NoEvent(ValueError):
     """What was posted is none of Zoom's events."""
 
 
@@ -81,17 +81,17 @@ def answer(secret: str, asked: Validation) -> dict[str, str]:
 
 
 def read(body: bytes) -> Validation | Passage | None:
-    """Read what was posted; None for an event of no consequence here. Raises Unreadable."""
+    """Read what was posted; None for an event of no consequence here. Raises NoEvent."""
     try:
         told = json.loads(body)
     except (ValueError, RecursionError) as error:
-        raise Unreadable("no JSON") from error
+        raise NoEvent("no JSON") from error
     if not isinstance(told, dict) or not isinstance(told.get("event"), str):
-        raise Unreadable("no event")
+        raise NoEvent("no event")
     payload = _part(told, "payload")
     if told["event"] == _VALIDATION:
         if not isinstance(payload.get("plainToken"), str):
-            raise Unreadable("no token")
+            raise NoEvent("no token")
         return Validation(payload["plainToken"])
     found = _EVENT.fullmatch(told["event"])
     if found is None:
@@ -109,7 +109,7 @@ def _passage(way: Literal["joined", "left"], held: Mapping[str, Any], told_at: o
     name = _text(participant, "user_name")
     person = _text(participant, "participant_uuid") or _text(participant, "user_id") or registrant or email or name
     if at is None or not meeting or not person:
-        raise Unreadable("nobody came or left")
+        raise NoEvent("nobody came or left")
     starts_at = _moment(held.get("start_time"))
     host = _text(held, "host_id")
     return Passage(

@@ -105,7 +105,7 @@ def watch() -> ResponseReturnValue:
     """
     try:
         told = zoom_hooks.read(request.get_data())
-    except zoom_hooks.Unreadable:
+    except zoom_hooks.NoEvent:
         abort(400)
     if isinstance(told, zoom_hooks.Validation):
         return jsonify(zoom_hooks.answer(edge.settings().zoom_webhook_secret, told))

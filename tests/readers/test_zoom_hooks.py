@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scheduler.readers import zoom_hooks
-from scheduler.readers.zoom_hooks import Passage, Unreadable, Validation
+from scheduler.readers.zoom_hooks import NoEvent, Passage, Validation
 
 DATA = Path(__file__).parent.parent / "data"
 JOINED = (DATA / "zoom_webhook_joined.json").read_bytes()
@@ -105,14 +105,14 @@ def test_other_events_are_of_no_consequence(event: str) -> None:
         told(id=""),
     ],
 )
-def test_what_is_no_event_is_unreadable(body: bytes) -> None:
-    with pytest.raises(Unreadable):
+def test_what_is_no_event_is_refused(body: bytes) -> None:
+    with pytest.raises(NoEvent):
         zoom_hooks.read(body)
 
 
 @given(st.binary(max_size=200))
 def test_whatever_is_posted_is_read_or_refused(body: bytes) -> None:
-    with suppress(Unreadable):
+    with suppress(NoEvent):
         zoom_hooks.read(body)
 
 

@@ -14,7 +14,7 @@ from sqlalchemy.orm import joinedload
 from scheduler.models.accounts import Contact
 from scheduler.models.attendance import Feedback, Presence
 from scheduler.models.db import db
-from scheduler.models.lectures import Lecture
+from scheduler.models.lectures import Course, Lecture
 from scheduler.models.registrations import Registration
 from scheduler.models.tasks import Task
 from scheduler.readers.reports.people import usable_email
@@ -178,10 +178,16 @@ def _say(lecture_id: int, contact_id: int, said: Said, now: datetime, actor: Act
             account_id=account_id,
             contact_id=contact_id,
             lecture_id=lecture_id,
+            params={"course": _course_key(lecture_id)},
             words=said.comment,
             actor=actor,
         )
     db.session.flush()
+
+
+def _course_key(lecture_id: int) -> str:
+    query = select(Course.key).join(Lecture, Lecture.course_id == Course.id)
+    return db.session.scalars(query.where(Lecture.id == lecture_id)).one()
 
 
 def _take_of_unknown(lecture: Lecture, who: Who, said: Said, now: datetime) -> None:

@@ -150,7 +150,8 @@ def test_who_wants_to_talk_becomes_a_task_of_the_owner_once(lecture: Lecture, st
         codes.take(contact.id, code, Said("talk", words), DURING, Actor("contact", contact.id, "page"))
     task = db.session.scalars(select(Task)).one()
     assert (task.kind, task.owner_id, task.contact_id, task.lecture_id) == ("talk", owner.id, contact.id, lecture.id)
-    assert task.words == "お電話ください"
+    # A lecture of their own is offered from the task, on the same course.
+    assert (task.words, task.params) == ("お電話ください", {"course": "basic"})
 
 
 @pytest.mark.parametrize(
