@@ -101,7 +101,7 @@ def match(people: Sequence[ReportPerson], candidates: Iterable[Candidate], known
 def _match(person: ReportPerson, roster: Roster, known_names: Known) -> Match:
     linked = roster.by_personal_key.get(person.personal_key)
     if linked:
-        return _by_link(person, linked, roster)
+        return _by_link(person, linked, roster, known_names)
     holders = roster.by_email.get(person.email, []) if person.email else []
     if len(holders) == 1 and not holders[0].shared:
         return Match(person, "matched", "email" if holders[0].booked else "walk_in", holders[0].contact_id)
@@ -111,11 +111,12 @@ def _match(person: ReportPerson, roster: Roster, known_names: Known) -> Match:
     return _by_memory(person, found, roster, known_names) or _by_name(person, found, roster)
 
 
-def _by_link(person: ReportPerson, linked: Candidate, roster: Roster) -> Match:
+def _by_link(person: ReportPerson, linked: Candidate, roster: Roster, known_names: Known) -> Match:
     """Match the owner of a personal link, unless the name says that it was forwarded to somebody else."""
     own = Roster([replace(linked, booked=True)]).find(_names(person)).reasons.values()
     silent = _anonymous(person) or person.phone_like or not linked.name
-    if silent or set(own) - {"similar"} or (person.email and person.email == linked.email.lower()):
+    known = linked.contact_id in known_names.get(known_key(person), ())
+    if silent or known or set(own) - {"similar"} or (person.email and person.email == linked.email.lower()):
         return Match(person, "matched", "personal_link", linked.contact_id)
     found = roster.find(_names(person))
     found.add([linked.contact_id], "forwarded_link")

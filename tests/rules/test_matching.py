@@ -231,6 +231,19 @@ def test_a_personal_link_is_certain_unless_it_was_forwarded(who: ReportPerson, s
     assert (found.state, found.reason) == (state, reason)
 
 
+def test_a_link_under_a_name_that_was_confirmed_for_its_owner_is_certain() -> None:
+    found = only(person("けんちゃん", key="k1"), LINKED, SATO, known={"ケンチャン": {1}})
+    assert (found.state, found.reason, found.contact_id) == ("matched", "personal_link", 1)
+    assert only(person("けんちゃん", key="k1"), LINKED, SATO, known={"ケンチャン": {2}}).state == "proposed"
+
+
+def test_proposals_have_a_score_and_the_closest_stands_first() -> None:
+    found = only(person("田中 次朗"), *BOOKED, replace(TANAKA, contact_id=12, name="田中 三郎", reading=""))
+    assert [offer.contact_id for offer in found.proposals][:2] == [8, 12]
+    assert found.proposals[0].score > found.proposals[1].score
+    assert only(person("林 健太")).proposals[0].score == 100
+
+
 def test_a_forwarded_link_ticks_whom_the_name_says_and_still_offers_its_owner() -> None:
     found = only(person("佐藤 恵美", key="k1"), LINKED, SATO)
     assert [(p.contact_id, p.ticked) for p in found.proposals] == [(2, True), (1, False)]

@@ -7,18 +7,20 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import event, select
+from sqlalchemy import delete, event, select
 
-from scheduler.models.accounts import Account
+from scheduler.models.accounts import Account, Contact
 from scheduler.models.attendance import KnownName, Presence
 from scheduler.models.db import db
 from scheduler.models.history import Event
+from scheduler.models.signals import Destination, Signal
 from scheduler.models.uploads import Upload
 from scheduler.services import setup, usage
 from scheduler.services.attendance import plan, staging
 from scheduler.services.attendance.record import confirm, record
+from scheduler.services.attendance.staging import WalkIn
 from scheduler.services.refusals import Invalid, NotFound, UploadExpired
-from tests.factories import a_contact, a_course, a_registration, a_setup_step, an_account
+from tests.factories import a_contact, a_course, a_registration, a_series, a_setup_step, an_account
 from tests.services.attendance.room import EVENING, MORNING, NO_EMAIL, PEOPLE, STAFF, Room
 from tests.services.together import at_once
 from tests.statements import noted
@@ -355,3 +357,82 @@ def test_a_report_of_many_takes_a_number_of_statements_that_does_not_grow() -> N
     for contact in contacts:
         a_registration(contact, large.lecture)
     assert statements(large, report(*(line(contact.name) for contact in contacts[:20]))) <= few + 5
+
+
+def test_a_registrants_id_is_known_again_at_the_same_meeting_and_nowhere_else() -> None:
+    head = "Name (Original Name),User Email,Join Time,Leave Time,Duration (Minutes),Guest,Registrant ID"
+    data = "\n".join((head, f"{line('健太')},R-7")).encode()
+    series = a_series()
+    first, second, other = Room(series_id=series.id), Room(series_id=series.id), Room()
+    first.book("hayashi", "ono")
+    assert plan.preview(first.stage(data), EVENING).people[0].settled == "open"
+    first.take(data, 健太="hayashi")
+    with db.writing():
+        db.session.execute(delete(KnownName))
+    hayashi = first.people["hayashi"]
+    for room in (second, other):
+        a_registration(hayashi, room.lecture)
+    assert [(one.contact_id, one.match.reason) for one in plan.preview(second.stage(data), EVENING).people] == [
+        (hayashi.id, "personal_link")
+    ]
+    assert [one.contact_id for one in plan.preview(other.stage(data), EVENING).people] == [None]
+    # Under another's name it was forwarded: that is for a person to say, and then it is nobody's own any more.
+    again = data.replace("健太".encode(), "小野 静".encode())
+    a_registration(first.people["ono"], second.lecture)
+    person = plan.preview(second.stage(again), EVENING).people[0]
+    assert (person.settled, person.match.reason) == ("ticked", "forwarded_link")
+
+
+def test_who_had_left_by_then_is_offered_only_where_booked() -> None:
+    room = Room().book("hayashi")
+    room.add("hasegawa", left_on=date(2026, 4, 1))
+    data = report(line("長谷川 美咲"))
+    assert plan.preview(room.stage(data), EVENING).people[0].offered == ()
+    a_registration(room.people["hasegawa"], room.lecture)
+    assert plan.preview(room.stage(data), EVENING).people[0].settled == "ticked"
+
+
+def test_a_walk_in_whose_name_somebody_of_the_company_bears_is_never_merged_with_her() -> None:
+    room = Room().book("hayashi")
+    room.add("hasegawa", email=None)
+    upload_id = room.stage(
+        report(line("長谷川 美咲"), line("長谷川 美咲", "14:00", "14:10", "misaki@other.example.jp"))
+    )
+    number = room.people["hasegawa"].account_id
+    with pytest.raises(Invalid, match="walk_in_known"):
+        record(upload_id, {}, EVENING, STAFF, {2: WalkIn(number, "長谷川　美咲")})
+    assert room.verdicts() == {"hayashi": U}
+    with pytest.raises(Invalid, match="walk_in_unnamed"):
+        record(upload_id, {}, EVENING, STAFF, {2: WalkIn(number, "・")})
+    with pytest.raises(NotFound):
+        record(upload_id, {}, EVENING, STAFF, {2: WalkIn(999_999, "誰か")})
+    record(upload_id, {}, EVENING, STAFF, {3: WalkIn(number, "長谷川 美咲", "misaki@other.example.jp")})
+    people = db.session.scalars(select(Contact).where(Contact.name == "長谷川 美咲")).all()
+    assert len(people) == 2
+
+
+def test_the_history_and_other_programs_are_told_of_a_report_once() -> None:
+    with db.writing():
+        db.session.add(
+            Destination(
+                kind="webhook",
+                name="x",
+                url="https://hooks.example/x",
+                signals=["attendance.recorded"],
+                created_at=EVENING,
+            )
+        )
+    room = Room().book("hayashi", "ono")
+    upload_id = room.stage()
+    room.confirm(upload_id)
+    room.confirm(upload_id, **{"ゲスト": None})
+    events = db.session.scalars(select(Event.params).where(Event.key == "report_recorded")).all()
+    assert events == [{"upload_id": upload_id, A: 1, P: 0, M: 1, "excused": 0, U: 0}]
+    told = db.session.scalars(select(Signal)).all()
+    assert [(one.kind, one.data) for one in told] == [
+        (
+            "attendance.recorded",
+            {"lecture": room.lecture.id, "course": "basic", "upload": upload_id}
+            | {A: 1, P: 0, M: 1, "excused": 0, U: 0},
+        )
+    ]
