@@ -41,7 +41,7 @@ from scheduler.web import access, edge, ids, inputs
 from scheduler.web.words import clauses as clause_words
 from scheduler.web.words import history as history_words
 from scheduler.web.words import mails as mail_words
-from scheduler.web.words import refusals
+from scheduler.web.words import refusals, reopened
 from scheduler.web.words import tasks as task_words
 
 account = Blueprint("staff_account", __name__, url_prefix="/staff/accounts/<id:account_id>")
@@ -179,6 +179,7 @@ def _page(account_id: int, errors: dict[str, str] | None = None) -> str:
         courses=taught,
         people=people,
         clauses=clause_words.clauses(row.clauses, courses),
+        reopened=reopened.of(row),
         reasons=[clause_words.reason(one["key"], one["params"]) for one in row.level_reasons if one["key"] not in SAID],
         spared=spared.why(row, edge.now()),
         next_step=clause_words.next_step,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 from flask import Blueprint, abort, render_template
@@ -18,21 +17,11 @@ from scheduler.web import access, edge
 from scheduler.web.staff.account import the as the_account
 from scheduler.web.words import clauses as clause_words
 from scheduler.web.words import history as history_words
+from scheduler.web.words import reopened, terms
 from scheduler.web.words import tasks as task_words
-from scheduler.web.words import terms
 
 sheets = Blueprint("staff_sheets", __name__, url_prefix="/staff")
 sheets.before_request(access.staff_gate)
-
-
-@dataclass(frozen=True)
-class Reopened:
-    """A condition that a receiver opened again: what it asks, since which day (ISO 8601), and by which handover."""
-
-    key: str
-    title: str
-    on: str
-    handover_id: int
 
 
 @sheets.get("/accounts/<id:account_id>/sheet")
@@ -59,10 +48,7 @@ def context(account: Account, handover: Handover | None = None) -> dict[str, Any
         "clauses": clause_words.clauses(kept, courses),
         "lines": history_words.lines(sheet.events),
         "started_by": db.session.get(Staff, account.started_by_id) if account.started_by_id else None,
-        "reopened": [
-            Reopened(one["key"], str(terms.CONDITIONS.get(one["key"], one["key"])), one["on"], one["handover_id"])
-            for one in account.reopened
-        ],
+        "reopened": reopened.of(account),
         "task_words": task_words,
         "earlier": [row for row in sheet.handovers if handover is None or row.id != handover.id],
         "today": local_day(edge.now()),

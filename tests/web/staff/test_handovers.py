@@ -15,7 +15,7 @@ from scheduler.models.db import db
 from scheduler.models.handovers import Handover
 from scheduler.models.mails import Mail
 from scheduler.models.staff import Staff
-from scheduler.services import handovers, readiness, usage
+from scheduler.services import boundaries, handovers, readiness, usage
 from scheduler.services.actors import Actor
 from tests.conftest import NOW, Client, sign_in
 from tests.factories import a_contact, a_lecture, a_member, a_setup_step, a_store, an_account
@@ -276,3 +276,104 @@ def test_what_people_wrote_is_shown_as_text(client: Client, receiver: Staff) -> 
     page = body(client.get(f"/staff/handovers/{number}"))
     assert "<script>alert(1)</script>" not in page
     assert "<b>太字</b>" not in page
+
+
+def test_the_receiver_proposed_is_the_one_with_least_to_do_shown_with_her_figures(staff_client: Client) -> None:
+    busy, free = a_member(team="success", name="多忙 一郎"), a_member(team="success", name="余裕 花子")
+    for _ in range(2):
+        an_account(stage="success", success_owner_id=busy.id)
+    requested(a_ready_account(), receiver_id=free.id)
+    page = body(staff_client.get(f"/staff/accounts/{a_ready_account().id}/handover"))
+    assert f'<option value="{free.id}" selected>余裕 花子（担当 0 社 · 依頼中 1 件）' in page
+    assert f'<option value="{busy.id}">多忙 一郎（担当 2 社）' in page
+
+
+def test_the_giver_fills_in_what_the_boundary_demands(staff_client: Client, receiver: Staff) -> None:
+    account = a_ready_account()
+    rule = boundaries.rules()["onboarding"].to_json() | {"sheet": ["plan", "open_points"]}
+    boundaries.save("onboarding", rule, NOW, API)
+    address = f"/staff/accounts/{account.id}/handover"
+    refused = staff_client.post(address, data={"to": "success", "sheet-promises": "初年度は無料", "sheet-plan": " "})
+    assert refused.status_code == 422
+    assert body(refused).count("引き継ぎに必要な項目です") == 4
+    assert "初年度は無料" in body(refused)
+    assert db.session.scalars(select(Handover)).all() == []
+    filled = {"sheet-plan": "スタンダード", "sheet-open_points": "開店日が未定", "sheet-promises": "初年度は無料"}
+    sent = staff_client.post(address, data={"to": "success"} | filled, follow_redirects=True)
+    assert "引き継ぎを依頼しました" in body(sent)
+    known = db.session.get_one(Account, account.id, populate_existing=True)
+    assert (known.plan, known.open_points, known.promises) == ("スタンダード", "開店日が未定", "初年度は無料")
+
+
+def test_a_return_opens_conditions_again_until_the_giver_takes_them_back(client: Client, receiver: Staff) -> None:
+    account, giver = a_ready_account(), a_member(team="onboarding")
+    number = requested(account)
+    as_member(client, receiver)
+    page = body(client.get(f"/staff/handovers/{number}"))
+    assert "未達に戻す条件" in page
+    sent = {"reason": "利用がまだのようです", "reopened": ["usage_started"]}
+    returned = body(client.post(f"/staff/handovers/{number}/return", data=sent, follow_redirects=True))
+    assert "利用開始" in returned
+    assert "確認済みにする" not in returned
+    as_member(client, giver)
+    for address in (f"/staff/handovers/{number}", f"/staff/accounts/{account.id}"):
+        assert "差し戻しで未達に戻された条件" in body(client.get(address))
+    form = body(client.get(f"/staff/accounts/{account.id}/handover"))
+    assert "早めに引き継ぐ理由" in form
+    empty = client.post(f"/staff/accounts/{account.id}/conditions", data={"condition": "usage_started", "words": " "})
+    assert empty.status_code == 302
+    back = {"condition": "usage_started", "words": "店長に電話で確認", "next": f"/staff/accounts/{account.id}/handover"}
+    taken = body(client.post(f"/staff/accounts/{account.id}/conditions", data=back, follow_redirects=True))
+    assert "確認済みにしました" in taken
+    assert "早めに引き継ぐ理由" not in taken
+    assert "店長に電話で確認" in taken
+
+
+def test_only_the_giving_team_takes_conditions_back(client: Client, receiver: Staff) -> None:
+    account = a_ready_account()
+    as_member(client, receiver)
+    sent = {"condition": "usage_started", "words": "確認"}
+    assert client.post(f"/staff/accounts/{account.id}/conditions", data=sent).status_code == 403
+
+
+def test_who_accepts_can_give_the_account_to_a_colleague(client: Client, receiver: Staff) -> None:
+    account, colleague = a_ready_account(), a_member(team="success")
+    number = requested(account)
+    as_member(client, receiver)
+    assert "ほかの人を担当にして引き受ける" in body(client.get(f"/staff/handovers/{number}"))
+    client.post(f"/staff/handovers/{number}/accept", data={"receiver": colleague.id})
+    assert db.session.get_one(Account, account.id, populate_existing=True).success_owner_id == colleague.id
+
+
+def test_the_sheet_is_printed_with_everything_open(staff_client: Client) -> None:
+    a_setup_step("menu", per="store", required=False)
+    account = a_ready_account(promises="初年度は無料", open_points="川崎店の開店日が未定")
+    for number in range(30):
+        a_contact(account, name=f"店員 {number:02}", role="member", note=f"備考{number:02}")
+    number = requested(account, note="午前中が連絡しやすいです")
+    page = body(staff_client.get(f"/staff/handovers/{number}/sheet"))
+    known = (
+        "初年度は無料",
+        "川崎店の開店日が未定",
+        "午前中が連絡しやすいです",
+        "佐藤 一郎",
+        "店員 29",
+        "備考29",
+        "渋谷店",
+    )
+    for words in (*known, "電話で確認", "引き継ぎを依頼しました"):
+        assert words in page
+    assert "<details" not in page
+    own = body(staff_client.get(f"/staff/accounts/{account.id}/sheet"))
+    assert "初年度は無料" in own
+    assert staff_client.get("/staff/handovers/999999/sheet").status_code == 404
+    assert staff_client.get("/staff/accounts/999999/sheet").status_code == 404
+
+
+def test_the_sheet_keeps_the_conditions_as_they_stood_when_it_was_accepted(client: Client, receiver: Staff) -> None:
+    account = a_ready_account()
+    number = requested(account)
+    handovers.accept(number, NOW, Actor("staff", receiver.id, "page"))
+    as_member(client, receiver)
+    page = body(client.get(f"/staff/handovers/{number}"))
+    assert "基本操作編の受講" in page
