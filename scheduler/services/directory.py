@@ -38,6 +38,8 @@ class Filter:
     cancelled_by: date | None = None
     # The member who owns the account for the team whose stage it is in.
     owner_id: int | None = None
+    # The member of sales who won the account.
+    sold_by_id: int | None = None
     # A key of SORTS, with `-` before it for the other direction.
     sort: str = ""
 
@@ -132,6 +134,8 @@ def _narrowed(query: Select[Any], wanted: Filter) -> Select[Any]:
         query = query.where(Account.on_hold_until > wanted.held_on)
     if wanted.cancelled_by is not None:
         query = query.where(Account.cancelled_on <= wanted.cancelled_by)
+    if wanted.sold_by_id is not None:
+        query = query.where(Account.sales_owner_id == wanted.sold_by_id)
     if wanted.owner_id is not None:
         query = query.where(owner_is(wanted.owner_id))
     return query

@@ -36,6 +36,7 @@ from scheduler.web.staff.corrections import corrections
 from scheduler.web.staff.courses import courses
 from scheduler.web.staff.door import door
 from scheduler.web.staff.follow_ups import follow_ups
+from scheduler.web.staff.hand_in import hand_in
 from scheduler.web.staff.handovers import handovers
 from scheduler.web.staff.holding import holding
 from scheduler.web.staff.imports import imports
@@ -115,6 +116,7 @@ BLUEPRINTS: list[Blueprint] = [
     imports,
     progress_files,
     introductions,
+    hand_in,
     handovers,
     sheets,
     waves,

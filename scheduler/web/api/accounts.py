@@ -80,6 +80,7 @@ def account_answer(row: Overview) -> dict[str, Any]:
     one = row.account
     plain = (
         *("external_id", "name", "reading", "stage", "stage_since", "undecided", "plan", "note", "it_skill"),
+        *("promises", "open_points", "on_hold_until", "cancelled_on"),
         *("signed_on", "planned_start_on", "billing_starts_on", "started_on", "introduced_at", "introduced_to"),
     )
     owners = {stage: getattr(one, f"{stage}_owner") for stage in STAGES}
@@ -129,7 +130,7 @@ def step_answer(step: StepProgress) -> dict[str, Any]:
 
 
 def _contacts(row: Overview) -> list[dict[str, Any]]:
-    plain = ("id", "email", "name", "reading", "role", "phone", "locale", "zone", "checks")
+    plain = ("id", "email", "name", "reading", "role", "phone", "locale", "zone", "left_on", "checks")
     return [
         {key: getattr(person, key) for key in plain}
         | {
