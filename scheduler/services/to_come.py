@@ -155,6 +155,7 @@ def _booked(now: datetime, until: datetime) -> Select[*tuple[Any, ...]]:
             Lecture.status == "scheduled",
             Registration.status == "booked",
             Registration.mails,
+            Registration.absence_told_at.is_(None),
             Contact.email.is_not(None),
             spared.there(),
             spared.not_cancelled(now),

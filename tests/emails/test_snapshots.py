@@ -23,6 +23,11 @@ _DIGEST = ("lectures", "ready", "stuck", "missing_reports", "failed_mails", "wee
 VARIANTS: dict[str, tuple[str, dict[str, object]]] = {
     "confirmation_webinar": ("confirmation", {"meeting": False, "material_before_url": None}),
     "thanks_without_material": ("thanks", {"recording_url": None, "material_after_url": None}),
+    "thanks_correction": ("thanks", {"correction": True}),
+    "missed_correction": ("missed", {"correction": True}),
+    "partial_by_hand": ("partial", {"present_minutes": 0, "missed_minutes": 60, "recording_url": None, "dates": ()}),
+    "partial_correction": ("partial", {"correction": True}),
+    "excused_correction": ("excused", {"correction": True, "dates": (), "owner_name": None}),
     "confirmation_by_oneself": ("confirmation", {"registered_by": None}),
     "application_declined": ("application", {"declined": True}),
     "proposal_for_one": ("proposal", {"for_company": False, "host_name": None, "owner_name": None}),
