@@ -12,6 +12,7 @@ from scheduler.rules.roster import Candidate
 from scheduler.services.attendance.changes import Change
 from scheduler.services.attendance.plan import AttendancePlan, Person
 from scheduler.web.words import dates, terms
+from scheduler.web.words import imports as lists
 
 
 def tool(key: str) -> str:
@@ -25,6 +26,11 @@ def tool(key: str) -> str:
         "webex": "Webex",
         "generic": _("一般の CSV"),
     }[key]
+
+
+def file(found: AttendancePlan) -> str:
+    """Say what was handed in, and what it was taken for: the tool and what the file is written in."""
+    return " · ".join((found.upload.filename, tool(found.report.tool), lists.encoding(found.report.encoding)))
 
 
 def called(person: Candidate) -> str:

@@ -98,3 +98,15 @@ def test_the_page_belongs_to_its_lecture_and_ends_with_its_upload(staff_client: 
     other = address.replace(f"/lectures/{room.lecture.id}/", "/lectures/999/")
     assert staff_client.get(other).status_code == 404
     assert staff_client.post(other, data=CHOSEN).status_code == 404
+
+
+def test_the_preview_says_how_the_file_was_read_and_counts_what_could_not_be(staff_client: Client, room: Room) -> None:
+    lines = [["山田 花子", "soon", f"later {number}"] for number in range(8)]
+    rows = [["氏名", "参加時刻", "退出時刻"], [HAYASHI[0], "14:00", "14:55"], *lines]
+    written = csv_of(*rows).decode("utf-8-sig").encode("cp932")
+    form = {"file": (io.BytesIO(written), "list.csv"), "zone": "Asia/Tokyo"}
+    page = staff_client.post(f"/staff/lectures/{room.lecture.id}/report", data=form, follow_redirects=True).text
+    assert "list.csv · 一般の CSV · Shift_JIS" in page
+    assert page.count("を読み取れません。") == 10
+    assert "ほかにも読み取れないところが 6 か所あります。" in page
+    assert "列の対応を変える" in page
