@@ -113,7 +113,8 @@ def _ready(almanac: Almanac, now: datetime) -> Iterator[_Case]:
     ready = (Account.stage.in_(STAGES[:-1]), Account.ready_since.is_not(None), ~Account.undecided, ~asked)
     query = select(Account, back).where(*ready, spared.going_on(now)).order_by(Account.id)
     for account, came_back in db.session.execute(query):
-        since = max(account.ready_since, came_back) if came_back is not None else account.ready_since
+        assert account.ready_since is not None
+        since = max(account.ready_since, came_back or account.ready_since)
         yield _Case(
             READY,
             f"{account.id}:{since.isoformat()}",

@@ -24,8 +24,6 @@ HANDOVER: Example = {
 SHEET: Example = {
     "handover": HANDOVER,
     "account": ACCOUNT,
-    "promises": "初期費用は初年度無料。",
-    "open_points": "川崎店の開店日が未定です。",
     "contact_notes": [{"contact": "hanako.yamada@customer.example", "note": "午前中が連絡しやすい"}],
     "lectures": [
         {

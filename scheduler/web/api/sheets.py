@@ -77,10 +77,8 @@ class SheetAnswer(Answer):
         HandoverAnswer, allow_none=True, metadata={"description": "この引き継ぎ。企業のシートでは null。"}
     )
     account = plain.Nested(
-        AccountAnswer, metadata={"description": "顧客企業。人・店舗・出欠・初期設定・条件・タスク。"}
+        AccountAnswer, metadata={"description": "顧客企業。約束したこと、人、店舗、出欠、初期設定、条件、タスク。"}
     )
-    promises = text("お客様に約束したこと。")
-    open_points = text("未解決の事項。")
     contact_notes = parts(NoteAnswer, "先方担当者について書き留めたこと。")
     lectures = parts(HeldAnswer, "受講した日程。古い順です。")
     stores = parts(StoreLineAnswer, "店舗ごとの初期設定。")
@@ -116,8 +114,6 @@ def _sheet(account_id: int, handover: Handover | None) -> dict[str, Any]:
     return {
         "handover": handover_answers([handover])[0] if handover is not None else None,
         "account": account_answer(overview),
-        "promises": account.promises,
-        "open_points": account.open_points,
         "contact_notes": [
             {"contact": names[person.id], "note": person.note} for person in overview.contacts if person.note
         ],

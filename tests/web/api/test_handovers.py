@@ -169,7 +169,7 @@ def test_fields_that_the_boundary_demands_are_sent_with_the_request(program: Pro
     sent = EARLY | {"sheet": {"promises": "初年度は無料", "open_points": "開店日が未定"}}
     number = program.post("/handovers", sent).json["id"]
     sheet = program.get(f"/handovers/{number}/sheet").json
-    assert (sheet["promises"], sheet["open_points"]) == ("初年度は無料", "開店日が未定")
+    assert (sheet["account"]["promises"], sheet["account"]["open_points"]) == ("初年度は無料", "開店日が未定")
 
 
 @both
