@@ -26,8 +26,10 @@ def contact_named(name: str) -> int:
         known = db.session.scalar(select(Contact.id).where(Contact.id == number)) if number <= LARGEST_ID else None
         people = [(known, "")] if known is not None else []
     else:
-        query = select(Contact.id, Contact.name).where(Contact.email == text.lower()).order_by(Contact.id)
-        people = list(db.session.execute(query)) if text and "\x00" not in text else []
+        query = select(Contact.id, Contact.name, Contact.left_on).where(Contact.email == text.lower())
+        named = list(db.session.execute(query.order_by(Contact.id))) if text and "\x00" not in text else []
+        # Whoever is still there goes before who left: a successor may read the same mailbox.
+        people = [(row.id, row.name) for row in ([row for row in named if row.left_on is None] or named)]
     if not people:
         raise NotFound(what="contact", field="contact", value=text)
     if len(people) > 1:

@@ -198,10 +198,11 @@ def _cases(almanac: Almanac, now: datetime) -> list[_Case]:
     rows = db.session.execute(_candidates(now)).all() if kinds else []
     open_items = facts_setup.required(select(Account.id).where(*_in_question(now))) if rows else {}
     cases: dict[int, _Case] = {}
-    for account_id, introduced_at, planned_on, done_at, attended_at, basic_at, used in rows:
+    for account_id, introduced_at, planned_on, held_until, done_at, attended_at, basic_at, used in rows:
         left = [item for item in open_items.get(account_id, []) if item.is_open]
         progress = max(moment for moment in (introduced_at, done_at, attended_at) if moment is not None)
-        progress_on = almanac.day(min(progress, now))
+        # Days on hold do not count.
+        progress_on = max(almanac.day(min(progress, now)), held_until or date.min)
         if any(item.theirs for item in left):
             kind = "setup_nudge"
         elif not left and basic_at is not None and not used:
@@ -257,6 +258,7 @@ def _candidates(now: datetime) -> Select[*tuple[Any, ...]]:
             Account.id,
             Account.introduced_at,
             Account.planned_start_on,
+            Account.on_hold_until,
             done.correlate(Account).scalar_subquery(),
             attended.correlate(Account).scalar_subquery(),
             basic.correlate(Account).scalar_subquery(),

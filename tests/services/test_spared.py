@@ -11,13 +11,24 @@ from sqlalchemy import select
 from scheduler.models.accounts import Account, Contact
 from scheduler.models.db import db
 from scheduler.models.mails import Mail
-from scheduler.services import introductions, invited_again, late_joiners, newcomers, nudges, to_come, weekly
+from scheduler.models.registrations import Registration
+from scheduler.services import (
+    introductions,
+    invited_again,
+    late_joiners,
+    naming,
+    newcomers,
+    nudges,
+    to_come,
+    weekly,
+)
 from scheduler.services.actors import Actor
 from scheduler.services.almanac import Almanac
 from scheduler.services.outbox import about, reminders
 from scheduler.services.outbox.owe import owe
 from scheduler.services.outbox.wanted import unwanted
 from scheduler.services.refusals import ContactLeft
+from scheduler.services.registrations import changes
 from scheduler.services.registrations.booking import register
 from tests.factories import NOW, a_contact, a_course, a_lecture, a_registration, a_setup_step, a_store, an_account
 
@@ -132,3 +143,40 @@ def test_nobody_who_left_is_registered(now: datetime) -> None:
     spare(contact, **GONE)
     with pytest.raises(ContactLeft):
         register(contact.id, lecture.id, now, STAFF)
+
+
+@pytest.mark.parametrize(("fields", "planned"), [({}, 1), (GONE, 0), (HOLD, 0), (CANCELLED, 0)])
+def test_what_will_be_dropped_is_not_told_as_to_come(fields: dict[str, Any], planned: int, now: datetime) -> None:
+    contact = a_contact(an_account(introduced_at=NOW))
+    with db.writing():
+        owe("welcome", "welcome:x", now=now, contact_id=contact.id, account_id=contact.account_id)
+    spare(contact, **fields)
+    assert len(to_come.queued(now, now + 3 * DAY, Almanac.read())) == planned
+
+
+def test_days_on_hold_do_not_count_before_somebody_is_urged(now: datetime) -> None:
+    ten = now + timedelta(hours=1)
+    a_setup_step("menu")
+    contact = a_contact(an_account(introduced_at=NOW - 30 * DAY, introduced_to="everyone"))
+    spare(contact, on_hold_until=TODAY)
+    assert nudges.upcoming(ten, ten + 4 * DAY, Almanac.read()) == []
+    assert len(nudges.upcoming(ten, ten + 6 * DAY, Almanac.read())) == 1
+
+
+def test_who_left_is_not_given_the_seat_she_waited_for(now: datetime) -> None:
+    lecture = a_lecture(capacity=1)
+    first, gone, next_one = (a_contact() for _ in range(3))
+    seat = register(first.id, lecture.id, now, STAFF)
+    for person in (gone, next_one):
+        register(person.id, lecture.id, now, STAFF, waitlist=True)
+    spare(gone, **GONE)
+    changes.cancel(seat, now, STAFF)
+    rows = select(Registration.contact_id, Registration.status).where(Registration.status != "cancelled")
+    assert {tuple(row) for row in db.session.execute(rows)} == {(gone.id, "waitlisted"), (next_one.id, "booked")}
+
+
+def test_an_address_names_whoever_is_still_there(now: datetime) -> None:
+    account = an_account()
+    gone, heir = (a_contact(account, email="info@shop.example") for _ in range(2))
+    spare(gone, **GONE)
+    assert naming.contact_named("info@shop.example") == heir.id

@@ -10,18 +10,20 @@ from scheduler.models.db import db
 from scheduler.models.lectures import Lecture
 from scheduler.models.registrations import Registration
 from scheduler.models.tasks import Task
-from scheduler.services import eligibility, history, readiness, seating, tasks
+from scheduler.services import eligibility, history, readiness, seating, spared, tasks
 from scheduler.services.actors import WORKER, Actor
 from scheduler.services.installation import here
 from scheduler.services.refusals import AlreadyBooked, NotBooked, OfferGone
 from scheduler.services.registrations import rows, telling
 
-# The next in line, whoever was offered a seat before them.
+# Who waits, in the order in which they came.
 _WAITING = (
     select(Registration)
     .where(Registration.status == "waitlisted")
     .order_by(Registration.registered_at, Registration.id)
 )
+# The next in line, whoever was offered a seat before them; who left the company keeps the place until it is decided on.
+_NEXT = _WAITING.join(Registration.contact).where(spared.there())
 
 
 def promote(lecture_id: int, now: datetime) -> int:
@@ -111,7 +113,7 @@ def answered(registration_id: int, offered_until: datetime | None, now: datetime
 
 def _give(lecture_id: int, now: datetime) -> int:
     given = 0
-    query = _WAITING.where(Registration.lecture_id == lecture_id).limit(1)
+    query = _NEXT.where(Registration.lecture_id == lecture_id).limit(1)
     while (row := db.session.scalar(query)) is not None and (rows.holds_seat(row) or seating.take(lecture_id)):
         _seat(row, now, WORKER)
         given += 1
@@ -120,7 +122,7 @@ def _give(lecture_id: int, now: datetime) -> int:
 
 def _offer(lecture_id: int, until: datetime, now: datetime) -> int:
     offered = 0
-    query = _WAITING.where(Registration.lecture_id == lecture_id, Registration.offered_until.is_(None)).limit(1)
+    query = _NEXT.where(Registration.lecture_id == lecture_id, Registration.offered_until.is_(None)).limit(1)
     while (row := db.session.scalar(query)) is not None and seating.take(lecture_id):
         row.offered_until = until
         row.sequence += 1
