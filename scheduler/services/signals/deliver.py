@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from uuid import uuid4
 
 import structlog
+from sqlalchemy.exc import OperationalError
 
 from scheduler.services.signals import claims, parcels, settling
 from scheduler.services.signals.parcels import Parcel
@@ -23,6 +24,8 @@ _BEGUN_WITHIN = LEASE.total_seconds() / 2
 # So many are claimed at a time, and so many destinations are spoken to at once.
 BATCH = 40
 AT_ONCE = 8
+# How many seconds to wait before what was answered is recorded once more.
+PAUSES = (0.1, 1.0, 3.0)
 
 
 def deliver_due(now: datetime, stopping: Callable[[], bool] = lambda: False) -> int:
@@ -86,11 +89,21 @@ class _Batch:
         if answer is None:
             claims.put_back([parcel.delivery_id, *(one.delivery_id for one in queue)], self.holder, self._now)
             return
-        next_try_at = settling.record(parcel, self.holder, answer, self._moment())
-        if answer.status is None and next_try_at is not None:
+        next_try_at = self._recorded(parcel, answer)
+        if answer.is_silence and next_try_at is not None:
             claims.put_back([one.delivery_id for one in queue], self.holder, next_try_at)
         else:
             self._begin(pool, queue)
+
+    def _recorded(self, parcel: Parcel, answer: Answer) -> datetime | None:
+        """Record what became of a parcel, and again where the database was away or another writer came between."""
+        for pause in PAUSES:
+            try:
+                return settling.record(parcel, self.holder, answer, self._moment())
+            except OperationalError as error:
+                log.warning("signal_not_recorded_yet", error=type(error.orig).__name__)
+                time.sleep(pause)
+        return settling.record(parcel, self.holder, answer, self._moment())
 
     def _moment(self) -> datetime:
         return self._now + timedelta(seconds=time.monotonic() - self._began)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version
 
+import structlog
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 from standardwebhooks import Webhook
@@ -21,6 +22,8 @@ from scheduler.services import addresses
 from scheduler.services.signals import chatting, posting, words
 from scheduler.services.signals.posting import Answer
 
+log = structlog.get_logger()
+
 
 @dataclass(frozen=True)
 class Parcel:
@@ -32,8 +35,9 @@ class Parcel:
     link: str
     secrets: tuple[str, ...]
     uid: str
-    body: str
     title: str
+    # None: it could not be made, by a fault of ours.
+    body: str | None
 
 
 def make(delivery_ids: Sequence[int]) -> list[Parcel]:
@@ -53,6 +57,8 @@ def make(delivery_ids: Sequence[int]) -> list[Parcel]:
 
 def send(parcel: Parcel, now: datetime) -> Answer:
     """Send a parcel at `now`, which is what its signature says, and return what came of it."""
+    if parcel.body is None:
+        return Answer(error="fault")
     if parcel.kind == "chat":
         return chatting.say(parcel.link, parcel.title, parcel.body)
     headers = {
@@ -73,21 +79,31 @@ def payload(signal: Signal) -> str:
 
 
 def _parcel(row: Delivery, lectures: dict[int, Lecture]) -> Parcel:
-    destination, signal = row.destination, row.signal
-    title, body = "", payload(signal)
-    if destination.kind == "chat":
-        named = _named(signal, lectures.get(signal.data.get("lecture", 0)), destination.locale)
-        title, body = words.message(signal.kind, signal.data, named, destination.locale)
+    destination = row.destination
+    title, body = _content(row, lectures)
     return Parcel(
         delivery_id=row.id,
         destination_id=destination.id,
         kind=destination.kind,
         link=destination.url,
         secrets=tuple(key for key in (destination.secret, destination.old_secret) if key),
-        uid=signal.uid,
-        body=body,
+        uid=row.signal.uid,
         title=title,
+        body=body,
     )
+
+
+def _content(row: Delivery, lectures: dict[int, Lecture]) -> tuple[str, str | None]:
+    """Return the title of a chat room's message and the text, or the body of a webhook alone; a fault keeps no other from leaving."""
+    signal, locale = row.signal, row.destination.locale
+    if row.destination.kind == "webhook":
+        return "", payload(signal)
+    try:
+        named = _named(signal, lectures.get(signal.data.get("lecture", 0)), locale)
+        return words.message(signal.kind, signal.data, named, locale)
+    except Exception:
+        log.exception("signal_unworded", delivery=row.id)
+        return "", None
 
 
 def _named(signal: Signal, lecture: Lecture | None, locale: str) -> words.Named:

@@ -39,6 +39,11 @@ class Answer:
         return self.status is not None and 200 <= self.status < 300
 
     @property
+    def is_silence(self) -> bool:
+        """Tell whether nobody answered, so that nobody would answer to the next message either; a fault of ours is none."""
+        return self.status is None and self.error != "fault"
+
+    @property
     def is_gone(self) -> bool:
         """Tell whether the other side wants nothing any more: 410 (Standard Webhooks)."""
         return self.status == 410

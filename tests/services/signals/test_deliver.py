@@ -13,11 +13,12 @@ from sqlalchemy import select, update
 from standardwebhooks import Webhook, WebhookVerificationError
 
 from scheduler.models.db import db
-from scheduler.models.signals import Delivery, Destination, Signal
+from scheduler.models.signals import SIGNALS, Delivery, Destination, Signal
 from scheduler.models.tasks import Task
 from scheduler.services.actors import Actor
 from scheduler.services.signals import claims, deliver, destinations, settling
 from scheduler.services.signals.tell import tell
+from tests import servers
 from tests.factories import NOW, a_destination, a_lecture, a_member, an_account
 from tests.receiver import Receiver, receiving
 from tests.sendgrid.http import Reply, Request
@@ -279,6 +280,30 @@ def test_a_chat_room_reads_in_its_language_with_a_link(app: Flask, receiver: Rec
     assert "Attendance recorded: Basics Wed 8 April 2026" in said[1]
     assert f"/staff/lectures/{lecture.id}" in said[1]
     assert states() == ["delivered", "delivered"]
+
+
+def test_what_cannot_be_worded_is_tried_again_and_keeps_no_other_from_leaving(app: Flask, receiver: Receiver) -> None:
+    receiver.reply = Reply(200)
+    room = f"mmost://127.0.0.1:{receiver.port}/3ccdd113474722377935511fc85d3dd4"
+    a_destination(kind="chat", url=room, secret="")
+    broken = an_account(level="stuck", level_reasons=[{"key": "no_progress", "params": {}}]).id
+    fine = an_account().id
+    with db.writing():
+        tell("account.stuck", "1", NOW, broken, stage="onboarding")
+        tell("account.stuck", "2", NOW, fine, stage="onboarding")
+    deliver.deliver_due(NOW)
+    deliver.deliver_due(NOW + timedelta(seconds=6))
+    first, second = deliveries()
+    assert (first.state, first.error) == ("queued", "fault")
+    assert (second.state, len(receiver.requests)) == ("delivered", 1)
+
+
+def test_every_signal_and_how_often_it_is_tried_stands_in_the_docs() -> None:
+    written = (servers.ROOT / "docs" / "signals.md").read_text()
+    for kind in (*SIGNALS, "test"):
+        assert f"`{kind}`" in written
+    hours = [seconds // 3600 for seconds in settling.BACKOFF[3:]]
+    assert "5 s, 5 min, 30 min, {}, {}, {}, {}, {} and {} hours".format(*hours) in written
 
 
 def test_a_worker_that_is_asked_to_end_leaves_the_rest_for_the_next(app: Flask, receiver: Receiver) -> None:
