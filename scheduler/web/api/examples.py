@@ -282,6 +282,7 @@ ACCOUNT: Example = {
                 "params": {"days": 0, "days_needed": 1},
                 "evidence": [],
                 "since": None,
+                "parts": [],
             }
         ],
     },
