@@ -16,12 +16,13 @@ from scheduler.models.lectures import Lecture
 from scheduler.models.mails import Mail
 from scheduler.models.registrations import Registration
 from scheduler.models.tasks import Task
-from scheduler.services import leaving, participation, readiness, undecided_seats
+from scheduler.services import accounts, leaving, participation, readiness, undecided_seats
 from scheduler.services.actors import Actor
 from scheduler.services.leaving import Departure
 from scheduler.services.refusals import ContactLeft, Invalid, NotFound
 from scheduler.services.registrations import booking
 from tests.factories import NOW, a_contact, a_course, a_lecture, a_store, an_account
+from tests.services.imports.lists import a_list, bring_in
 
 TODAY = date(2026, 4, 1)
 DAY = timedelta(days=1)
@@ -211,3 +212,20 @@ def test_a_departure_has_a_day_that_is_not_to_come_and_happens_once(app: Flask, 
         leaving.leave(contact.id, Departure(TODAY), now, STAFF)
     with pytest.raises(NotFound):
         leaving.leave(9999, Departure(TODAY), now, STAFF)
+
+
+def test_neither_a_list_nor_a_program_brings_a_person_back(database: Flask, now: datetime) -> None:
+    row = {
+        "会社名": "株式会社みほん",
+        "氏名": "山田 花子",
+        "メールアドレス": "hanako@x.example",
+        "電話番号": "03-1111-1111",
+    }
+    bring_in(a_list(row))
+    contact = db.session.scalars(select(Contact)).one()
+    leaving.leave(contact.id, Departure(TODAY), now, STAFF)
+    bring_in(a_list(row | {"電話番号": "03-2222-2222", "役割": "店長"}))
+    payload = {"contacts": [{"name": "山田 花子", "email": "hanako@x.example", "locale": "en"}]}
+    accounts.upsert("A1", payload, now, Actor("api", None, "api"))
+    gone = db.session.scalars(select(Contact).execution_options(populate_existing=True)).one()
+    assert (gone.left_on, gone.link_version, gone.locale) == (TODAY, 2, "en")
