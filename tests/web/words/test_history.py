@@ -13,19 +13,12 @@ from sqlalchemy import event as listeners
 from scheduler.models.db import db
 from scheduler.models.history import Event
 from scheduler.services import history as recorder
+from scheduler.web.words import happenings
 from scheduler.web.words import history as words
 from tests.conftest import NOW
 from tests.factories import a_contact, a_lecture, a_member, a_store
 
 SERVICES = Path(recorder.__file__).parent
-# Events that belong to no account, and so stand in no account's history.
-OF_NO_ACCOUNT = {
-    "vendor_changed", "staff_added", "password_set", "token_added", "token_revoked", "course_added", "course_changed", "course_deleted",
-    "series_added", "series_ended", "defaults_added", "staff_feeds_reset",
-    "template_changed", "mail_rules_changed", "report_columns_named",
-}  # fmt: skip
-
-
 # What services put together: set-up, verdicts, and what became of a mail.
 COMPOSED = {
     "setup_done",
@@ -69,7 +62,7 @@ def test_every_recorded_event_has_words(app: Flask) -> None:
     keys = recorded() | COMPOSED
     assert {"registered", "handover_requested", "ready", "contact_changed"} <= keys
     with app.test_request_context():
-        assert keys - words._sentences().keys() - OF_NO_ACCOUNT == set()
+        assert keys - happenings.sentences().keys() == set()
 
 
 def an_event(key: str, **fields: object) -> Event:
@@ -79,7 +72,7 @@ def an_event(key: str, **fields: object) -> Event:
 @pytest.mark.parametrize("locale", ["ja", "en"])
 def test_every_sentence_can_be_filled_even_when_what_it_names_is_gone(app: Flask, locale: str) -> None:
     with app.test_request_context(), force_locale(locale):
-        for key in words._sentences():
+        for key in happenings.sentences():
             (line,) = words.lines([an_event(key, contact_id=99, lecture_id=99)])
             assert line.sentence
             assert "%(" not in line.sentence
