@@ -72,12 +72,17 @@ def store_counts(account_ids: Iterable[int]) -> dict[int, int]:
     return dict(db.session.execute(query.group_by(Store.account_id)).all())
 
 
-def find_people(text: str, limit: int = 20) -> list[Contact]:
-    """Find people by name, reading, telephone, address, company or shop; every word must fit. Account and stores loaded."""
+def find_people(text: str, limit: int = 20, *, gone_too: bool = False) -> list[Contact]:
+    """Find people by name, reading, telephone, address, company or shop; every word must fit. Account and stores loaded.
+
+    Whoever left the company is found with `gone_too` only: who was there before is no one to register any more.
+    """
     words = _words(text)
     if not words:
         return []
     query = select(Contact).join(Account, Account.id == Contact.account_id).where(*map(_fits_person, words))
+    if not gone_too:
+        query = query.where(Contact.left_on.is_(None))
     query = query.order_by(Contact.name_key == "", Contact.name_key, Contact.id).limit(limit)
     return list(db.session.scalars(query.options(joinedload(Contact.account), selectinload(Contact.stores))))
 

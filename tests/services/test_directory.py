@@ -112,3 +112,9 @@ def test_who_owns_an_account_of_another_stage_owns_none_now() -> None:
     assert not directory.owned_by(member.id)
     an_account(stage="success", success_owner_id=member.id)
     assert directory.owned_by(member.id)
+
+
+def test_who_left_is_found_only_where_she_may_be_meant() -> None:
+    contact = a_contact(name="退職 花子", left_on=date(2026, 4, 1))
+    assert directory.find_people("退職") == []
+    assert [one.id for one in directory.find_people("退職", gone_too=True)] == [contact.id]

@@ -88,7 +88,7 @@ def show(lecture_id: int, upload_id: int) -> ResponseReturnValue:
     if found.lecture.id != lecture_id:
         abort(404)
     wanted = request.args.get("q", "").strip()
-    searched = directory.find_people(wanted) if wanted else []
+    searched = directory.find_people(wanted, gone_too=True) if wanted else []
     found_companies = directory.accounts(Filter(text=wanted), per_page=FOUND)[0] if wanted else []
     return render_template(
         "staff/reports/show.html",
