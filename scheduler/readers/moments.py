@@ -20,6 +20,9 @@ _ZONE_HOURS = {
     **{"edt": -4, "est": -5, "cdt": -5, "cst": -6, "mdt": -6, "mst": -7, "pdt": -7, "pst": -8},
 }
 _LONGEST = 80
+# Nothing that a meeting tool writes lies outside; a calendar's last day could not be shown in another zone.
+_YEARS = range(1970, 2200)
+_LONGEST_SPAN = 31 * 86_400
 _MINUS = re.compile("^[\u2212\u2010-\u2013](?=\\d)")
 _WRAPPED = re.compile(r'^[="\']+|["\']+$')
 _WEEKDAY = r"(?:(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*\.?,?\s+)?"
@@ -87,8 +90,15 @@ def day_order(texts: Iterable[str], near: datetime) -> DayOrder:
 
 
 def read_duration(text: str, unit: Unit = "minutes") -> int | None:
-    """Read a span of time as seconds, or None; a bare number counts in `unit`, `32:14` is minutes and seconds."""
-    plain = _plain(text)
+    """Read a span of time as seconds, or None; a bare number counts in `unit`, `32:14` is minutes and seconds.
+
+    More than 31 days is none.
+    """
+    seconds = _span_seconds(_plain(text), unit)
+    return seconds if seconds is not None and abs(seconds) <= _LONGEST_SPAN else None
+
+
+def _span_seconds(plain: str, unit: Unit) -> int | None:
     clock = _CLOCK.fullmatch(plain)
     if clock:
         hours, minutes, seconds = (int(part or 0) for part in clock.groups())
@@ -145,9 +155,10 @@ def _date(match: re.Match[str], order: DayOrder, strictly: bool = False) -> date
 
 def _day(year: str, month: str | int, day: str) -> date | None:
     try:
-        return date(int(year) + (2000 if len(year) == 2 else 0), int(month), int(day))
+        found = date(int(year) + (2000 if len(year) == 2 else 0), int(month), int(day))
     except ValueError:
         return None
+    return found if found.year in _YEARS else None
 
 
 def _clock(match: re.Match[str]) -> timedelta | None:

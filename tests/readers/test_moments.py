@@ -80,7 +80,21 @@ def test_a_zone_in_the_text_wins(text: str, utc: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["", "--", "63", "1/15", "2/30/2026 10:00", "25:00", "10:61", "10:00 XYZ", "Foo 15, 2026 10:00", "x" * 500, "1 hr"],
+    [
+        "",
+        "--",
+        "63",
+        "1/15",
+        "2/30/2026 10:00",
+        "25:00",
+        "10:61",
+        "10:00 XYZ",
+        "Foo 15, 2026 10:00",
+        "12/31/9999 23:00",
+        "0001-01-01",
+        "x" * 500,
+        "1 hr",
+    ],
 )
 def test_what_is_no_moment_is_none(text: str) -> None:
     assert read_moment(text, "mdy", LECTURE) is None
@@ -170,6 +184,8 @@ def test_no_text_breaks_the_reader(text: str) -> None:
         ("", None),
         ("soon", None),
         ("5 bananas", None),
+        ("99999999999", None),
+        ("9999999:00:00", None),
     ],
 )
 def test_a_span_is_read_as_seconds(text: str, seconds: int | None) -> None:
