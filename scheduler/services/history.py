@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -62,3 +63,38 @@ def of_lecture(lecture_id: int, limit: int = 30) -> list[Event]:
     """List what happened to a lecture itself, newest first; what its people did stands in their accounts' histories."""
     query = select(Event).where(Event.lecture_id == lecture_id, Event.contact_id.is_(None))
     return list(db.session.scalars(query.order_by(Event.id.desc()).limit(limit)))
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Which events are asked for; None does not narrow. `keys` are kinds of events, `since` and `until` aware moments."""
+
+    account_id: int | None = None
+    keys: tuple[str, ...] | None = None
+    actor_kind: str | None = None
+    # With actor_kind "staff": this member.
+    actor_id: int | None = None
+    channel: str | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+
+
+def search(wanted: Wanted, limit: int, before: int | None = None) -> list[Event]:
+    """List events, newest first; `before` is an event id to go on from."""
+    query = select(Event).order_by(Event.id.desc()).limit(limit)
+    equal = {
+        Event.account_id: wanted.account_id,
+        Event.actor_kind: wanted.actor_kind,
+        Event.actor_id: wanted.actor_id,
+        Event.channel: wanted.channel,
+    }
+    query = query.where(*(column == value for column, value in equal.items() if value is not None))
+    if wanted.keys is not None:
+        query = query.where(Event.key.in_(wanted.keys))
+    if wanted.since is not None:
+        query = query.where(Event.at >= wanted.since)
+    if wanted.until is not None:
+        query = query.where(Event.at < wanted.until)
+    if before is not None:
+        query = query.where(Event.id < before)
+    return list(db.session.scalars(query))

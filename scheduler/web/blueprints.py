@@ -39,6 +39,7 @@ from scheduler.web.staff.follow_ups import follow_ups
 from scheduler.web.staff.hand_in import hand_in
 from scheduler.web.staff.handovers import handovers
 from scheduler.web.staff.holding import holding
+from scheduler.web.staff.history import history
 from scheduler.web.staff.imports import imports
 from scheduler.web.staff.introductions import introductions
 from scheduler.web.staff.leaving import leaving
@@ -117,6 +118,7 @@ BLUEPRINTS: list[Blueprint] = [
     progress_files,
     introductions,
     hand_in,
+    history,
     handovers,
     sheets,
     waves,

@@ -37,7 +37,7 @@ from scheduler.services import (
 )
 from scheduler.services.installation import here
 from scheduler.services.refusals import Invalid, TickNotAllowed
-from scheduler.web import access, edge, ids, inputs
+from scheduler.web import access, edge, inputs
 from scheduler.web.words import clauses as clause_words
 from scheduler.web.words import history as history_words
 from scheduler.web.words import mails as mail_words
@@ -142,19 +142,6 @@ def unconfirm_usage(account_id: int) -> ResponseReturnValue:
     if usage.unconfirm(account_id, edge.now(), edge.staff_actor()):
         flash(_("利用開始の確認を取り消しました。"))
     return redirect(url_for(".show", account_id=account_id, _anchor="usage"))
-
-
-@account.get("/history")
-def story(account_id: int) -> ResponseReturnValue:
-    """Show the account's history, page by page into the past."""
-    events = history.of_account(account_id, EVENTS + 1, request.args.get("before", type=ids.number))
-    shown = events[:EVENTS]
-    return render_template(
-        "staff/accounts/history.html",
-        account=the(account_id),
-        lines=history_words.lines(shown),
-        older=shown[-1].id if len(events) > EVENTS else None,
-    )
 
 
 def the(account_id: int) -> Account:

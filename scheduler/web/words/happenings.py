@@ -12,6 +12,17 @@ def sentences() -> dict[str, str]:
     return _of_accounts() | _of_lectures() | _of_progress() | _of_the_house() | signals.history()
 
 
+def groups() -> dict[str, tuple[str, tuple[str, ...]]]:
+    """Return the groups by which the history is narrowed: what they are called, and the keys of their events."""
+    house = _of_the_house() | signals.history()
+    return {
+        "accounts": (_("顧客企業と先方担当者"), tuple(_of_accounts())),
+        "lectures": (_("レクチャーと出欠"), tuple(_of_lectures())),
+        "progress": (_("進み具合・引き継ぎ・メール"), tuple(_of_progress())),
+        "house": (_("設定と自社メンバー"), tuple(house)),
+    }
+
+
 def _of_the_house() -> dict[str, str]:
     """Events that belong to no account."""
     return {
@@ -28,6 +39,7 @@ def _of_the_house() -> dict[str, str]:
         "defaults_added": _("初期のレクチャーと初期設定項目を用意しました。"),
         "staff_feeds_reset": _("%(member)s のカレンダーのリンクを無効にしました。"),
         "template_changed": _("メールの文面を変更しました: %(mail)s"),
+        "report_columns_named": _("参加レポートの列の対応を登録しました。"),
         "mail_rules_changed": _("メールのタイミングを変更しました。"),
     }
 

@@ -29,8 +29,7 @@ def lines(events: Sequence[Event]) -> list[Line]:
     """Word events, the names in them read in a handful of statements."""
     names = _names(events)
     return [
-        Line(event.at, sentence(event, names), _by(event, names), _channels().get(event.channel, ""))
-        for event in events
+        Line(event.at, sentence(event, names), _by(event, names), channels().get(event.channel, "")) for event in events
     ]
 
 
@@ -148,7 +147,8 @@ def _by(event: Event, names: Names) -> str:
     return {"api": names.token(event.actor_id), "worker": _("自動"), "cli": _("コマンド")}[event.actor_kind]
 
 
-def _channels() -> dict[str, str]:
+def channels() -> dict[str, str]:
+    """Name the ways by which something came, but the pages themselves."""
     return {
         "phone": _("電話にて"),
         "import": _("取り込み"),
