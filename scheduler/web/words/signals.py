@@ -67,7 +67,7 @@ def answer(row: Delivery) -> str:
 def why_ended(key: str | None) -> str:
     """Say why a destination gets nothing any more."""
     return {
-        "by_hand": _("停止中"),
+        "by_hand": _("手動で停止"),
         "gone": _("相手先が受信を終了（410）"),
         "failing": _("3日間届かず停止"),
     }.get(key or "", "")

@@ -137,8 +137,8 @@ def test_what_did_not_arrive_is_sent_again_one_by_one_or_all_at_once(operations:
 def test_a_destination_is_stopped_by_hand(operations: Client) -> None:
     row = a_destination()
     operations.post(f"{PAGE}/{row.id}/end")
-    assert "通知を停止しています（停止中、" in operations.get(f"{PAGE}/{row.id}").text
-    assert "停止中" in operations.get(PAGE).text
+    assert "通知を停止しています（手動で停止、" in operations.get(f"{PAGE}/{row.id}").text
+    assert "手動で停止" in operations.get(PAGE).text
 
 
 @pytest.mark.parametrize("path", ["", "/new", "/1", "/1/edit"])
