@@ -45,16 +45,12 @@ def amounts(kind: str, totals: Mapping[str, Any]) -> str:
 
 
 def counts(kind: str, totals: Mapping[str, Any]) -> list[tuple[str, int]]:
-    """List what a list comes to, each figure with what it counts."""
+    """List what a list comes to, each figure with what it counts; what there is none of is left out."""
     if kind == "setup":
-        states = [
-            (str(terms.SETUP_STATES[state]), totals["states"][state]) for state in ("done", "waiting", "not_needed")
-        ]
-        undone = (_("未完了に戻す"), totals["states"]["open"])
-        rest = [(_("変わらない行"), totals["unchanged"]), (_("状態が空欄の行"), totals["silent"])]
-        return [*states, undone, *rest, (_("取り込めない行"), len(totals["refused"]))]
-    return [
-        (_("新しい利用日（店舗・操作ごと）"), totals["new_days"]),
-        (_("記録済みの利用日"), totals["known"]),
-        (_("取り込めない行"), len(totals["refused"])),
-    ]
+        figures = [(str(terms.SETUP_STATES[key]), totals["states"][key]) for key in ("done", "waiting", "not_needed")]
+        figures += [(_("未完了に戻す"), totals["states"]["open"]), (_("変わらない行"), totals["unchanged"])]
+        figures.append((_("状態が空欄の行"), totals["silent"]))
+    else:
+        figures = [(_("新しい利用日（店舗・操作ごと）"), totals["new_days"]), (_("記録済みの利用日"), totals["known"])]
+    figures.append((_("取り込めない行"), len(totals["refused"])))
+    return [(label, count) for label, count in figures if count]

@@ -22,8 +22,8 @@ def due(step: SetupStep) -> str:
     if step.due_days is None:
         return ""
     if not step.due_days:
-        return _("利用開始予定日まで")
-    return ngettext("利用開始予定日の %(num)d 日前まで", "利用開始予定日の %(num)d 日前まで", step.due_days)
+        return _("開始予定日まで")
+    return ngettext("開始予定日の %(num)d 日前", "開始予定日の %(num)d 日前", step.due_days)
 
 
 def tickers(step: SetupStep) -> str:

@@ -42,7 +42,7 @@ def test_a_step_is_added_with_all_that_is_said_of_it_and_changed(operations: Cli
     assert (step.per, step.required, step.doer, step.due_days, step.asked_from) == ("store", True, "customer", 7, None)
     assert (step.name, step.tickers) == ({"ja": "はじめてのログイン", "en": "First sign-in"}, ["customer", "api"])
     text = operations.get(PAGE).text
-    assert "利用開始予定日の 7 日前まで" in text
+    assert "開始予定日の 7 日前" in text
     assert "お客様、製品（API）" in text
     changed = {name: value for name, value in FILLED.items() if name != "required"} | {"due_days": "", "asked": "new"}
     operations.post(f"{PAGE}/first_sign_in/edit", data=changed)
