@@ -40,7 +40,7 @@ def hold(account_id: int, until: date | None, reason: str, now: datetime, actor:
         history.record("held", now=now, actor=actor, account_id=account_id, until=until.isoformat(), before=day_before)
         _appointment(account, now, actor)
         if not held:
-            undecided_seats.ask(account_id, now)
+            undecided_seats.ask(account_id, now, actor)
         readiness.refresh(account_id, now)
 
 
@@ -75,7 +75,7 @@ def cancel(account_id: int, on: date | None, reason: str, now: datetime, actor: 
         account.cancelled_on, account.cancel_reason = on, _reason(reason)
         history.record("account_cancelled", now=now, actor=actor, account_id=account_id, on=on.isoformat())
         if known is None:
-            undecided_seats.ask(account_id, now)
+            undecided_seats.ask(account_id, now, actor)
         readiness.refresh(account_id, now)
 
 

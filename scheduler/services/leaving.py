@@ -87,7 +87,7 @@ def leave(contact_id: int, wanted: Departure, now: datetime, actor: Actor) -> in
         about |= {"on": wanted.on.isoformat(), "successor_id": contact.successor_id, "versions": versions}
         history.record("contact_left", now=now, actor=actor, **about, **handed, **given)
         _end(contact, now, actor)
-        undecided_seats.ask(contact.account_id, now, contact_id)
+        undecided_seats.ask(contact.account_id, now, actor, contact_id)
         readiness.refresh(contact.account_id, now)
         return contact.successor_id
 

@@ -14,13 +14,13 @@ from scheduler.models.lectures import Lecture
 from scheduler.models.registrations import Registration
 from scheduler.models.tasks import Task
 from scheduler.services import history, seating, tasks
-from scheduler.services.actors import WORKER, Actor
+from scheduler.services.actors import Actor
 from scheduler.services.registrations import changes, rows
 
 KIND = "seats"
 
 
-def ask(account_id: int, now: datetime, contact_id: int | None = None) -> int:
+def ask(account_id: int, now: datetime, actor: Actor, contact_id: int | None = None) -> int:
     """Within the open transaction, make a task where seats are to be decided on: an account's, or one person's; count them.
 
     Nothing is cancelled by itself: what was booked before stands until a person says what becomes of it.
@@ -30,7 +30,7 @@ def ask(account_id: int, now: datetime, contact_id: int | None = None) -> int:
     if seats:
         key = f"{KIND}:{account_id}:{contact_id or 'all'}:{now.isoformat()}"
         params = {"count": len(seats)}
-        tasks.add(key, KIND, now=now, account_id=account_id, contact_id=contact_id, params=params)
+        tasks.add(key, KIND, now=now, account_id=account_id, contact_id=contact_id, params=params, actor=actor)
     return len(seats)
 
 
@@ -64,7 +64,7 @@ def decide(account_id: int, cancelled: Collection[int], now: datetime, actor: Ac
         return len(going)
 
 
-def close(account_id: int, now: datetime, actor: Actor = WORKER, contact_id: int | None = None) -> None:
+def close(account_id: int, now: datetime, actor: Actor, contact_id: int | None = None) -> None:
     """Within the open transaction, ask no more about an account's seats, or only about one person's."""
     for task in _open_tasks(account_id):
         if contact_id is None or task.contact_id == contact_id:

@@ -30,6 +30,7 @@ from scheduler.services.outbox.wanted import unwanted
 from scheduler.services.refusals import ContactLeft
 from scheduler.services.registrations import changes
 from scheduler.services.registrations.booking import register
+from scheduler.services.registrations.colleagues import register_colleague
 from tests.factories import NOW, a_contact, a_course, a_lecture, a_registration, a_setup_step, a_store, an_account
 
 pytestmark = pytest.mark.usefixtures("app")
@@ -180,3 +181,16 @@ def test_an_address_names_whoever_is_still_there(now: datetime) -> None:
     gone, heir = (a_contact(account, email="info@shop.example") for _ in range(2))
     spare(gone, **GONE)
     assert naming.contact_named("info@shop.example") == heir.id
+
+
+def test_a_colleague_who_left_is_not_registered_and_whoever_took_her_mailbox_is_added(now: datetime) -> None:
+    account = an_account()
+    host, gone = a_contact(account), a_contact(account, name="退職 花子", email="shop@x.example")
+    spare(gone, **GONE)
+    lecture = a_lecture()
+    actor = Actor("contact", host.id, "page")
+    with pytest.raises(ContactLeft):
+        register_colleague(host.id, lecture.id, "shop@x.example", "退職 花子", now, actor)
+    register_colleague(host.id, lecture.id, "shop@x.example", "後任 次郎", now, actor)
+    booked = select(Contact.name).join(Registration, Registration.contact_id == Contact.id)
+    assert db.session.scalars(booked).all() == ["後任 次郎"]
