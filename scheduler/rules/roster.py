@@ -21,8 +21,8 @@ from scheduler.rules.spellings import (
     with_place,
 )
 
-# Below this likeness (of 100) a name is not offered.
-_ALIKE = 60
+# Below this likeness (of 100) a name is not offered; any two names share letters once they are written in Latin.
+_ALIKE, _ALIKE_LATIN = 60, 80
 _SIMILAR_OFFERED = 3
 _LONGEST_KEY = 60
 
@@ -167,8 +167,9 @@ class Roster:
         """Find who of those booked is called almost so, in any order or script; the closest first."""
         closest: dict[str, float] = {}
         for key in set(full_spellings(text)):
+            least = _ALIKE_LATIN if key.isascii() else _ALIKE
             found = process.extract(
-                key, self._full.keys(), scorer=fuzz.ratio, score_cutoff=_ALIKE, limit=2 * _SIMILAR_OFFERED
+                key, self._full.keys(), scorer=fuzz.ratio, score_cutoff=least, limit=2 * _SIMILAR_OFFERED
             )
             for spelling, alike, _ in found:
                 closest[spelling] = max(alike, closest.get(spelling, 0))

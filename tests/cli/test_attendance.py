@@ -41,7 +41,7 @@ def test_what_is_certain_and_what_stands_ticked_is_recorded_and_the_rest_is_told
 def test_names_to_confirm_are_told_with_their_candidates(tasuki: Tasuki) -> None:
     room = Room().book("watanabe")
     result = tasuki("import", "attendance", str(room.lecture.id), str(SAMPLES / "meet.csv"))
-    assert "要確認: Rina（1 分） 候補: 渡邊 里奈（ひびき株式会社）" in result.stderr.splitlines()
+    assert "要確認: Rina（1 分） 候補: 渡邊 里奈（ひびき株式会社） 一致度 70" in result.stderr.splitlines()
     assert room.verdicts() == {"watanabe": "unknown"}
 
 

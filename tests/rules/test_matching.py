@@ -123,6 +123,7 @@ def test_addresses_match_and_what_has_none_is_proposed_by_name() -> None:
         ("仙台支店", "store", None),
         ("仙台支店 山本", "store", None),
         ("渡部里奈", "similar", None),
+        ("Kennta Hayasi", "similar", None),
         ("小川 千代", "not_booked", None),
         ("大宮 次郎", "part_of_name", None),
         ("加藤 浩", "unknown_name", None),
