@@ -71,6 +71,9 @@ def _mails(one: _Case, able: Iterable[Staff], almanac: Almanac, now: datetime) -
     for (part, figure), members in ((_FIRST, asked), (_THEN, operations)):
         days = almanac.rules.days(one.kind, figure)
         on = _after(one.since, days, almanac)
+        if almanac.midnight(on) + USEFUL < now:
+            # A worker that slept makes up for nothing: the digest of every morning names what is ready.
+            continue
         for member in members:
             moment, reason = almanac.leave_on(one.kind, on, now, Reader(member.zone))
             yield Planned(

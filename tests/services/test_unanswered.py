@@ -66,6 +66,12 @@ def test_where_nobody_in_particular_was_asked_the_whole_team_is_reminded(now: da
     assert reminded(unanswered.ASKED) == [(member.id, False) for member in team]
 
 
+def test_a_worker_that_slept_makes_up_for_nothing(now: datetime) -> None:
+    a_member("success"), a_member("operations")
+    requested(now)
+    assert unanswered.plan(WEDNESDAY + timedelta(days=7)) == 0
+
+
 def test_an_answer_ends_it(now: datetime) -> None:
     a_member("success")
     _account, number = requested(now)
