@@ -66,7 +66,12 @@ def people(row: Application, text: str) -> list[Contact]:
         else or_(at_address, Contact.account_id == row.proposed_account_id)
     )
     same = (Contact.name_key == name_key(row.name)).desc()
-    query = select(Contact).where(fitting, spared.there()).order_by(at_address.desc(), same, Contact.name_key, Contact.id).limit(SOME)
+    query = (
+        select(Contact)
+        .where(fitting, spared.there())
+        .order_by(at_address.desc(), same, Contact.name_key, Contact.id)
+        .limit(SOME)
+    )
     return list(db.session.scalars(query.options(joinedload(Contact.account), selectinload(Contact.stores))))
 
 
