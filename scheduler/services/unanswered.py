@@ -113,7 +113,7 @@ def _ready(almanac: Almanac, now: datetime) -> Iterator[_Case]:
         .where(Handover.account_id == Account.id, Handover.state.in_(("returned", "withdrawn")))
         .scalar_subquery()
     )
-    ready = (Account.stage.in_(STAGES[:-1]), Account.ready_since.is_not(None), ~Account.undecided, ~asked)
+    ready = (Account.stage.in_(STAGES[:-1]), Account.ready_since >= Account.stage_since, ~Account.undecided, ~asked)
     query = select(Account, back).where(*ready, spared.going_on(now)).order_by(Account.id)
     for account, came_back in db.session.execute(query):
         assert account.ready_since is not None

@@ -18,7 +18,7 @@ from scheduler.models.accounts import Account
 from scheduler.models.db import db
 from scheduler.models.handovers import Handover
 from scheduler.models.mails import Mail
-from scheduler.services import conditions, letters
+from scheduler.services import conditions, letters, owners
 from scheduler.services import handovers as service
 from scheduler.services import today as ready_ones
 from scheduler.services.outbox.content import preview
@@ -62,7 +62,8 @@ def index() -> ResponseReturnValue:
         counts=dict.fromkeys(terms.HANDOVERS, 0) | dict(db.session.execute(counts).all()),
         page=page,
         per_page=PER_PAGE,
-        ready=[account for account in ready if account.id not in asked],
+        ready=[one for one in ready if one.id not in asked and current_user.gives(one.stage)],
+        owner_of=owners.owner_of,
     )
 
 

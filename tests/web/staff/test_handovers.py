@@ -259,6 +259,17 @@ def test_the_list_offers_what_is_ready_and_not_asked_yet(staff_client: Client) -
     assert f"/staff/accounts/{account.id}/handover" not in body(staff_client.get("/staff/handovers"))
 
 
+def test_the_list_offers_each_team_what_it_gives(client: Client, app: Flask) -> None:
+    known = {"stage": "sales", "signed_on": date(2026, 3, 1), "planned_start_on": date(2026, 5, 1)}
+    account = an_account(name="受注済み株式会社", **known)
+    a_contact(account)
+    readiness.refresh(account.id, NOW)
+    as_member(client, a_member(team="sales"))
+    assert f"/staff/accounts/{account.id}/handover" in body(client.get("/staff/handovers"))
+    as_member(client, a_member(team="onboarding"))
+    assert f"/staff/accounts/{account.id}/handover" not in body(client.get("/staff/handovers"))
+
+
 def test_an_empty_list_says_what_will_stand_there(staff_client: Client) -> None:
     assert "回答待ちの引き継ぎはありません" in body(staff_client.get("/staff/handovers"))
 
