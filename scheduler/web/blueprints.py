@@ -38,8 +38,8 @@ from scheduler.web.staff.door import door
 from scheduler.web.staff.follow_ups import follow_ups
 from scheduler.web.staff.hand_in import hand_in
 from scheduler.web.staff.handovers import handovers
-from scheduler.web.staff.holding import holding
 from scheduler.web.staff.history import history
+from scheduler.web.staff.holding import holding
 from scheduler.web.staff.imports import imports
 from scheduler.web.staff.introductions import introductions
 from scheduler.web.staff.leaving import leaving
