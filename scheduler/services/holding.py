@@ -31,7 +31,7 @@ def hold(account_id: int, until: date | None, reason: str, now: datetime, actor:
     if until <= today:
         raise Invalid(field="until", why="hold_over_already")
     if until.year > today.year + LONGEST_YEARS:
-        raise Invalid(field="until", why="hold_too_long", years=LONGEST_YEARS)
+        raise Invalid(field="until", why="hold_too_long", maximum=LONGEST_YEARS)
     with db.writing():
         account = locking.account(account_id)
         before, held = account.on_hold_until, spared.on_hold(account, now)

@@ -115,6 +115,8 @@ _OF_ACCOUNTS = {
     "waiting_on_nobody": _("だれの対応を待っているかを選んでください（%(choices)s）。"),
     "step_key_taken": _("キー「%(value)s」の項目はすでにあります。別のキーを入力してください。"),
     "step_unknown": _("初期設定項目「%(value)s」はありません。"),
+    "step_not_asked": _("「%(value)s」は、この顧客企業に求めていない項目です。"),
+    "said_twice": _("同じ項目について、上の行と違うことが書かれています。"),
     "no_store_chosen": _("店舗を一つ以上選んでください。"),
     "no_ticker": _("完了を記録できる人を一つ以上選んでください。"),
     "days_out_of_range": _("0 から %(maximum)d までの日数で入力してください。"),
@@ -129,7 +131,7 @@ _OF_ACCOUNTS = {
     "weekdays_unreadable": _("定休日は曜日でお選びください。"),
     "undecided": _("この顧客企業は、導入中か利用中かの確認が済んでいません。先に確認してください。"),
     "hold_over_already": _("保留が明ける日は、明日以降の日付にしてください。"),
-    "hold_too_long": _("保留は %(years)d 年先までにしてください。年をご確認ください。"),
+    "hold_too_long": _("保留は %(maximum)d 年先までにしてください。年をご確認ください。"),
     "nothing_to_remind": _("お客様にお願いしている初期設定の残りはありません。"),
     "nobody_to_write_to": _("メールを送れる方がいません。お電話でご連絡ください。"),
     "successor_not_prepared": _(
@@ -161,7 +163,9 @@ _OF_READINESS = {
     "ends_before_it_starts": _("終了日は、開始日より後の日付にしてください。"),
     "fee_out_of_range": _("月額は 0 から %(largest)d までの整数で入力してください。"),
     "contracts_overlap": _("%(value)s からの契約と期間が重なっています。"),
-    "past_sales": _("顧客ID「%(value)s」の顧客企業は、すでに次のチームが担当しています。内容の変更は顧客のページから依頼してください。"),
+    "past_sales": _(
+        "顧客ID「%(value)s」の顧客企業は、すでに次のチームが担当しています。内容の変更は顧客のページから依頼してください。"
+    ),
     "store_line": _("%(row)d 行目: 店舗は「店舗コード, 店舗名」の形で、1 行に 1 店舗ずつ入力してください。"),
     "stuck_before_behind": _("停滞の日数は、遅れの日数（%(behind)d）以上にしてください。"),
 }
