@@ -17,10 +17,8 @@ def refusal(key: str, params: Mapping[str, Any]) -> str:
     """Word why a row does not go in."""
     words = {
         "account_id_missing": _("顧客IDがありません。"),
-        "account_unknown": _("顧客ID「%(value)s」の顧客企業はありません。"),
         "step_missing": _("初期設定項目がありません。"),
         "step_unknown": _("初期設定項目「%(value)s」はありません。項目のキーか名称を入力してください。"),
-        "step_not_asked": _("「%(value)s」は、この顧客企業に求めていない項目です。"),
         "state_unknown": _("状態「%(value)s」は、完了・対応待ち・対象外・未完了のどれでもありません。"),
         "doer_unknown": _("「%(value)s」は、お客様・自社・外部の会社のどれでもありません。"),
         "waiting_on_nobody": _("だれの対応を待っているかがありません（お客様・自社・外部の会社）。"),
@@ -28,7 +26,6 @@ def refusal(key: str, params: Mapping[str, Any]) -> str:
         "date_open": _("「%(value)s」は月と日のどちらが先か分かりません。2026-04-01 の形にしてください。"),
         "date_impossible": _("「%(value)s」は存在しない日付です。"),
         "date_unreadable": _("「%(value)s」は日付として読み取れません。2026-04-01 の形にしてください。"),
-        "said_twice": _("同じ項目について、上の行と違うことが書かれています。"),
     }
     sentence = words.get(key) or str(REFUSALS.get(key) or SENTENCES[key])
     return sentence % dict(params) if "%(" in sentence else sentence
