@@ -63,7 +63,14 @@ def test_programs_read_it_as_json(tasuki: Tasuki) -> None:
     assert somebody == {"name": "ＡＯＢＡ＿長谷川 (長谷川 美咲)", "candidates": ["kenta.hayashi@aoba.example.jp"]}
     assert {"name": "ゲスト", "seconds": 0} in facts["unmatched"]
     assert facts["left_out"] == [{"name": "水野 梓", "why": "host"}]
-    assert facts["mails"] == {"thanks": 1, "partial": 0, "missed": 1, "excused": 0, "held": 0, "due_at": "2026-04-16T01:00:00Z"}
+    assert facts["mails"] == {
+        "thanks": 1,
+        "partial": 0,
+        "missed": 1,
+        "excused": 0,
+        "held": 0,
+        "due_at": "2026-04-16T01:00:00Z",
+    }
     assert facts["dry_run"] is False
 
 
