@@ -173,7 +173,9 @@ def withdraw(handover_id: int) -> ResponseReturnValue:
 @access.requires("accept_handover")
 def undo(handover_id: int) -> ResponseReturnValue:
     """Undo the acceptance while the customer does not know of it."""
-    return _decide(handover_id, service.undo, _("引き受けを取り消しました。依頼中に戻りました。"))
+    moved = _the(handover_id).wave is not None
+    told = _("元に戻しました。") if moved else _("引き受けを取り消しました。依頼中に戻りました。")
+    return _decide(handover_id, service.undo, told)
 
 
 @handovers.post("/handovers/<id:handover_id>/letter")

@@ -156,7 +156,7 @@ def _clause_sentences(params: Mapping[str, Any]) -> dict[str, str]:
         "contract_unknown": _("契約の終了日が登録されていません。"),
         "group_met": _("%(of)d 件のうち %(met)d 件を満たしています（必要 %(needed)d 件）。"),
         "group_short": _("%(of)d 件のうち %(met)d 件を満たしています（必要 %(needed)d 件）。"),
-        "reopened": _("引き継ぎ先から差し戻されました。解消したら、ひとこと添えて取り消してください。"),
+        "reopened": _("引き継ぎ先から差し戻されました。解消したら、何をしたかを書いて確認済みにしてください。"),
     }
 
 
