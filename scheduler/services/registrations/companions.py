@@ -30,7 +30,7 @@ def set_companions(
         # The lecture before the row and its account, as everybody locks them.
         row, lectures = rows.locked(registration_id)
         if actor.kind == "contact" and lectures[row.lecture_id].ends_at + AFTERWARDS <= now:
-            raise Invalid(field="companions", why="companions_too_late", days=AFTERWARDS.days)
+            raise Invalid(field="companions", why="companions_too_late")
         unnamed = row.unnamed_companions if unnamed is None else unnamed
         if (names, unnamed) == (row.companions, row.unnamed_companions):
             return
