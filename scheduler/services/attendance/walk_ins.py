@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import select
 
@@ -45,7 +46,8 @@ def reached(mails: FollowUp, verdicts: Mapping[int, Verdict], added: Mapping[int
     for number in [number for number in mails.unreached if number in added and added[number].email]:
         kind = FOLLOW_UP[verdicts[number].verdict]
         rest = tuple(other for other in mails.unreached if other != number)
-        mails = replace(mails, unreached=rest, **{kind: (*mails.by_kind[kind], number)})
+        more: dict[str, Any] = {kind: (*mails.by_kind[kind], number)}
+        mails = replace(mails, unreached=rest, **more)
     return mails
 
 

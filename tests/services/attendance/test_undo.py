@@ -73,7 +73,7 @@ def test_a_second_undo_changes_nothing_and_the_file_can_be_handed_in_again() -> 
 
 def test_the_report_before_counts_again_with_all_that_was_settled_about_it() -> None:
     room = Room().book("hayashi", "sato", "ono")
-    room.take(report(line("林 健太", "14:00", "14:20"), line("けいたい")), **{"けいたい": "sato"})
+    room.take(report(line("林 健太", "14:00", "14:20"), line("けいたい")), けいたい="sato")
     verdicts, minutes, names = room.verdicts(), room.minutes(), known()
     reported_at, mails = room.reported_at(), room.mails()
     second = room.stage(report(line("林 健太"), line("小野 静")), MORNING)
@@ -117,7 +117,7 @@ def test_marks_by_hand_stay() -> None:
 
 def test_what_the_report_made_forgotten_is_known_again() -> None:
     room = Room().book("hayashi", "ono")
-    room.take(report(line("ハヤシ")), **{"ハヤシ": "ono"})
+    room.take(report(line("ハヤシ")), ハヤシ="ono")
     before = known()
     second = room.stage(report(line("ハヤシ"), line("x y")))
     room.confirm(second, ハヤシ="hayashi")
