@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time as stopwatch
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -25,6 +26,8 @@ from scheduler.services.signals.tell import Told, tell_many
 from scheduler.services.waves.planning import MOST, TARGETS, asked_for, barred, giver_id, owner_id
 
 MAIL = "staff_accounts_moved"
+# So long one press of undoing takes at most; a web server gives up on a request after half a minute.
+LONGEST_SECONDS = 15
 
 
 @dataclass(frozen=True)
@@ -85,17 +88,20 @@ def of(wave: str) -> list[Handover]:
 def undo(wave: str, now: datetime, actor: Actor) -> tuple[int, int]:
     """Bring back the accounts of a wave whose letters have not left; return how many came back and how many could not.
 
-    Each in a transaction of its own: the same again goes on where it was interrupted.
+    Each in a transaction of its own, as many as fit into one request: the same again goes on with the rest.
     """
+    began = stopwatch.monotonic()
     wanted = select(Handover.id).where(Handover.wave == wave, Handover.state == "accepted").order_by(Handover.id)
     back = left = 0
     for handover_id in db.session.scalars(wanted).all():
+        if stopwatch.monotonic() - began > LONGEST_SECONDS:
+            break
         try:
             handovers.undo(handover_id, now, actor)
             back += 1
         except Refused:
             left += 1
-    if back and not left:
+    if back and db.session.scalar(wanted.limit(1)) is None:
         with db.writing():
             for key in db.session.scalars(select(Mail.key).where(Mail.kind == MAIL, Mail.key.like(f"{MAIL}:{wave}:%"))):
                 drop("handover_undone", key=key)
