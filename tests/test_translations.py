@@ -18,7 +18,7 @@ ENGLISH = ROOT / "scheduler" / "translations" / "en" / "LC_MESSAGES"
 
 
 # Numbers that are never one: limits, how long a lecture is, how many are in the demo company; and "thanks", which has no singular.
-NEVER_ONE = {"maximum", "most", "longest", "minutes", "times", "accounts", "stores", "contacts", "thanks"}
+NEVER_ONE = {"maximum", "most", "longest", "limit", "minutes", "times", "accounts", "stores", "contacts", "thanks"}
 COUNTED = re.compile(r"(?<!/)(?<!least )%\((\w+)\)d (?:(?!of|with|was|is)\w+ )?(?:(?!was)\w{2,}s|people)\b")
 
 

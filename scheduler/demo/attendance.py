@@ -109,7 +109,7 @@ def _upload(room: Room, guests: Sequence[Guest], verdicts: dict[int, Verdict]) -
         "people": len(guests),
         "open": sum(guest.contact_id is None for guest in guests),
         "left_out": 1,
-        **{outcome: told[outcome] for outcome in ("attended", "partial", "missed", "unknown")},
+        **{outcome: told[outcome] for outcome in ("attended", "partial", "missed", "excused", "unknown")},
         **{"contested": [], "held_accounts": []},
     }
     values = {

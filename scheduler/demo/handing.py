@@ -100,7 +100,10 @@ def _accept(row: Handover, play: Play, days: Days, book: Book) -> None:
         "stage_since": account.stage_since.isoformat(),
         "owner_id": account.success_owner_id,
         "receiver_id": row.receiver_id,
+        "ready_since": account.ready_since.isoformat() if account.ready_since is not None else None,
+        "reopened": [],
     }
+    row.clauses, account.ready_since = account.clauses, None
     account.stage, account.stage_since = "success", row.decided_at
     letters = sum(person.email is not None for person in play.coordinators)
     actor = Actor("staff", row.decided_by_id, "page")
