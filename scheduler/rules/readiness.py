@@ -115,6 +115,11 @@ class Readiness:
         """Return the plain conditions, also those within groups."""
         return tuple(leaf for one in self.clauses for leaf in one.leaves())
 
+    @property
+    def counting(self) -> tuple[ClauseResult, ...]:
+        """Return the plain conditions that decide: of a group that is met only those that are."""
+        return tuple(leaf for one in self.clauses for leaf in one.counting())
+
 
 def evaluate(facts: Facts, rule: Rule, now: datetime) -> Readiness:
     """Judge every clause that applies to this account on what has happened by `now` (aware UTC)."""

@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from scheduler.rules.clauses.result import ClauseResult
 from scheduler.rules.facts import Facts
-from scheduler.rules.readiness import DEFAULT, Rule, evaluate
+from scheduler.rules.readiness import DEFAULT, Readiness, Rule, evaluate
 
 State = Literal["met", "waiting", "missing"]
 
@@ -54,15 +54,22 @@ class StoredWay:
     next_step: str
 
 
-def sash(facts: Facts, journey: Journey, now: datetime, rule: Rule = DEFAULT["onboarding"]) -> list[Knot]:
+def sash(
+    facts: Facts,
+    journey: Journey,
+    now: datetime,
+    rule: Rule = DEFAULT["onboarding"],
+    judged: Readiness | None = None,
+) -> list[Knot]:
     """Tie the seven knots, in order; attended, set_up and in_use follow the rule's clauses (the default's without any).
 
+    `judged` is what the rule made of these facts, where that is known already.
     Who has registered counts as invited, who has attended as registered; an account past onboarding counts as handed
     over, also when that happened elsewhere.
     """
     registered = journey.registered_on is not None or bool(facts.attended)
     signed = journey.signed_on is not None or journey.stage != "sales"
-    decided = _decided(facts, rule, now)
+    decided = _decided(facts, rule, now, judged or evaluate(facts, rule, now))
     return [
         _met("signed", signed, journey.signed_on),
         _met("invited", registered or journey.invited_on is not None, journey.invited_on),
@@ -86,16 +93,14 @@ def tied_by_registration(knots: Sequence[Mapping[str, Any]], on: date) -> list[d
 _CLAUSE_OF = {"attended": "attended", "set_up": "setup_complete", "in_use": "usage_started"}
 
 
-def _decided(facts: Facts, rule: Rule, now: datetime) -> dict[str, list[ClauseResult]]:
-    """Judge the account by the rule, and by the default for what the rule does not ask; return the conditions by kind."""
-    found: dict[str, list[ClauseResult]] = {}
-    for one in (rule, DEFAULT["onboarding"]):
-        missing = {kind for kind in _CLAUSE_OF.values() if kind not in found}
-        asked = missing & {clause.kind for clause in one.leaves}
-        results = evaluate(facts, one, now).clauses if asked else ()
-        for kind in asked:
-            found[kind] = [leaf for result in results for leaf in result.counting() if leaf.key == kind]
-    return found
+def _decided(facts: Facts, rule: Rule, now: datetime, judged: Readiness) -> dict[str, list[ClauseResult]]:
+    """Return the conditions by kind: the rule's, and the default's of what the rule does not ask."""
+    asked = {clause.kind for clause in rule.leaves}
+    usual = judged if asked.issuperset(_CLAUSE_OF.values()) else evaluate(facts, DEFAULT["onboarding"], now)
+    return {
+        kind: [leaf for leaf in (judged if kind in asked else usual).counting if leaf.key == kind]
+        for kind in _CLAUSE_OF.values()
+    }
 
 
 def _of_clauses(key: str, results: Sequence[ClauseResult]) -> Knot:

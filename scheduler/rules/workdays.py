@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from scheduler.rules.holidays import (
@@ -79,7 +80,7 @@ class WorkingDays:
         """
         if end < start:
             return -self.working_days_between(end, start)
-        return sum(self.is_working_day(start + timedelta(days=n)) for n in range(1, (end - start).days + 1))
+        return _count(self, start, end)
 
     def _walk(self, day: date, step: timedelta) -> date:
         for _ in range(_LONGEST_BREAK_DAYS):
@@ -87,6 +88,12 @@ class WorkingDays:
             if self.is_working_day(day):
                 return day
         raise CalendarRefused("no_working_day", day.isoformat())
+
+
+@lru_cache(maxsize=4096)
+def _count(calendar: WorkingDays, start: date, end: date) -> int:
+    """Count day by day, once: many accounts entered their stage, or were invited, on the same day."""
+    return sum(calendar.is_working_day(start + timedelta(days=n)) for n in range(1, (end - start).days + 1))
 
 
 def next_working_morning(now: datetime, zone: str, calendar: WorkingDays, clock: time) -> datetime:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import BindParameter, bindparam, func, select
+from sqlalchemy import BindParameter, Executable, bindparam, func, select
 
 from scheduler.models.accounts import Account, Contact, Contract, Store, contact_stores
 from scheduler.models.attendance import Attendance as AttendanceRow
@@ -131,6 +131,11 @@ def load(accounts: Sequence[Account]) -> dict[int, Facts]:
     return {account.id: _facts(account, known[account.id]) for account in accounts}
 
 
+def _rows(statement: Executable, ids: list[int]) -> Sequence[Any]:
+    """Fetch what a statement finds of accounts, in one go."""
+    return db.core(statement, {"ids": ids}).all()
+
+
 def _facts(account: Account, known: _Account) -> Facts:
     return Facts(
         stores=frozenset(known.stores),
@@ -152,25 +157,25 @@ def _facts(account: Account, known: _Account) -> Facts:
 
 
 def _load_stores(ids: list[int], known: dict[int, _Account]) -> None:
-    for account_id, number, name in db.core(_STORES, {"ids": ids}):
-        known[account_id].stores[number] = name_key(name)
+    for account_id, number, name in _rows(_STORES, ids):
+        known[account_id].stores[number] = name
 
 
 def _load_people(ids: list[int], known: dict[int, _Account]) -> None:
-    for account_id, number, role, key, left_on, has_email in db.core(_PEOPLE, {"ids": ids}):
+    for account_id, number, role, key, left_on, has_email in _rows(_PEOPLE, ids):
         known[account_id].people[number] = _Person(number, role, key, left_on is None, bool(has_email))
-    for account_id, contact_id, store_id in db.core(_WORK_IN, {"ids": ids}):
+    for account_id, contact_id, store_id in _rows(_WORK_IN, ids):
         known[account_id].people[contact_id].stores.append(store_id)
 
 
 def _load_attended(ids: list[int], known: dict[int, _Account]) -> None:
-    for account_id, contact_id, course, starts_at, companions in db.core(_ATTENDED, {"ids": ids}):
+    for account_id, contact_id, course, starts_at, companions in _rows(_ATTENDED, ids):
         one = known[account_id]
         one.attended += _attendances(one, contact_id, course, local_day(starts_at), companions or [])
 
 
 def _load_watched(ids: list[int], known: dict[int, _Account]) -> None:
-    for account_id, contact_id, course, recorded_at in db.core(_WATCHED, {"ids": ids}):
+    for account_id, contact_id, course, recorded_at in _rows(_WATCHED, ids):
         stores = tuple(sorted(known[account_id].people[contact_id].stores))
         known[account_id].watched.append(rules.Attendance(local_day(recorded_at), course, contact_id, stores))
 
@@ -184,14 +189,15 @@ def _attendances(
     """
     person = known.people[contact_id]
     stores = set(person.stores)
+    shops = {number: name_key(name) for number, name in known.stores.items()} if companions else {}
     found = []
     for companion in companions:
         key = name_key(str(companion))
         same = [other for other in known.people.values() if key and other.name_key == key and other.id != contact_id]
         if len(same) == 1:
             found.append(rules.Attendance(on, course, same[0].id, tuple(sorted(same[0].stores))))
-        shop = leading_name(str(companion), known.stores.values())
-        named = [number for number, name in known.stores.items() if shop and name == shop]
+        shop = leading_name(str(companion), shops.values())
+        named = [number for number, name in shops.items() if shop and name == shop]
         stores.update(named if len(named) == 1 else ())
     return [rules.Attendance(on, course, contact_id, tuple(sorted(stores))), *found]
 
@@ -200,7 +206,7 @@ def _load_setup(ids: list[int], known: dict[int, _Account], added: Mapping[int, 
     steps = db.core(_STEPS).all()
     closed = {
         (account_id, step_id, store_id): (state, done_at)
-        for account_id, step_id, store_id, state, done_at in db.core(_COMPLETIONS, {"ids": ids})
+        for account_id, step_id, store_id, state, done_at in _rows(_COMPLETIONS, ids)
     }
     for account_id, one in known.items():
         for step_id, key, per, required, asked_from in steps:
@@ -216,12 +222,12 @@ def _load_setup(ids: list[int], known: dict[int, _Account], added: Mapping[int, 
 
 def _load_usage(ids: list[int], known: dict[int, _Account]) -> None:
     """Load the days of use; which stores and events made a day does not matter to any condition."""
-    for account_id, day, event in db.core(_DAYS_OF_USE, {"ids": ids}):
+    for account_id, day, event in _rows(_DAYS_OF_USE, ids):
         known[account_id].usage.append(rules.UsageDay(day, None, event))
 
 
 def _load_rest(ids: list[int], known: dict[int, _Account]) -> None:
-    for account_id, kind in db.core(_TASKS, {"ids": ids}):
+    for account_id, kind in _rows(_TASKS, ids):
         known[account_id or 0].tasks.append(kind)
-    for account_id, ends_on in db.core(_CONTRACTS, {"ids": ids}):
+    for account_id, ends_on in _rows(_CONTRACTS, ids):
         known[account_id].contract_ends_on = ends_on

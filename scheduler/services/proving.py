@@ -4,20 +4,30 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import cast
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 
 from scheduler.models.accounts import Account, Store
-from scheduler.models.db import db
-from scheduler.services import boundaries, history, readiness
+from scheduler.models.db import db, table
+from scheduler.services import boundaries, history, locking, readiness
 from scheduler.services import facts as account_facts
 from scheduler.services.actors import WORKER
 from scheduler.services.readiness import Judged
 
-# Accounts looked at in one go, and judged anew in one transaction: others may write in between.
-BATCH, AT_ONCE = 1000, 200
+# Accounts looked at in one go, and judged anew in one transaction: others may write in between. With more at a time Python's
+# collector goes through all of them again and again.
+BATCH, AT_ONCE = 250, 200
 # Conditions that turn by themselves when days pass.
 BY_DAYS = frozenset({"days_in_stage", "contract_ends", "all", "any", "at_least"})
+
+
+_accounts = table(Account)
+_STORED = (
+    select(*[column for column in _accounts.c if column.name != "imported"])
+    .where(_accounts.c.id.in_(bindparam("ids", expanding=True)))
+    .order_by(_accounts.c.id)
+)
 
 
 def refresh_all(now: datetime) -> int:
@@ -43,22 +53,25 @@ def apply_rules(now: datetime) -> int:
 
 
 def _prove(ids: Sequence[int], now: datetime) -> int:
-    accounts = list(db.session.scalars(select(Account).where(Account.id.in_(ids)).order_by(Account.id)))
-    wrong = {account.id: _repaired(account, judged) for account, judged in readiness.judge(accounts, now)}
-    for account in accounts:
-        db.session.expunge(account)
-    changed = [number for number, keys in wrong.items() if keys is not None]
-    for start in range(0, len(changed), AT_ONCE):
-        some = changed[start : start + AT_ONCE]
-        with db.writing():
-            lines = [
-                history.about_one("readiness_repaired", account_id=number, clauses=keys)
-                for number in some
-                if (keys := wrong[number])
-            ]
-            history.record_many(lines, now, WORKER)
-            readiness.refresh_many(some, now)
-    return len(changed)
+    # Plain rows say what the objects say, without the session's part.
+    accounts = cast("list[Account]", db.core(_STORED, {"ids": ids}).all())
+    wrong = [account.id for account, judged in readiness.judge(accounts, now) if _repaired(account, judged) is not None]
+    # What others write from here on is seen by the next look.
+    db.session.rollback()
+    return sum(_repair(wrong[start : start + AT_ONCE], now) for start in range(0, len(wrong), AT_ONCE))
+
+
+def _repair(ids: Sequence[int], now: datetime) -> int:
+    """Judge accounts anew in one transaction; what somebody else put right meanwhile is no repair."""
+    with db.writing():
+        found = list(readiness.judge(locking.accounts(ids), now))
+        lines = [
+            history.about_one("readiness_repaired", account_id=account.id, clauses=keys)
+            for account, judged in found
+            if (keys := _repaired(account, judged))
+        ]
+        history.record_many(lines, now, WORKER)
+        return readiness.keep(found, now)
 
 
 def _repaired(account: Account, judged: Judged) -> list[str] | None:

@@ -56,9 +56,14 @@ def refresh(account_id: int, now: datetime) -> None:
 def refresh_many(account_ids: Iterable[int], now: datetime) -> int:
     """Judge many accounts anew in one transaction, in a handful of statements; return how many there were."""
     with db.writing():
-        accounts = locking.accounts(account_ids)
+        return keep(list(judge(locking.accounts(account_ids), now)), now)
+
+
+def keep(found: Sequence[tuple[Account, Judged]], now: datetime) -> int:
+    """Store how accounts, locked by the open transaction, were judged, and tell whom it concerns; return how many."""
+    with db.writing():
         stuck_now, ready_now = [], []
-        for account, judged in judge(accounts, now):
+        for account, judged in found:
             # Whoever was never judged (just imported, not yet decided) is no news when it turns out to be stuck.
             was_moving = account.next_step != "" and account.level != "stuck"
             if _store(account, judged, now):
@@ -68,7 +73,7 @@ def refresh_many(account_ids: Iterable[int], now: datetime) -> int:
         db.session.flush()
         _tell_ready(ready_now, now)
         _tell_stuck(stuck_now, now)
-        return len(accounts)
+        return len(found)
 
 
 def registered(account_id: int, way: StoredWay, now: datetime) -> None:
@@ -127,6 +132,7 @@ def judge(accounts: Sequence[Account], now: datetime) -> Iterator[tuple[Account,
         found = evaluate(facts, rule, now) if rule is not None else Readiness(False, ())
         # While nobody has said whether it is being introduced, and after it was cancelled, nothing is asked of anyone.
         rests = account.undecided or (account.cancelled_on is not None and account.cancelled_on <= today)
+        begun = found if account.stage == "onboarding" else evaluate(facts, rules["onboarding"], now)
         state = stalling.level(found, way.signals, today, calendar, thresholds[account.stage])
         if account.undecided:
             state = stalling.State("on_track", (), "")
@@ -134,7 +140,7 @@ def judge(accounts: Sequence[Account], now: datetime) -> Iterator[tuple[Account,
             account,
             Judged(
                 ready=found.ready and not rests,
-                knots=[knot.to_json() for knot in sash(facts, way.journey, now, rules["onboarding"])],
+                knots=[knot.to_json() for knot in sash(facts, way.journey, now, rules["onboarding"], begun)],
                 clauses=[clause.to_json() for clause in found.clauses],
                 level=state.level,
                 level_reasons=[{"key": key, "params": params} for key, params in state.reasons],

@@ -130,14 +130,14 @@ def _registered(ids: list[int]) -> dict[int, tuple[date | None, date | None]]:
     """Return the day of the first registration that stands, and of the last one made, by account."""
     return {
         account_id: (local_day(first) if first is not None else None, local_day(last))
-        for account_id, first, last in db.core(_REGISTERED, {"ids": ids})
+        for account_id, first, last in db.core(_REGISTERED, {"ids": ids}).all()
     }
 
 
 def _missed_in_a_row(ids: list[int]) -> dict[int, int]:
     """Count, by account, the latest lectures to which somebody was to come and nobody came."""
     counts: dict[int, int] = defaultdict(int)
-    for account_id, somebody_came in db.core(_SOMEBODY_CAME, {"ids": ids}):
+    for account_id, somebody_came in db.core(_SOMEBODY_CAME, {"ids": ids}).all():
         counts[account_id] = 0 if somebody_came else counts[account_id] + 1
     return counts
 
@@ -145,9 +145,9 @@ def _missed_in_a_row(ids: list[int]) -> dict[int, int]:
 def _written_to(ids: list[int]) -> tuple[set[int], dict[int, int]]:
     """Return the accounts to one of whose people mail does not arrive (the last one tried failed, or none may be sent),
     and how often one person of each was invited at most."""
-    unreachable = {number for (number,) in db.core(_CLOSED, {"ids": ids})}
+    unreachable = {number for (number,) in db.core(_CLOSED, {"ids": ids}).all()}
     invited: dict[int, int] = {}
-    for account_id, lost, invitations in db.core(_WRITTEN_TO, {"ids": ids}):
+    for account_id, lost, invitations in db.core(_WRITTEN_TO, {"ids": ids}).all():
         if account_id is not None:
             unreachable.update([account_id] if lost else ())
             invited[account_id] = max(invited.get(account_id, 0), invitations)
@@ -158,7 +158,7 @@ def _handovers(ids: list[int]) -> tuple[dict[int, date], dict[int, date]]:
     """Return, by account, the day its open request from onboarding was made and the day one was accepted."""
     requested: dict[int, date] = {}
     accepted: dict[int, date] = {}
-    for account_id, state, requested_at, decided_at in db.core(_HANDOVERS, {"ids": ids}):
+    for account_id, state, requested_at, decided_at in db.core(_HANDOVERS, {"ids": ids}).all():
         if state == "requested":
             requested[account_id] = local_day(requested_at)
         elif decided_at is not None:
