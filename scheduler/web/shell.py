@@ -78,9 +78,9 @@ def menu() -> list[MenuItem]:
     lines = [
         ("/staff/today", _("今日・今週"), "view", ("/staff/tasks",)),
         ("/staff/accounts", _("顧客"), "view", ("/staff/introductions",)),
-        ("/staff/hand-in", _("受注の引き渡し"), "hand_in", ()),
         ("/staff/lectures", _("スケジュール"), "view", ("/staff/series", "/staff/applications", "/staff/calendar")),
         ("/staff/handovers", _("引き継ぎ"), "view", ()),
+        ("/staff/hand-in", _("受注の引き渡し"), "hand_in", ()),
         ("/staff/mails", _("メール"), "view", ("/staff/replies",)),
         ("/staff/imports", _("取り込み"), "import", ()),
         ("/staff/settings", _("管理"), "settings", ("/staff/members", "/staff/courses")),
