@@ -50,7 +50,8 @@ class Handover(Base):
     # Whether the customer's coordinators get the letter; and the press that moved many accounts together.
     letter: Mapped[bool] = mapped_column(default=True)
     wave: Mapped[str | None] = mapped_column(index=True)
-    # What accepting changed on the account, so that it can be undone: stage_since (ISO 8601, UTC) and owner_id.
+    # What accepting changed on the account, so that it can be undone: stage_since (ISO 8601, UTC) and owner_id. Of one that
+    # was returned: with which words its conditions were taken back, taken_back {key: words}.
     before: Mapped[dict[str, Any]] = mapped_column(default=dict)
 
     account: Mapped[Account] = relationship()

@@ -8,6 +8,7 @@ from typing import Any
 
 from scheduler.models.accounts import Account
 from scheduler.models.db import db
+from scheduler.models.handovers import Handover
 from scheduler.services import account_fields, boundaries, history, locking, readiness
 from scheduler.services.actors import Actor
 from scheduler.services.facts import local_day
@@ -80,7 +81,11 @@ def take_back(account_id: int, key: str, words: str, now: datetime, actor: Actor
         account = locking.account(account_id)
         if key not in {one["key"] for one in account.reopened}:
             raise HandoverClosed()
+        handover_id = next(one["handover_id"] for one in account.reopened if one["key"] == key)
         account.reopened = [one for one in account.reopened if one["key"] != key]
-        about: dict[str, Any] = {"conditions": [key], "words": told}
+        # The words may name people, so they stay with the handover and not in the history.
+        returned = db.session.get_one(Handover, handover_id, populate_existing=True)
+        returned.before = returned.before | {"taken_back": returned.before.get("taken_back", {}) | {key: told}}
+        about: dict[str, Any] = {"conditions": [key], "handover_id": handover_id}
         history.record("condition_taken_back", now=now, actor=actor, account_id=account_id, **about)
         readiness.refresh(account_id, now)

@@ -74,6 +74,11 @@ def test_taken_back_with_a_word_it_is_judged_by_the_facts_again(now: datetime) -
         conditions.take_back(account.id, "field_filled", "もう一度", now, API)
     with pytest.raises(NotFound):
         conditions.take_back(999_999, "field_filled", "だれ", now, API)
+    # The words stay with the handover that was returned: the history holds ids and keys.
+    told = db.session.scalars(select(Event).where(Event.key == "condition_taken_back")).one()
+    kept = db.session.get_one(Handover, told.params["handover_id"], populate_existing=True)
+    assert told.params == {"conditions": ["field_filled"], "handover_id": kept.id}
+    assert kept.before["taken_back"] == {"field_filled": "契約書を受け取りました"}
     handovers.request(account.id, "onboarding", now, API)
 
 

@@ -56,6 +56,7 @@ def _names(events: Sequence[Event]) -> Names:
         tasks=[event.params.get("task_id") for event in events],
         destinations=[event.params.get("destination_id") for event in events],
         mails=[event.params.get("mail_id") for event in events if event.contact_id is None],
+        returned=[event.params.get("handover_id") for event in events if event.key == "condition_taken_back"],
     )
 
 
@@ -85,6 +86,7 @@ class _Params(Mapping[str, str]):
             "fields": lambda: terms.listed(terms.FIELDS.get(field, field) for field in params.get("fields", ())),
             "clauses": lambda: terms.listed(terms.CONDITIONS.get(key, key) for key in params.get("clauses", ())),
             "conditions": lambda: terms.listed(terms.CONDITIONS.get(key, key) for key in params.get("conditions", ())),
+            "words": lambda: names.taken_back(params.get("handover_id"), params.get("conditions", ())),
             "on": lambda: dates.iso_day(params.get("on")),
             "until": lambda: dates.iso_day(params.get("until")),
             "successor": lambda: (

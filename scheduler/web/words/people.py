@@ -11,6 +11,7 @@ from sqlalchemy.orm import joinedload
 
 from scheduler.models.accounts import Contact, Store
 from scheduler.models.db import db
+from scheduler.models.handovers import Handover
 from scheduler.models.lectures import Course, Lecture
 from scheduler.models.mails import Mail
 from scheduler.models.setup import SetupStep
@@ -20,7 +21,7 @@ from scheduler.models.tasks import Task
 from scheduler.web.words import dates
 from scheduler.web.words.texts import plain
 
-Row = TypeVar("Row", Contact, Staff, Store, ApiToken, Task, Destination)
+Row = TypeVar("Row", Contact, Staff, Store, ApiToken, Task, Destination, Handover)
 
 
 def called(contact: Contact) -> str:
@@ -46,6 +47,7 @@ class Names:
         mails: Iterable[int | None] = (),
         tasks: Iterable[int | None] = (),
         destinations: Iterable[int | None] = (),
+        returned: Iterable[int | None] = (),
     ) -> None:
         self._contacts = {row.id: called(row) for row in _rows(Contact, contacts)}
         wanted = select(Lecture).where(Lecture.id.in_(_ids(lectures))).options(joinedload(Lecture.course))
@@ -57,6 +59,7 @@ class Names:
         self._mailed = dict(db.session.execute(mailed).all())
         self._tasks = {row.id: row.words for row in _rows(Task, tasks) if row.kind == "by_hand"}
         self._destinations = {row.id: row.name for row in _rows(Destination, destinations)}
+        self._taken_back = {row.id: row.before.get("taken_back", {}) for row in _rows(Handover, returned)}
         self._courses = {row.key: plain(row.name) for row in db.session.scalars(select(Course))}
         self._steps = {row.key: plain(row.name) for row in db.session.scalars(select(SetupStep))}
 
@@ -95,6 +98,11 @@ class Names:
     def task(self, number: int | None) -> str:
         """Return what a member wrote down to be done; empty for a task that a fact made, or one that is gone."""
         return self._tasks.get(number or 0, "")
+
+    def taken_back(self, handover_id: int | None, conditions: Iterable[str]) -> str:
+        """Return with which words conditions were taken back that a returned handover had opened again."""
+        told = self._taken_back.get(handover_id or 0, {})
+        return " / ".join(told[key] for key in conditions if key in told) or "–"
 
     def step(self, key: str) -> str:
         """Name a set-up step."""
