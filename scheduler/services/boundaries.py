@@ -17,6 +17,7 @@ from scheduler.rules.readiness import DEFAULT, Rule, RuleUnreadable, never_met
 from scheduler.rules.stalling import Thresholds
 from scheduler.services import history
 from scheduler.services.actors import Actor
+from scheduler.services.inserting import added
 from scheduler.services.refusals import Invalid
 
 # Fields of the account that a condition may ask for, or that the giver must fill in; contact_email: a person has one.
@@ -84,6 +85,7 @@ def save(stage: str, data: object, now: datetime, actor: Actor) -> bool:
     Its accounts are judged anew by `readiness.apply`, which the worker does as well should that never end.
     """
     with db.writing():
+        _lock("readiness", now)
         rule = check(stage, data)
         if rule == rules()[stage]:
             return False
@@ -100,6 +102,7 @@ def save_thresholds(stage: str, values: Mapping[str, int | bool | None], now: da
     Raises Invalid(field, why): not_a_number (0 to 999), stuck_before_behind.
     """
     with db.writing():
+        _lock("stalling", now)
         before = thresholds(stage)
         wanted = replace(before, **_checked(values))
         for name in ("in_stage", "no_progress"):
@@ -129,6 +132,7 @@ def pending() -> dict[str, str]:
 def done(stage: str, changed_at: str, now: datetime) -> None:
     """Note that a stage's accounts were judged by what was changed at that moment; a later change stays to be done."""
     with db.writing():
+        _lock("readiness_pending", now)
         waiting = pending()
         if waiting.get(stage) == changed_at:
             del waiting[stage]
@@ -159,7 +163,14 @@ def _value(key: str) -> Any:
     return db.core(select(_settings.c.value).where(_settings.c.key == key)).scalar_one_or_none()
 
 
+def _lock(key: str, now: datetime) -> None:
+    """Let one at a time change what is kept under a key by stage: of two stages decided at once neither gets lost."""
+    added(Setting, [{"key": key, "value": {}, "changed_at": now}], "key")
+    db.core(select(_settings.c.key).where(_settings.c.key == key).with_for_update())
+
+
 def _merge(key: str, values: dict[str, Any], now: datetime) -> None:
+    _lock(key, now)
     db.session.merge(Setting(key=key, value=(_value(key) or {}) | values, changed_at=now))
     db.session.flush()
 

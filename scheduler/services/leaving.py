@@ -16,7 +16,7 @@ from scheduler.models.lectures import Lecture
 from scheduler.models.proposals import Proposal
 from scheduler.models.registrations import Registration
 from scheduler.models.tasks import Task
-from scheduler.services import contacts, history, proposals, readiness, seating, spared, tasks, undecided_seats
+from scheduler.services import contacts, history, locking, proposals, readiness, seating, spared, tasks, undecided_seats
 from scheduler.services.actors import Actor
 from scheduler.services.refusals import AlreadyBooked, ContactLeft, Invalid, NotFound, PrerequisiteMissing, Refused
 from scheduler.services.registrations import booking, rows, telling, waiting
@@ -128,6 +128,8 @@ def _locked(contact_id: int, lecture_ids: Collection[int]) -> Contact:
         raise NotFound(what="contact")
     seating.lock_all(lecture_ids)
     rows.lock_accounts(lecture_ids, [account_id])
+    # Also where nobody waits for a seat: of two who press at once the second finds the person gone.
+    locking.account(account_id)
     return db.session.get_one(Contact, contact_id, populate_existing=True)
 
 

@@ -13,7 +13,7 @@ from scheduler.models.db import db
 from scheduler.models.lectures import Lecture
 from scheduler.models.registrations import Registration
 from scheduler.models.tasks import Task
-from scheduler.services import history, seating, tasks
+from scheduler.services import history, locking, seating, tasks
 from scheduler.services.actors import Actor
 from scheduler.services.registrations import changes, rows
 
@@ -53,6 +53,7 @@ def decide(account_id: int, cancelled: Collection[int], now: datetime, actor: Ac
         # Lectures before accounts, each in the order of their ids, as everybody locks them.
         seating.lock_all(lectures)
         rows.lock_accounts(lectures, [account_id])
+        locking.account(account_id)
         seats = of_account(account_id, now)
         going = [row for row in seats if row.id in cancelled]
         for row in going:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
+from functools import partial
 
 import pytest
 from flask import Flask
@@ -23,6 +24,7 @@ from scheduler.services.refusals import ContactLeft, Invalid, NotFound
 from scheduler.services.registrations import booking
 from tests.factories import NOW, a_contact, a_course, a_lecture, a_store, an_account
 from tests.services.imports.lists import a_list, bring_in
+from tests.services.together import at_once
 
 TODAY = date(2026, 4, 1)
 DAY = timedelta(days=1)
@@ -60,6 +62,17 @@ def test_links_end_and_what_was_attended_stays(database: Flask, now: datetime) -
     assert [(one.contact, one.stores) for one in readiness.facts(account.id).attended] == [(contact.id, (store.id,))]
     _courses, people = participation.of_account(account.id, now)
     assert [cell.state for row in people for cell in row.cells] == ["attended"]
+
+
+def test_of_two_who_note_it_at_once_one_is_told_that_it_was_noted(database: Flask, now: datetime) -> None:
+    contact = a_contact()
+    leave = partial(leaving.leave, contact.id, Departure(TODAY), now, STAFF)
+    assert at_once(database, leave, leave) == ["contact_left"]
+    assert list(db.session.scalars(select(Event.key).where(Event.contact_id == contact.id))) == ["contact_left"]
+    back = partial(leaving.take_back, contact.id, now, STAFF)
+    assert at_once(database, back, back) == []
+    keys = list(db.session.scalars(select(Event.key).where(Event.contact_id == contact.id).order_by(Event.id)))
+    assert keys == ["contact_left", "contact_came_back"]
 
 
 def test_a_successor_of_the_account_gets_role_stores_and_seats(database: Flask, now: datetime) -> None:
