@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, time
 
 from sqlalchemy import ColumnElement, select
 
@@ -12,6 +12,7 @@ from scheduler.models.history import Event
 from scheduler.models.tasks import Task
 from scheduler.services import history, locking, readiness, spared, tasks, undecided_seats, vendor
 from scheduler.services.actors import Actor
+from scheduler.services.installation import here
 from scheduler.services.refusals import Invalid
 
 # The longest reason; the longest hold, beyond which a year was mistyped.
@@ -96,12 +97,14 @@ def take_back(account_id: int, now: datetime, actor: Actor) -> bool:
 def _ran_from(account_id: int, now: datetime) -> date | None:
     """Return the day from which the clock runs once the hold ends now: today, or as before where it began today."""
     today = spared.today(now)
-    query = select(Event).where(Event.account_id == account_id, Event.key == "held").order_by(Event.id.desc())
-    last = db.session.scalar(query.limit(1))
-    if last is None or spared.today(last.at) != today:
-        return today
-    before = date.fromisoformat(last.params["before"]) if last.params["before"] else None
-    return before if before is None or before <= today else today
+    began = datetime.combine(today, time(), here().tz)
+    query = select(Event.params).where(Event.account_id == account_id, Event.key == "held", Event.at >= began)
+    for params in db.session.scalars(query.order_by(Event.id.desc())):
+        before = date.fromisoformat(params["before"]) if params["before"] else None
+        # One that only moved the day, or was pressed twice, did not begin the hold.
+        if before is None or before <= today:
+            return before
+    return today
 
 
 def _appointment(account: Account, now: datetime, actor: Actor) -> None:

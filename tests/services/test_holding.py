@@ -86,6 +86,20 @@ def test_a_hold_taken_back_the_same_day_leaves_the_clock_as_it_was(app: Flask, n
     assert (state(account).on_hold_until, state(other).on_hold_until) == (None, date(2026, 2, 2))
 
 
+def test_a_hold_moved_on_the_day_it_began_is_taken_back_like_one_that_was_not(app: Flask, now: datetime) -> None:
+    account, other = an_account(), an_account(on_hold_until=date(2026, 2, 2))
+    for one in (account, other):
+        for until in (JUNE, JUNE, JUNE + DAY):
+            holding.hold(one.id, until, "", now, STAFF)
+        holding.release(one.id, now, STAFF)
+    assert (state(account).on_hold_until, state(other).on_hold_until) == (None, date(2026, 2, 2))
+    # One that had begun before ends today, also when its day was moved today.
+    holding.hold(account.id, JUNE, "", now, STAFF)
+    holding.hold(account.id, JUNE + DAY, "", now + DAY, STAFF)
+    holding.release(account.id, now + DAY, STAFF)
+    assert state(account).on_hold_until == TODAY + DAY
+
+
 def test_a_cancelled_account_is_not_followed_up_and_comes_back(database: Flask, now: datetime) -> None:
     account = an_account(planned_start_on=date(2026, 3, 2))
     holding.cancel(account.id, TODAY, "閉店", now, STAFF)
