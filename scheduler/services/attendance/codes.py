@@ -222,8 +222,10 @@ def _certain(lecture: Lecture, who: Who) -> int | None:
     known = candidates.load(lecture, {who.email} if who.email else set())
     person = ReportPerson(name=who.name, email=who.email)
     found = match([person], known.by_id.values(), known.known_names).matches[0]
-    if found.contact_id is not None:
-        return found.contact_id
+    certain = known.by_id.get(found.contact_id or 0)
+    if certain is not None:
+        # Whoever is known elsewhere is answered as anybody else: who our customers' people are is told to nobody.
+        return certain.contact_id if lecture.account_id in (None, certain.account_id) else None
     ticked = known.by_id.get(found.ticked or 0)
     return ticked.contact_id if ticked is not None and _works_there(ticked, who.company) else None
 

@@ -211,6 +211,18 @@ def test_on_the_public_form_only_who_is_certain_counts(lecture: Lecture, staff: 
     assert (codes.said_by(contact.id, lecture.id) is not None) is known
 
 
+def test_at_one_companys_lecture_another_companys_person_is_answered_as_anybody_else(
+    database: Flask, lecture: Lecture, staff: Actor
+) -> None:
+    own = a_lecture(starts_at=START, account_id=an_account().id)
+    code = codes.show(own.id, DURING, staff)
+    known = a_contact(email="known@elsewhere.example")
+    for email in ("known@elsewhere.example", "nobody@elsewhere.example"):
+        assert codes.take_of(Who("だれか", "", email), code, Said("understood"), DURING) == own.id
+    assert [one[:2] for one in sources()] == [("code", None), ("code", None)]
+    assert known.id not in verdicts()
+
+
 def test_somebody_unknown_who_wants_to_talk_is_a_task_until_somebody_says_who_it_is(
     database: Flask, lecture: Lecture, staff: Actor
 ) -> None:
