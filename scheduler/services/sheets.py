@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import and_, func, select
 from sqlalchemy.orm import joinedload
 
 from scheduler.models.accounts import Contact, Store
@@ -116,7 +116,12 @@ def _lectures(account_id: int) -> list[Held]:
         .join(Attendance.lecture)
         .outerjoin(
             Registration,
-            (Registration.lecture_id == Attendance.lecture_id) & (Registration.contact_id == Attendance.contact_id),
+            and_(
+                Registration.lecture_id == Attendance.lecture_id,
+                Registration.contact_id == Attendance.contact_id,
+                # There may be cancelled ones beside it.
+                Registration.status == "booked",
+            ),
         )
         .where(Contact.account_id == account_id, Attendance.verdict.in_(("attended", "partial")))
         .order_by(Lecture.starts_at, Lecture.id, Contact.name_key)

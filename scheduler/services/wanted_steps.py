@@ -72,8 +72,14 @@ def settle(account_ids: Iterable[int], now: datetime) -> None:
         SetupStep, SetupStep.key == Task.params["step"].as_string()
     )
     open_ones = query.where(Task.account_id.in_(list(account_ids)), Task.kind == KIND, Task.done_at.is_(None))
-    for task_id, contact_id, step_id in db.session.execute(open_ones).all():
-        if contact_id is not None and not lacking(step_id, [contact_id]):
+    found = db.session.execute(open_ones).all()
+    people: dict[int, set[int]] = {}
+    for _task_id, contact_id, step_id in found:
+        if contact_id is not None:
+            people.setdefault(step_id, set()).add(contact_id)
+    left = {step_id: lacking(step_id, contact_ids) for step_id, contact_ids in people.items()}
+    for task_id, contact_id, step_id in found:
+        if contact_id is not None and contact_id not in left[step_id]:
             tasks.done(task_id, now, WORKER)
 
 
