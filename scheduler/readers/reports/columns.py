@@ -29,6 +29,8 @@ _NO = words("no n false いいえ 0 × ✕ nein não non nie absent missed nosho
 _TWICE = frozenset({"email", "duration"})
 # Header lines stand at the top, after a summary at most.
 _SEARCHED = 40
+# How Zoom's column of people is named beside those of the meeting.
+ORIGINAL = ("originalname", "元の名前", "nomeoriginale")
 _VALUE = re.compile(r"[\W\d]*|.*@.*|.*\d[:/.\-]\d.*")
 
 
@@ -163,7 +165,9 @@ def _columns(labels: Sequence[str]) -> dict[str, tuple[int, ...]]:
         people = tuple(place for place, named in enumerate(labels) if named in _PERSON)
         if people:
             columns["name"] = people
-    return columns
+    # The administrators' export may name the meeting's host before the people, who alone have an original name.
+    people = tuple(place for place in columns.get("name", ()) if any(word in labels[place] for word in ORIGINAL))
+    return columns | {"name": people} if people else columns
 
 
 def _popped_title(block: Block) -> str:

@@ -11,13 +11,15 @@ from typing import Protocol
 from scheduler.readers.reports import events, generic, meet, teams, webex, webinar, zoom
 from scheduler.readers.reports.columns import About, Block, about, find_blocks, header_line
 from scheduler.readers.reports.mapped import Layout, column_names, header_key
-from scheduler.readers.reports.people import SPEAKERS, gather, usable_email
-from scheduler.readers.reports.shapes import Complaint, Line, Report, Tool
+from scheduler.readers.reports.people import SPEAKERS, Row, gather, usable_email
+from scheduler.readers.reports.shapes import Complaint, Line, Report, ReportPerson, Tool
 from scheduler.readers.reports.times import Window, placed, span_near, timed
 from scheduler.readers.tables import Table, Unreadable, read_table
 
 # A lecture has no more lines than this; a file that has more is the export of many meetings.
 MAX_ROWS = 30_000
+# The host of the lecture after opens the room early; who hosts this one is there for most of it.
+_HELD = 0.5
 
 
 class _Reader(Protocol):
@@ -59,12 +61,10 @@ def read_report(
     window = Window(starts_at, ends_at, zone)
     rows, complaints = timed([_own(line, own_domains, own_emails) for line in lines], top.started, window)
     complaints += [Complaint(line.row, "nobody_named") for line in everybody if _nameless(line)]
-    complaints += _cut_off(table, blocks[-1])
+    complaints += _cut_off(table, blocks)
     span = span_near(rows, top.started, window, filename)
     people, left_out = gather(placed(rows, window))
-    intervals = [interval for person in people for interval in person.intervals]
-    if span and intervals and not any(window.overlaps(interval) for interval in intervals):
-        complaints.append(Complaint(0, "nobody_during_lecture", {"first_at": span[0], "last_at": span[1]}))
+    complaints += _nobody_during(people, rows, span, window, filename)
     return Report(
         tool=reader.TOOL,
         encoding=table.encoding,
@@ -94,16 +94,39 @@ def _tables(data: bytes, filename: str, layouts: Mapping[str, Layout]) -> tuple[
     return table, blocks
 
 
+def _nobody_during(
+    people: Sequence[ReportPerson],
+    rows: Sequence[Row],
+    span: tuple[datetime, datetime] | None,
+    window: Window,
+    filename: str,
+) -> list[Complaint]:
+    """Complain when no customer was there during the lecture itself; what another lecture held beside it left is refused.
+
+    It is this lecture's report where the host was in the room: most of the time, when customers came only before or
+    after, and at all, when none came.
+    """
+    everybody = [row.interval for row in rows if row.interval]
+    intervals = [interval for person in people for interval in person.intervals]
+    if span is None or not everybody or any(window.overlaps(interval) for interval in intervals):
+        return []
+    about = {"first_at": span[0], "last_at": span[1]}
+    held = window.share(everybody)
+    if held < _HELD if intervals else not held:
+        raise Unreadable("other_lecture", {"filename": filename, **about})
+    return [Complaint(0, "nobody_during_lecture", about)] if intervals else []
+
+
 def _nameless(line: Line) -> bool:
     return not line.name and not line.email and bool(line.joined or line.left or line.lasted)
 
 
-def _cut_off(table: Table, last: Block) -> list[Complaint]:
-    """Complain of a last line that lacks cells which the header and all lines before it have."""
-    width = len(table.rows[last.line - 1])
-    if table.kind != "csv" or len(last.rows) < 2 or any(len(row) < width for _, row in last.rows[:-1]):
+def _cut_off(table: Table, blocks: Sequence[Block]) -> list[Complaint]:
+    """Complain of a last line that lacks cells which its header and all lines before it have."""
+    *before, last = ((len(table.rows[block.line - 1]), number, row) for block in blocks for number, row in block.rows)
+    if table.kind != "csv" or not before or any(len(row) < width for width, _, row in before):
         return []
-    number, row = last.rows[-1]
+    width, number, row = last
     return [Complaint(number, "cut_off")] if len(row) < width else []
 
 

@@ -12,6 +12,7 @@ from scheduler.readers.moments import DayOrder, day_order, read_moment
 from scheduler.readers.reports.people import Row
 from scheduler.readers.reports.shapes import Complaint, Line
 from scheduler.readers.tables import Unreadable
+from scheduler.rules.attendance import union_seconds
 
 # People come early and stay for questions; a report of another day or hour has nobody in this span.
 _AROUND = timedelta(hours=2)
@@ -36,6 +37,11 @@ class Window:
     def overlaps(self, interval: tuple[datetime, datetime]) -> bool:
         """Tell whether somebody was there during the lecture itself."""
         return interval[0] < self.ends_at and interval[1] > self.starts_at
+
+    def share(self, intervals: Iterable[tuple[datetime, datetime]]) -> float:
+        """Give the part of the lecture (0 to 1) during which anybody was there."""
+        length = (self.ends_at - self.starts_at).total_seconds()
+        return union_seconds(intervals, self.starts_at, self.ends_at) / length if length > 0 else 0
 
 
 def timed(lines: Sequence[Line], started: str, window: Window) -> tuple[list[Row], list[Complaint]]:

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from scheduler.readers.reports.columns import About, Block, says_no, says_yes
+from scheduler.readers.reports.columns import ORIGINAL, About, Block, says_no, says_yes
 from scheduler.readers.reports.display import is_full_name, names_behind
 from scheduler.readers.reports.shapes import Line, Tool, Why
 from scheduler.rules.names import clean_name
 
 TOOL: Tool = "zoom_meeting"
-_ORIGINAL = ("originalname", "元の名前", "nomeoriginale")
 _OWN_LABELS = frozenset({"useremail", "ユーザーメール", "ユーザーのメール", "ユーザーのメールアドレス"})
 
 
@@ -19,7 +18,7 @@ def recognises(blocks: Sequence[Block]) -> bool:
     return any(
         block.has("guest")
         or block.has("waiting")
-        or any(word in label for label in block.labels for word in _ORIGINAL)
+        or any(word in label for label in block.labels for word in ORIGINAL)
         or not _OWN_LABELS.isdisjoint(block.labels)
         for block in blocks
     )

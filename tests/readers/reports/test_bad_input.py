@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from scheduler.readers.reports.read import MAX_ROWS
-from tests.readers.reports.reading import people, read, refused, table, workbook
+from tests.readers.reports.reading import people, read, refused, table, teams, workbook
 
 HEADER = "名前 (元の名前),ユーザーメール,参加時刻,退出時刻,所要時間（分）"
 LINE = "花子,hana@m.example.jp,2026/04/15 14:00,2026/04/15 15:00,60"
@@ -29,6 +29,21 @@ def test_a_last_line_that_breaks_off_is_complained_of(last: str, cut: bool) -> N
 def test_a_file_whose_lines_are_all_short_is_not_cut_off() -> None:
     short = LINE.rpartition(",")[0]
     assert not read(table(HEADER, short, short.replace("花子", "太郎"))).complaints
+
+
+def test_a_section_of_which_one_broken_line_is_left_is_complained_of() -> None:
+    report = read(
+        teams(
+            *("1. Summary", "Meeting title\tx", "", "2. Participants"),
+            "Name\tFirst Join\tLast Leave\tIn-Meeting Duration\tEmail\tRole",
+            "Hana\t4/15/26, 2:00:00 PM\t4/15/26, 3:00:00 PM\t1h\thana@m.example.jp\tAttendee",
+            "Taro\t4/15/26, 2:00:00 PM\t4/15/26, 3:00:00 PM\t1h\ttaro@m.example.jp\tAttendee",
+            *("", "3. In-Meeting Activities", "Name\tJoin Time\tLeave Time\tDuration\tEmail\tRole"),
+            "Hana\t4/15/26, 2:00:00 PM\t4/15",
+        )
+    )
+    assert [one.row for one in report.complaints if one.key == "cut_off"] == [11]
+    assert {one.name for one in report.people} == {"Hana", "Taro"}
 
 
 def test_a_file_cut_off_in_a_quoted_cell_is_refused() -> None:

@@ -372,9 +372,38 @@ def test_a_report_without_times_is_refused_when_its_meeting_began_another_day() 
         read(above + "Name (Original Name),User Email,Total Duration (Minutes),Guest\n花子,,50,Yes")
 
 
-def test_a_report_of_the_lecture_before_is_complained_of() -> None:
-    report = sample("zoom_meeting_ja.csv", starts_at=START + timedelta(hours=2), ends_at=END + timedelta(hours=2))
-    assert [complaint.key for complaint in report.complaints] == ["nobody_during_lecture"]
+def test_a_report_of_the_lecture_before_is_refused_though_it_was_held_within_two_hours() -> None:
+    with pytest.raises(Unreadable, match="other_lecture") as refused:
+        sample("zoom_meeting_ja.csv", starts_at=START + timedelta(hours=2), ends_at=END + timedelta(hours=2))
+    assert refused.value.params["last_at"] == datetime(2026, 4, 15, 6, 4, 33, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("host", "customer", "said"),
+    [
+        # The next lecture's host opens the room while this one ends; nobody of this one is in the file.
+        ("14:50,16:20", "15:15,16:15", None),
+        ("14:50,16:20", "", []),
+        ("15:05,16:20", "", None),
+        # Who came to this one came early and left again: the host was there all the time.
+        ("13:50,15:01", "13:52,13:58", ["nobody_during_lecture"]),
+        # Nobody came, and the host waited for a quarter of an hour.
+        ("13:55,14:15", "", []),
+        ("", "13:52,13:58", None),
+    ],
+)
+def test_a_report_without_anybody_during_the_lecture_is_taken_only_where_its_host_was_there(
+    host: str, customer: str, said: list[str] | None
+) -> None:
+    lines = ["Name (Original Name),User Email,Join Time,Leave Time,Duration (Minutes),Guest"]
+    for name, times, guest in (("水野", host, "No"), ("山田 花子", customer, "Yes")):
+        lines += [f"{name},,{','.join(f'2026/04/15 {one}' for one in times.split(','))},9,{guest}"] if times else []
+    text = "\n".join(lines)
+    if said is None:
+        with pytest.raises(Unreadable, match="other_lecture"):
+            read(text)
+    else:
+        assert [complaint.key for complaint in read(text).complaints] == said
 
 
 @pytest.mark.parametrize(

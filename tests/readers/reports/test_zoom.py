@@ -35,6 +35,7 @@ ADMIN_JA = "トピック,ミーティング ID,ホスト,ユーザーのメー�
         ("ユーザー名,ユーザーのメールアドレス,参加時間,退出時間,期間（分）", "{who},{from_},{to},50"),
         ("氏名,ユーザーメール,参加時間,退出時間,合計時間（分）,ゲスト", "{who},{from_},{to},50,はい"),
         (ADMIN + "Name (Original Name),User Email,Join Time,Leave Time,Duration (Minutes),Guest", "x,1,h@v.example.com,90,{from_},{to},9,{who},{from_},{to},50,Yes"),
+        ("Meeting ID,Topic,User Name,User Email,Start Time,End Time,Duration (Minutes),Name (Original Name),User Email,Join Time,Leave Time,Duration (Minutes),Guest", "1,x,水野,h@v.example.com,{from_},{to},90,{who},{from_},{to},50,Yes"),
         (ADMIN_JA + "ユーザー名（元の名前）,ユーザーのメールアドレス,参加時間,退出時間,期間（分）,ゲスト", "x,1,水野,h@v.example.com,90,9,{from_},{to},{who},{from_},{to},50,はい"),
         ("Nome (nome originale),E-mail utente,Ora di ingresso,Ora di uscita,Durata (minuti),Ospite", "{who},{from_},{to},50,Sì"),
         (" Name (Original Name) , User\u202fEmail ,Join Time*,Leave Time,Duration (Minutes),,,", "{who},{from_},{to},50,,,"),
