@@ -36,10 +36,11 @@ def stage(lecture_id: int, now: datetime, actor: Actor) -> int:
     rows = list(db.session.scalars(select(Presence).where(*_of(lecture_id)).order_by(Presence.from_at, Presence.id)))
     if not rows:
         raise NotFound(what="presence")
+    data, zone = _written(rows, lecture, now), lecture.zone
+    # The file's first line is its header.
+    known = {row: one.contact_id for row, one in enumerate(rows, start=2) if one.contact_id is not None}
     with db.writing():
-        upload_id = staging.stage(lecture_id, _written(rows, lecture, now), _FILENAME, lecture.zone, now, actor)
-        # The file's first line is its header.
-        known = {row: one.contact_id for row, one in enumerate(rows, start=2) if one.contact_id is not None}
+        upload_id = staging.stage(lecture_id, data, _FILENAME, zone, now, actor)
         chosen = staging.Choices.from_json(staging.the(upload_id, now).choices)
         record.choose(upload_id, {**known, **chosen.people}, now)
         return upload_id

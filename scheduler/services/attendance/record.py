@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import delete, insert, select
 
 from scheduler.models.attendance import KnownName, Presence
-from scheduler.models.db import db
+from scheduler.models.db import db, table
 from scheduler.models.uploads import Upload
 from scheduler.rules.attendance import report_presences
 from scheduler.rules.matching import known_key
@@ -163,7 +163,8 @@ def _replace_presences(found: AttendancePlan, now: datetime) -> bool:
     db.session.execute(delete(Presence).where(*earlier).execution_options(synchronize_session=False))
     about = {"lecture_id": found.lecture.id, "source": "report", "upload_id": found.upload.id, "recorded_at": now}
     if rows:
-        db.session.execute(insert(Presence), [row | about for row in rows])
+        # As rows of the table: the ORM would send a statement of its own wherever nobody knows who somebody is.
+        db.core(insert(table(Presence)), [row | about for row in rows])
     return True
 
 

@@ -135,15 +135,11 @@ def settle(
     }
     _write(lecture.id, verdicts, rows, now)
     accounts = dict(db.session.execute(select(Contact.id, Contact.account_id).where(Contact.id.in_(changed))).all())
-    for contact_id, key in sorted(changed.items()):
-        history.record(
-            key,
-            now=now,
-            actor=actor,
-            account_id=accounts[contact_id],
-            contact_id=contact_id,
-            lecture_id=lecture.id,
-        )
+    lines = [
+        history.about_one(key, account_id=accounts[contact_id], contact_id=contact_id, lecture_id=lecture.id)
+        for contact_id, key in sorted(changed.items())
+    ]
+    history.record_many(lines, now, actor)
     db.session.flush()
     readiness.refresh_many(set(accounts.values()), now)
     return set(changed)
