@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, time
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, func, select
 
 from scheduler.models.accounts import Account, Contact
 from scheduler.models.db import db
@@ -71,11 +71,20 @@ def of(handover_id: int) -> list[Mail]:
 
 def undo_ends(handover: Handover) -> datetime:
     """Return until when an accepted handover can be undone: when the first letter leaves, or would have left."""
-    due = [mail.due_at for mail in of(handover.id) if mail.state != "dropped"]
-    if due:
-        return min(due)
-    assert handover.decided_at is not None
-    return next_working_day_at(handover.decided_at, here().zone, vendor.working_days(), _hour())
+    return undo_ends_of([handover])[handover.id]
+
+
+def undo_ends_of(handovers: Sequence[Handover]) -> dict[int, datetime]:
+    """Return until when accepted handovers can be undone, by id, in a handful of statements for all."""
+    ids = [row.id for row in handovers]
+    first = select(Mail.handover_id, func.min(Mail.due_at)).where(Mail.kind == KIND, Mail.state != "dropped")
+    due = dict(db.session.execute(first.where(Mail.handover_id.in_(ids)).group_by(Mail.handover_id)).all())
+    calendar, clock, zone = vendor.working_days(), _hour(), here().zone
+    ends = {}
+    for row in handovers:
+        assert row.decided_at is not None
+        ends[row.id] = due.get(row.id) or next_working_day_at(row.decided_at, zone, calendar, clock)
+    return ends
 
 
 def add_note(handover_id: int, note: str, now: datetime, actor: Actor) -> None:

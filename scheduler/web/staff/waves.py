@@ -76,7 +76,7 @@ def show(wave: str) -> ResponseReturnValue:
     """Show what a wave moved, and until when it can be brought back."""
     rows = moving.of(wave) or abort(404)
     now = edge.now()
-    ends = {row.id: letters.undo_ends(row) for row in rows if row.state == "accepted"}
+    ends = letters.undo_ends_of([row for row in rows if row.state == "accepted"])
     undoable = [row for row in rows if row.id in ends and now < ends[row.id] and row.account.stage == row.to_stage]
     return render_template(
         "staff/waves/show.html",

@@ -14,6 +14,7 @@ from scheduler.models.handovers import Handover
 from scheduler.models.mails import Mail
 from tests.conftest import Client, sign_in
 from tests.factories import a_contact, a_member, an_account
+from tests.statements import noted
 
 
 @pytest.fixture
@@ -60,6 +61,19 @@ def test_ticked_accounts_are_shown_moved_and_brought_back(manager: Client) -> No
     back = manager.post(f"/staff/waves/{wave}/undo", follow_redirects=True)
     assert "2 社を元に戻しました" in body(back)
     assert [the(account).stage for account in accounts] == ["onboarding", "onboarding"]
+
+
+def test_a_large_waves_page_asks_no_more_than_a_small_ones(manager: Client) -> None:
+    receiver, counts = a_member(team="success"), []
+    for size in (1, 6):
+        accounts = [an_account() for _ in range(size)]
+        a_contact(accounts[0])
+        pairs = " ".join(f"{account.id}:{receiver.id}" for account in accounts)
+        shown = manager.post("/staff/waves", data={"to": "success", "letter": "1", "chosen": pairs}).location
+        with noted() as statements:
+            assert f"{size} 社を元に戻す" in body(manager.get(shown))
+        counts.append(len(statements))
+    assert counts[0] == counts[1]
 
 
 def test_a_whole_list_can_be_moved_by_its_filter(manager: Client) -> None:
