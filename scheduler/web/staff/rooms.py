@@ -17,6 +17,8 @@ from scheduler.web.words.people import called
 
 # So long after the end the roster still follows who leaves.
 LIVE_AFTER = timedelta(minutes=30)
+# The page is read anew all the time: so many people whom nobody knows stand on it, and so many names below each of them.
+MOST_STRANGERS, MOST_NAMES = 30, 200
 
 
 def moments(lecture: Lecture) -> dict[str, bool]:
@@ -35,11 +37,15 @@ def shown(lecture: Lecture, seats: Sequence[Seat]) -> dict[str, Any]:
     """Return what a lecture's page says of its room, and by what names people nobody knows may be told who they are."""
     held = room.of(lecture, edge.now())
     said = [seen.feedback.understanding for seen in held.seen.values() if seen.feedback is not None]
+    # Whom the tool has not told of comes first: it is one of them more likely than one who is in already.
+    likely = sorted(seats, key=lambda seat: seat.contact.id in held.seen)
     return moments(lecture) | {
         "room": held,
+        "strangers": held.strangers[:MOST_STRANGERS],
         "confirmed": sum(seat.attendance is not None and seat.attendance.verdict == "attended" for seat in seats),
         "moods": Counter(one for one in said if one is not None),
         "names": {seat.contact.id: _named(seat.contact) for seat in seats},
+        "choices": {seat.contact.id: _named(seat.contact) for seat in likely[:MOST_NAMES]},
     }
 
 

@@ -15,6 +15,7 @@ from scheduler.models.registrations import Registration
 from scheduler.readers.zoom_hooks import Passage
 from scheduler.services.actors import Actor
 from scheduler.services.attendance import codes, webhooks
+from scheduler.web.staff import rooms
 from tests.conftest import NOW, Client, sign_in
 from tests.factories import a_contact, a_lecture, a_member, a_registration
 
@@ -117,6 +118,21 @@ def test_who_somebody_in_the_room_is_can_be_said_and_taken_back(
     assert "どなたかわからない参加者" in staff_client.get(page(lecture)).text
     staff_client.post(f"{page(lecture)}/room/98765", data={"contact": rows[0].contact_id})
     assert "対象が見つかりません" in staff_client.get(page(lecture)).text
+
+
+def test_a_page_that_is_read_anew_all_the_time_stays_small(
+    staff_client: Client, lecture: Lecture, rows: list[Registration], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rooms, "MOST_STRANGERS", 2)
+    monkeypatch.setattr(rooms, "MOST_NAMES", 1)
+    for number in range(5):
+        come(f"iPhone {number}", person=str(number))
+    text = staff_client.get(page(lecture)).text
+    assert text.count('name="contact" aria-label') == 2
+    assert text.count("この方です") == 2
+    assert "ほか 3 名" in text
+    # Each select: the question, and one of three who are booked.
+    assert sum(text.count(f'<option value="{row.contact_id}">') for row in rows) == 2
 
 
 def test_the_code_is_shown_large_with_the_way_to_the_form(staff_client: Client, lecture: Lecture) -> None:
