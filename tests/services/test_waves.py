@@ -17,7 +17,9 @@ from scheduler.models.signals import Destination, Signal
 from scheduler.models.staff import Staff
 from scheduler.services import handovers, letters
 from scheduler.services.actors import Actor
+from scheduler.services.outbox import about
 from scheduler.services.outbox.content import preview
+from scheduler.services.outbox.wanted import unwanted
 from scheduler.services.refusals import HandoverClosed, Invalid, LetterGone
 from scheduler.services.waves import moving, planning
 from tests.factories import NOW, a_contact, a_member, an_account
@@ -138,6 +140,18 @@ def test_a_letter_about_another_owner_of_the_same_team_names_both(now: datetime)
     text = preview(letters.of(rows()[0].id)[0], now).text
     assert "これまでの担当: 旧担 一郎" in text
     assert "新しい担当: 新担 二郎" in text
+
+
+@pytest.mark.parametrize("with_letter", [True, False])
+def test_of_two_letters_not_yet_sent_a_customer_gets_the_one_that_still_holds(now: datetime, with_letter: bool) -> None:
+    first, second = a_member(team="success"), a_member(team="success")
+    account = an_account()
+    a_contact(account)
+    moving.move({account.id: first.id}, "success", True, "", now, API)
+    moving.move({account.id: second.id}, "", with_letter, "", now, API)
+    found = [about.read(letter.id) for row in rows() for letter in letters.of(row.id)]
+    verdicts = [unwanted(one, LETTER_DUE) for one in found if one is not None]
+    assert verdicts == [("dropped", "handover_changed"), None][: 1 + with_letter]
 
 
 def test_without_a_letter_nobody_outside_is_told(now: datetime) -> None:

@@ -9,6 +9,7 @@ from sqlalchemy import exists, select
 
 from emails import FOLLOW_UP
 from scheduler.models.db import db
+from scheduler.models.handovers import Handover
 from scheduler.models.lectures import Lecture
 from scheduler.models.mails import Mail, Suppression
 from scheduler.models.proposals import Proposal
@@ -177,6 +178,15 @@ def _handover(state: str) -> Callable[[About], str]:
     return check
 
 
+def _letter(about: About) -> str:
+    """A letter names the contact person: once the account has passed on again, the later handover's words are right."""
+    row = about.handover
+    if row is None or row.state != "accepted":
+        return "handover_changed"
+    later = exists().where(Handover.account_id == row.account_id, Handover.id > row.id, Handover.state == "accepted")
+    return "handover_changed" if db.session.scalar(select(later)) else ""
+
+
 _CHECKS: dict[str, Callable[[About], str]] = still.CHECKS | {
     "invitation": _invitation,
     "confirmation": _booked,
@@ -199,5 +209,5 @@ _CHECKS: dict[str, Callable[[About], str]] = still.CHECKS | {
     "staff_handover_accepted": _handover("accepted"),
     "staff_handover_returned": _handover("returned"),
     "application": _application,
-    "handover_letter": _handover("accepted"),
+    "handover_letter": _letter,
 }
