@@ -7,7 +7,19 @@ from datetime import date, datetime
 from typing import Any
 
 from scheduler.rules.clauses.attended import Attended
-from scheduler.rules.clauses.groups import DEEPEST, GROUPS, KINDS, Clause, Plain, judge, leaves, to_json
+from scheduler.rules.clauses.groups import (
+    DEEPEST,
+    GROUPS,
+    KINDS,
+    AllOf,
+    AnyOf,
+    AtLeast,
+    Clause,
+    Plain,
+    judge,
+    leaves,
+    to_json,
+)
 from scheduler.rules.clauses.plain import ContractEnds, FieldFilled
 from scheduler.rules.clauses.result import ClauseResult
 from scheduler.rules.clauses.setup import SetupComplete
@@ -131,8 +143,9 @@ def evaluate(facts: Facts, rule: Rule, now: datetime) -> Readiness:
 def never_met(rule: Rule, courses: frozenset[str], fields: frozenset[str]) -> list[str]:
     """Name what keeps every account, or those of some size, from ever being ready by this rule; empty: nothing.
 
-    `courses` and `fields` are those there are. Keys: unknown_course, unknown_field, no_clause_applies (with the number of
-    stores in scope for which nothing is asked, so that such an account is never ready).
+    `courses` and `fields` are those there are. Keys: unknown_course, unknown_field, stores_upside_down,
+    no_clause_applies (of accounts of some size nothing is asked, so that they are never ready), group_out_of_reach (of
+    those of some size fewer conditions of a group are asked than it wants).
     """
     found = []
     for clause in rule.leaves:
@@ -143,12 +156,27 @@ def never_met(rule: Rule, courses: frozenset[str], fields: frozenset[str]) -> li
         if isinstance(clause, Attended) and clause.stores_to is not None and clause.stores_to < clause.stores_from:
             found.append("stores_upside_down")
     sizes = {0, 1, *(size for clause in rule.leaves if isinstance(clause, Attended) for size in _edges(clause))}
-    for size in sorted(sizes):
-        facts = Facts(stores=frozenset(range(1, size + 1)))
-        if not any(clause.applies(facts) for clause in rule.clauses):
-            found.append("no_clause_applies")
-            break
+    found += next(filter(None, (_of_size(rule, size) for size in sorted(sizes))), [])
     return list(dict.fromkeys(found))
+
+
+def _of_size(rule: Rule, stores: int) -> list[str]:
+    """Name what keeps accounts with so many stores in scope from ever being ready."""
+    facts = Facts(stores=frozenset(range(1, stores + 1)))
+    asked = [clause for clause in rule.clauses if clause.applies(facts)]
+    if not asked:
+        return ["no_clause_applies"]
+    return [] if all(_in_reach(clause, facts) for clause in asked) else ["group_out_of_reach"]
+
+
+def _in_reach(clause: Clause, facts: Facts) -> bool:
+    """Tell whether as many conditions are asked of such an account as each group wants."""
+    if not isinstance(clause, AllOf):
+        return True
+    asked = [part for part in clause.clauses if part.applies(facts)]
+    within = sum(_in_reach(part, facts) for part in asked)
+    needed = clause.number if isinstance(clause, AtLeast) else 1 if isinstance(clause, AnyOf) else len(asked)
+    return within >= needed
 
 
 def _edges(clause: Attended) -> tuple[int, ...]:

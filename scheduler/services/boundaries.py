@@ -99,7 +99,7 @@ def save(stage: str, data: object, now: datetime, actor: Actor) -> bool:
 def save_thresholds(stage: str, values: Mapping[str, int | bool | None], now: datetime, actor: Actor) -> bool:
     """Save from when an account in a stage needs someone (None: not looked at); return whether it changed.
 
-    Raises Invalid(field, why): not_a_number (0 to 999), stuck_before_behind.
+    Raises Invalid(field, why): number_out_of_range (0 to 999), stuck_before_behind.
     """
     with db.writing():
         _lock("stalling", now)
@@ -186,5 +186,5 @@ def _checked(values: Mapping[str, int | bool | None]) -> dict[str, Any]:
         is_number = isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= LONGEST_WAIT
         fits = isinstance(value, bool) if name == "unreachable" else value is None or is_number
         if name not in known or not fits:
-            raise Invalid(field=name, why="not_a_number", value=value)
+            raise Invalid(field=name, why="number_out_of_range", minimum=0, maximum=LONGEST_WAIT)
     return dict(values)

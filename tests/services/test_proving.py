@@ -59,6 +59,11 @@ def test_days_that_pass_are_no_news(now: datetime) -> None:
 
 
 ASKS = DEFAULT["onboarding"].to_json()
+# Of an account of any size one of the two is asked, never both.
+BY_SIZE = [
+    {"kind": "attended", "course": "basic", "stores_to": 3},
+    {"kind": "attended", "course": "basic", "share": 0.5, "stores_from": 4},
+]
 
 
 def test_a_changed_rule_is_applied_to_every_account_of_its_stage_also_when_the_page_that_saved_it_died(
@@ -87,6 +92,8 @@ def test_a_changed_rule_is_applied_to_every_account_of_its_stage_also_when_the_p
         ("onboarding", ASKS | {"clauses": [{"kind": "field_filled", "field": "mood"}]}, "unknown_field"),
         ("onboarding", ASKS | {"clauses": [{"kind": "usage_started", "days": 5, "within": 3}]}, "clause_malformed"),
         ("onboarding", ASKS | {"clauses": [{"kind": "at_least", "number": 2, "clauses": [{"kind": "setup_complete"}]}]}, "clause_malformed"),
+        ("onboarding", ASKS | {"clauses": [{"kind": "at_least", "number": 2, "clauses": BY_SIZE}]}, "group_out_of_reach"),
+        ("onboarding", ASKS | {"clauses": [{"kind": "setup_complete"}, {"kind": "all", "clauses": [{"kind": "at_least", "number": 2, "clauses": BY_SIZE}]}]}, "group_out_of_reach"),
         ("onboarding", ASKS | {"sheet": ["contact_email"]}, "unknown_field"),
     ],
 )  # fmt: skip
@@ -107,8 +114,9 @@ def test_thresholds_are_kept_by_stage(now: datetime) -> None:
     assert boundaries.thresholds("success").missed_times == 3
     assert boundaries.thresholds("onboarding").missed_times == 2
     for values, why in (
-        ({"missed_times": -1}, "not_a_number"),
-        ({"moods": 1}, "not_a_number"),
+        ({"missed_times": -1}, "number_out_of_range"),
+        ({"missed_times": 1000}, "number_out_of_range"),
+        ({"moods": 1}, "number_out_of_range"),
         ({"in_stage_behind_days": 50, "in_stage_stuck_days": 40}, "stuck_before_behind"),
     ):
         with pytest.raises(Invalid) as refused:

@@ -79,7 +79,7 @@ def save(stage: str) -> ResponseReturnValue:
         try:
             changed = boundaries.save(stage, data, edge.now(), edge.staff_actor())
         except Invalid as error:
-            return _page(stage, data, inputs.errors(error)), error.status
+            return _page(stage, data, _errors(error)), error.status
         count = proving.apply_rules(edge.now()) if changed else 0
         flash(
             _("保存しました。%(count)d 社を新しい条件で判定しました。", count=count)
@@ -140,11 +140,10 @@ def _page(stage: str, data: dict[str, Any], errors: dict[str, str]) -> str:
     try:
         rule = boundaries.check(stage, data)
     except Invalid as error:
-        errors = errors or inputs.errors(error)
+        errors = errors or _errors(error)
     else:
         effect = rule_effects.effect(stage, rule, edge.now())
-    known = _courses()
-    kinds = [(kind, str(terms.CONDITIONS[kind])) for kind in rule_form.PLAIN]
+    known, titles = _courses(), _titles()
     return render_template(
         "staff/rules/edit.html",
         stage=stage,
@@ -153,15 +152,27 @@ def _page(stage: str, data: dict[str, Any], errors: dict[str, str]) -> str:
         effect=effect,
         named=NAMED,
         changed=data != _rule(stage).to_json(),
-        kinds=kinds,
-        joined=[(kind, words.joined(kind)) for kind in rule_form.JOINED],
-        titles=dict(kinds) | {kind: words.joined(kind) for kind in rule_form.JOINED},
+        kinds=[(kind, titles[kind]) for kind in rule_form.PLAIN],
+        joined=[(kind, titles[kind]) for kind in rule_form.JOINED],
+        titles=titles,
         courses=[(key, plain(name)) for key, name in known.items()],
         fields=[(name, terms.FIELDS[name]) for name in boundaries.FIELDS],
         sheet_fields=[(name, terms.FIELDS[name]) for name in boundaries.SHEET_FIELDS],
         task_kinds=list(tasks.kinds().items()),
         groups=rule_form.JOINED,
     )
+
+
+def _titles() -> dict[str, str]:
+    """Name each kind of condition and each way to join them."""
+    plain_ones = {kind: str(terms.CONDITIONS[kind]) for kind in rule_form.PLAIN}
+    return plain_ones | {kind: words.joined(kind) for kind in rule_form.JOINED}
+
+
+def _errors(error: Invalid) -> dict[str, str]:
+    """Word a refusal with the condition called as the form calls it."""
+    title = _titles().get(str(error.params.get("kind")))
+    return inputs.errors(Invalid(**{**error.params, "kind": title}) if title else error)
 
 
 def _thresholds_page(stage: str, values: dict[str, Any], errors: dict[str, str]) -> str:

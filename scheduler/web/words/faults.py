@@ -8,6 +8,7 @@ _OF_FIELDS = {
     "missing": _("必ず入力してください。"),
     "not_a_text": _("文字で入力してください。"),
     "not_a_number": _("「%(value)s」は数ではありません。半角の数字で入力してください。"),
+    "number_out_of_range": _("%(minimum)d から %(maximum)d までの整数で入力してください。"),
     "number_too_long": _("%(maximum)d 桁までの数で入力してください。"),
     "not_a_choice": _("「%(value)s」は選べません。次のいずれかにしてください: %(choices)s"),
     "too_long": _("%(maximum)d 文字以内で入力してください。"),
@@ -153,10 +154,13 @@ _OF_READINESS = {
     "no_clauses": _("条件を一つ以上入れてください。"),
     "too_many_clauses": _("条件は %(maximum)d 件までにしてください。"),
     "unknown_clause": _("「%(kind)s」という条件はありません。"),
-    "clause_malformed": _("条件（%(kind)s）の値をご確認ください。この値では満たされることがありません。"),
+    "clause_malformed": _("条件「%(kind)s」の値をご確認ください。この値では満たされることがありません。"),
     "too_deep": _("条件のまとまりは %(maximum)d 段までにしてください。"),
     "unknown_course": _("ルールが挙げているレクチャーがありません。この条件は満たされることがありません。"),
     "stores_upside_down": _("店舗数の下限が上限を超えています。"),
+    "group_out_of_reach": _(
+        "まとまりの中に、対象店舗数によっては当てはまらない条件があり、求める件数に届かない顧客企業があります。件数か店舗数の範囲を直してください。"
+    ),
     "no_clause_applies": _(
         "当てはまる条件が一つもない店舗数の顧客企業があり、いつまでも引き継ぎ可になりません。店舗数の範囲をつなげてください。"
     ),
@@ -180,6 +184,7 @@ _OF_SIGNALS = {
         "「%(value)s」には対応していません。Slack・Microsoft Teams・Google Chat・Discord などのルームの URL を入力してください。"
     ),
     "no_such_host": _("このホスト名は見つかりません。URL をご確認ください。"),
+    "destination_known": _("この URL にはすでに通知しています。一覧から、その連携の設定を変更してください。"),
     "private_address": _(
         "社内などの非公開のアドレスには送信できません。インターネットから接続できる URL を入力してください。"
     ),

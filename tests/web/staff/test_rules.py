@@ -100,7 +100,8 @@ def test_conditions_are_added_and_taken_out_also_within_groups(operations: Clien
         ({"c.0.kind": "attended", "c.0.course": "basic", "c.0.contacts": "1", "c.0.stores_from": "4"}, "店舗数の範囲をつなげてください"),
         ({"c.0.kind": "usage_started", "c.0.days": "9", "c.0.within": "3"}, "満たされることがありません"),
         ({"c.0.kind": "mastered"}, "という条件はありません"),
-        ({"c.0.kind": "any"}, "値をご確認ください"),
+        ({"c.0.kind": "any"}, "条件「まとまり: いずれかを満たす」の値をご確認ください"),
+        ({"c.0.kind": "usage_started", "c.0.days": "0"}, "条件「利用開始」の値をご確認ください"),
     ],
 )  # fmt: skip
 def test_a_rule_that_cannot_be_met_is_refused_with_what_to_do_and_nothing_is_saved(
@@ -127,8 +128,10 @@ def test_thresholds_are_edited_by_stage_and_empty_ones_are_not_looked_at(operati
     operations.post(f"{PAGE}/onboarding/thresholds", data=form)
     saved = boundaries.thresholds("onboarding")
     assert (saved.missed_times, saved.start_near_days, saved.unreachable) == (5, None, True)
-    refused = operations.post(f"{PAGE}/onboarding/thresholds", data={"missed_times": "五"})
-    assert refused.status_code == 422
+    for typed in ("五", "1000"):
+        refused = operations.post(f"{PAGE}/onboarding/thresholds", data={"missed_times": typed})
+        assert refused.status_code == 422
+        assert "0 から 999 までの整数で入力してください。" in refused.text
     assert boundaries.thresholds("onboarding") == saved
 
 
