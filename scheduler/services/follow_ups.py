@@ -95,8 +95,9 @@ def remind_setup(account_id: int, now: datetime, actor: Actor) -> int:
         account = locking.account(account_id)
         if account.stage != "onboarding" or spared.why(account, now):
             raise Invalid(field="form", why="nobody_to_write_to")
-        person = nudges.send(account_id, now)
-        history.record("setup_reminded", now=now, actor=actor, account_id=account_id, contact_id=person)
+        person, is_new = nudges.send(account_id, now)
+        if is_new:
+            history.record("setup_reminded", now=now, actor=actor, account_id=account_id, contact_id=person)
         return person
 
 

@@ -79,11 +79,11 @@ def upcoming(now: datetime, until: datetime, almanac: Almanac) -> list[Planned]:
     return _to_come(_cases(almanac, now), almanac, now, until)
 
 
-def send(account_id: int, now: datetime) -> int:
-    """Owe within the open transaction the nudge about what is left to set up, at a member's press; return whom it goes to.
+def send(account_id: int, now: datetime) -> tuple[int, bool]:
+    """Owe within the open transaction the nudge about what is left to set up, at a member's press.
 
-    Pressed again the same day it is one. Raises Invalid where the customer has nothing left to do, or nobody can be
-    written to.
+    Return whom it goes to, and whether it is a new one: pressed again the same day it is not. Raises Invalid where the
+    customer has nothing left to do, or nobody can be written to.
     """
     kind, almanac = "setup_nudge", Almanac.read()
     query = select(Mail.key, Mail.kind, Mail.created_at, Mail.contact_id).where(
@@ -92,7 +92,7 @@ def send(account_id: int, now: datetime) -> int:
     sent = db.session.execute(query.order_by(Mail.id)).all()
     for _key, its_kind, at, contact_id in sent:
         if its_kind == kind and contact_id is not None and almanac.day(at) == almanac.day(now):
-            return contact_id
+            return contact_id, False
     if not any(item.is_open and item.doer == "customer" for item in facts_setup.required([account_id])[account_id]):
         raise Invalid(field="form", why="nothing_to_remind")
     person = _people([account_id]).get(account_id)
@@ -101,7 +101,7 @@ def send(account_id: int, now: datetime) -> int:
     number = max((int(key.rpartition(":")[2]) for key, *_rest in sent), default=0) + 1
     key = f"nudge:{account_id}:{number}"
     owe(kind, key, now=now, expires_at=now + USEFUL, account_id=account_id, contact_id=person[0])
-    return person[0]
+    return person[0], True
 
 
 def _to_come(cases: Sequence[_Case], almanac: Almanac, now: datetime, until: datetime) -> list[Planned]:

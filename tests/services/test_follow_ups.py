@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from scheduler.models.db import db
 from scheduler.models.history import Event
@@ -110,6 +110,7 @@ def test_one_person_is_reminded_of_the_set_up_once_a_day(database: Flask, now: d
     for _again in range(2):
         assert follow_ups.remind_setup(account.id, now, STAFF) == person.id
     assert mails() == [("setup_nudge", person.id)]
+    assert db.session.scalar(select(func.count()).where(Event.key == "setup_reminded")) == 1
     follow_ups.remind_setup(account.id, now + DAY, STAFF)
     assert [mail.key for mail in db.session.scalars(select(Mail).order_by(Mail.id))] == [
         f"nudge:{account.id}:1",
