@@ -12,6 +12,7 @@ from sqlalchemy import func, select
 
 from scheduler.models.db import db
 from scheduler.models.signals import SIGNALS, Delivery, Destination, Signal
+from scheduler.models.staff import Staff
 from scheduler.rules import reach
 from scheduler.services import history
 from scheduler.services.actors import Actor
@@ -38,12 +39,16 @@ def add(kind: str, values: Mapping[str, Any], now: datetime, actor: Actor) -> tu
     """Set a destination up (name, url, signals, and a chat room's locale); return its id and, the only time, its key.
 
     The key signs what a webhook gets; a chat room has none. Raises Invalid for a field, also where the host cannot be found
-    or is not public.
+    or is not public, and where it is told already.
     """
     if kind not in KINDS:
         raise Invalid(field="kind", why="not_a_choice", value=kind, choices=", ".join(KINDS))
     good = _checked(kind, values)
     with db.writing():
+        if actor.staff_id is not None:
+            # A form sent twice is looked at one after the other: both would be told of everything.
+            db.session.execute(select(Staff.id).where(Staff.id == actor.staff_id).with_for_update(key_share=True))
+        _check_new(good["url"])
         row = Destination(kind=kind, **good, created_at=now, created_by_id=actor.staff_id)
         row.secret = _new_secret() if kind == "webhook" else ""
         db.session.add(row)
@@ -58,6 +63,7 @@ def change(destination_id: int, values: Mapping[str, Any], now: datetime, actor:
     good = _checked(known.kind, {**values, "url": values.get("url") or known.url})
     with db.writing():
         row = _locked(destination_id)
+        _check_new(good["url"], row.id)
         fields = [name for name in CHANGEABLE if getattr(row, name) != good[name]]
         for name in fields:
             setattr(row, name, good[name])
@@ -185,6 +191,13 @@ def _checked(kind: str, values: Mapping[str, Any]) -> dict[str, Any]:
     else:
         _check_webhook(link)
     return {"name": name, "url": link, "signals": signals, "locale": locale}
+
+
+def _check_new(link: str, own_id: int = 0) -> None:
+    """Raise Invalid(url) where another destination that has not ended is told there already."""
+    same = (Destination.url == link, Destination.ended_at.is_(None), Destination.id != own_id)
+    if db.session.scalar(select(Destination.id).where(*same).limit(1)) is not None:
+        raise Invalid(field="url", why="destination_known")
 
 
 def _check_webhook(link: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import pytest
@@ -20,6 +21,7 @@ from scheduler.services.signals import destinations, ending, health, log
 from scheduler.services.signals.destinations import DestinationEnded
 from scheduler.services.signals.tell import tell
 from tests.factories import NOW, a_destination, a_member, an_account
+from tests.services.together import at_once
 
 BY_HAND = Actor("staff", None, "page")
 GOOD = {"name": "CRM", "url": "http://127.0.0.1:9/hook", "signals": ["account.ready"]}
@@ -41,6 +43,19 @@ def test_a_webhook_gets_a_key_and_a_room_gets_none(app: Flask) -> None:
     room, none = destinations.add("chat", ROOM | {"locale": "en"}, NOW, BY_HAND)
     assert (none, get(room).locale) == ("", "en")
     assert events() == ["destination_added", "destination_added"]
+
+
+def test_one_address_is_told_once_however_often_the_form_is_sent(database: Flask) -> None:
+    actor = Actor("staff", a_member(team="operations").id, "page")
+    add = partial(destinations.add, "webhook", GOOD, NOW, actor)
+    assert at_once(database, add, add) == ["invalid"]
+    other, _secret = destinations.add("webhook", GOOD | {"url": "http://127.0.0.1:9/other"}, NOW, actor)
+    with pytest.raises(Invalid) as refused:
+        destinations.change(other, GOOD, NOW, actor)
+    assert (refused.value.params["field"], refused.value.params["why"]) == ("url", "destination_known")
+    destinations.end(other, NOW, actor)
+    again, _secret = destinations.add("webhook", GOOD | {"url": "http://127.0.0.1:9/other"}, NOW, actor)
+    assert get(again).ended_at is None
 
 
 @pytest.mark.parametrize(
