@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import BindParameter, Executable, bindparam, func, select
+from sqlalchemy import Executable, func, select
 
 from scheduler.models.accounts import Account, Contact, Contract, Store, contact_stores
+from scheduler.models.among import Among
 from scheduler.models.attendance import Attendance as AttendanceRow
 from scheduler.models.attendance import Presence
 from scheduler.models.db import db
@@ -24,21 +25,20 @@ from scheduler.services.boundaries import FIELDS
 from scheduler.services.installation import here
 
 # Written once and asked as they are (`db.core`): facts are gathered wherever one changes.
-_IDS: BindParameter[int] = bindparam("ids", expanding=True)
 _STORES = (
     select(Store.account_id, Store.id, Store.name)
-    .where(Store.account_id.in_(_IDS), Store.scope == "in")
+    .where(Among(Store.account_id), Store.scope == "in")
     .order_by(Store.id)
 )
 _PEOPLE = (
     select(Contact.account_id, Contact.id, Contact.role, Contact.name_key, Contact.left_on, Contact.email.is_not(None))
-    .where(Contact.account_id.in_(_IDS))
+    .where(Among(Contact.account_id))
     .order_by(Contact.id)
 )
 _WORK_IN = (
     select(Contact.account_id, contact_stores.c.contact_id, contact_stores.c.store_id)
     .join(Contact, Contact.id == contact_stores.c.contact_id)
-    .where(Contact.account_id.in_(_IDS))
+    .where(Among(Contact.account_id))
 )
 _ATTENDED = (
     select(Contact.account_id, Contact.id, Course.key, Lecture.starts_at, Registration.companions)
@@ -52,7 +52,7 @@ _ATTENDED = (
         & (Registration.contact_id == AttendanceRow.contact_id)
         & (Registration.status == "booked"),
     )
-    .where(Contact.account_id.in_(_IDS), AttendanceRow.verdict == "attended")
+    .where(Among(Contact.account_id), AttendanceRow.verdict == "attended")
     .order_by(Lecture.starts_at, AttendanceRow.id)
 )
 # What was watched afterwards (録画視聴), once for each lecture.
@@ -62,7 +62,7 @@ _WATCHED = (
     .join(Contact, Contact.id == Presence.contact_id)
     .join(Lecture, Lecture.id == Presence.lecture_id)
     .join(Course, Course.id == Lecture.course_id)
-    .where(Contact.account_id.in_(_IDS), Presence.source == "recording")
+    .where(Among(Contact.account_id), Presence.source == "recording")
     .group_by(Contact.account_id, Contact.id, Course.key, Lecture.id)
     .order_by(Contact.id, Lecture.id)
 )
@@ -71,18 +71,18 @@ _STEPS = select(SetupStep.id, SetupStep.key, SetupStep.per, SetupStep.required, 
 )
 _COMPLETIONS = select(
     Completion.account_id, Completion.step_id, Completion.store_id, Completion.state, Completion.done_at
-).where(Completion.account_id.in_(_IDS))
+).where(Among(Completion.account_id))
 _DAYS_OF_USE = (
     select(UsageDay.account_id, UsageDay.day, func.min(UsageDay.event))
-    .where(UsageDay.account_id.in_(_IDS))
+    .where(Among(UsageDay.account_id))
     .group_by(UsageDay.account_id, UsageDay.day)
     .order_by(UsageDay.day)
 )
-_TASKS = select(Task.account_id, Task.kind).where(Task.account_id.in_(_IDS), Task.done_at.is_(None)).order_by(Task.kind)
+_TASKS = select(Task.account_id, Task.kind).where(Among(Task.account_id), Task.done_at.is_(None)).order_by(Task.kind)
 # The end of the term that runs: of those nobody said what became of, the one that ends last.
 _CONTRACTS = (
     select(Contract.account_id, func.max(Contract.ends_on))
-    .where(Contract.account_id.in_(_IDS), Contract.outcome.is_(None))
+    .where(Among(Contract.account_id), Contract.outcome.is_(None))
     .group_by(Contract.account_id)
 )
 

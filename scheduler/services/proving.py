@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import cast
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import select, update
 
 from scheduler.models.accounts import Account, Store
+from scheduler.models.among import Among
 from scheduler.models.db import db, table
 from scheduler.services import boundaries, history, locking, readiness
 from scheduler.services import facts as account_facts
@@ -25,7 +26,7 @@ BY_DAYS = frozenset({"days_in_stage", "contract_ends", "all", "any", "at_least"}
 _accounts = table(Account)
 _STORED = (
     select(*[column for column in _accounts.c if column.name != "imported"])
-    .where(_accounts.c.id.in_(bindparam("ids", expanding=True)))
+    .where(Among(_accounts.c.id))
     .order_by(_accounts.c.id)
 )
 

@@ -7,9 +7,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import BindParameter, bindparam, case, func, select
+from sqlalchemy import case, func, select
 
 from scheduler.models.accounts import Account, Contact
+from scheduler.models.among import Among
 from scheduler.models.attendance import Attendance
 from scheduler.models.db import db
 from scheduler.models.handovers import Handover
@@ -25,7 +26,6 @@ from scheduler.services.facts import local_day
 ARRIVES, LOST = ("sent", "delivered"), ("bounced", "failed")
 
 # Written once and asked as they are (`db.core`), like those of `facts`.
-_IDS: BindParameter[int] = bindparam("ids", expanding=True)
 _REGISTERED = (
     select(
         Contact.account_id,
@@ -33,7 +33,7 @@ _REGISTERED = (
         func.max(Registration.registered_at),
     )
     .join(Contact, Contact.id == Registration.contact_id)
-    .where(Contact.account_id.in_(_IDS))
+    .where(Among(Contact.account_id))
     .group_by(Contact.account_id)
 )
 _SOMEBODY_CAME = (
@@ -41,7 +41,7 @@ _SOMEBODY_CAME = (
     .select_from(Attendance)
     .join(Contact, Contact.id == Attendance.contact_id)
     .join(Lecture, Lecture.id == Attendance.lecture_id)
-    .where(Contact.account_id.in_(_IDS), Attendance.verdict.in_(("attended", "partial", "missed")))
+    .where(Among(Contact.account_id), Attendance.verdict.in_(("attended", "partial", "missed")))
     .group_by(Contact.account_id, Lecture.id, Lecture.starts_at)
     .order_by(Lecture.starts_at, Lecture.id)
 )
@@ -54,19 +54,19 @@ _WRITTEN_TO = (
         func.sum(case(((Mail.kind == "invitation") & Mail.state.in_(ARRIVES), 1), else_=0)),
     )
     .join(Contact, (Contact.id == Mail.contact_id) & Contact.left_on.is_(None))
-    .where(Mail.account_id.in_(_IDS), Mail.state.in_((*ARRIVES, *LOST)))
+    .where(Among(Mail.account_id), Mail.state.in_((*ARRIVES, *LOST)))
     .group_by(Mail.account_id, Mail.contact_id)
 )
 # Accounts to one of whose people nothing may be sent: it came back, or was called spam.
 _CLOSED = (
     select(Contact.account_id)
     .join(Suppression, Suppression.address == func.lower(Contact.email))
-    .where(Contact.account_id.in_(_IDS), Contact.left_on.is_(None), Suppression.list == "all")
+    .where(Among(Contact.account_id), Contact.left_on.is_(None), Suppression.list == "all")
 )
 _HANDOVERS = (
     select(Handover.account_id, Handover.state, Handover.requested_at, Handover.decided_at)
     .where(
-        Handover.account_id.in_(_IDS),
+        Among(Handover.account_id),
         Handover.from_stage == "onboarding",
         Handover.state.in_(("requested", "accepted")),
     )

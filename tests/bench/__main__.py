@@ -21,7 +21,7 @@ from zoneinfo import ZoneInfo
 import requests
 
 from tests import servers
-from tests.bench import load, mails, reports, usage
+from tests.bench import load, mails, readiness, reports, usage
 from tests.bench.measure import RUNS, checked, environment, median, must, posts, repeated, settings_of
 from tests.bench.prepare import Ground, ground
 from tests.browsing import Browser
@@ -52,7 +52,7 @@ def main() -> None:
                 print(line, flush=True)
         _starts(env, folder)
         _imports(folder)
-        for line in usage.lines(folder / "usage"):
+        for line in (*usage.lines(folder / "usage"), *readiness.lines(folder / "readiness")):
             print(line, flush=True)
         _mails(folder)
 

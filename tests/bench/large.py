@@ -28,7 +28,7 @@ from scheduler.models.lectures import Course, Lecture, Series
 from scheduler.models.registrations import Registration
 from scheduler.services.jobs import JOBS, Context
 from tests import servers
-from tests.bench import load, mails
+from tests.bench import load, mails, readiness
 from tests.bench.measure import RUNS, checked, environment, must, posts, repeated, settings_of
 from tests.bench.prepare import Ground, ground
 from tests.sendgrid.client import running
@@ -65,6 +65,9 @@ def main() -> None:
         print(f"making {made} lectures {seconds:.1f} s goal=5", flush=True)
         _compare("horizon", [_filling(side.app) for side in sides])
     _mails()
+    with tempfile.TemporaryDirectory(prefix="tasuki-bench-") as name:
+        for line in readiness.nights(Path(name) / "nights"):
+            print(line, flush=True)
 
 
 def _mails() -> None:
