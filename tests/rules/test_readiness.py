@@ -9,7 +9,6 @@ from typing import Any
 
 import pytest
 from hypothesis import given
-from hypothesis import strategies as st
 
 from scheduler.rules.clauses.attended import Attended
 from scheduler.rules.clauses.plain import FieldFilled
@@ -17,6 +16,7 @@ from scheduler.rules.clauses.setup import SetupComplete
 from scheduler.rules.clauses.usage import UsageStarted
 from scheduler.rules.facts import Attendance, Facts, Person, SetupItem, UsageDay
 from scheduler.rules.readiness import DEFAULT, Rule, RuleUnreadable, evaluate
+from tests.rules.random_rules import FACTS
 
 NOW = datetime(2026, 11, 24, 3, 0, tzinfo=UTC)
 TODAY = date(2026, 11, 24)
@@ -137,69 +137,6 @@ def test_a_rule_that_cannot_be_read_is_refused(data: object, key: str) -> None:
     with pytest.raises(RuleUnreadable) as refused:
         Rule.from_json(data)
     assert refused.value.key == key
-
-
-# ---------------------------------------------------------------- properties
-
-DAYS = st.dates(date(2026, 10, 1), TODAY)
-STORE = st.integers(1, 8)
-FACTS = st.builds(
-    Facts,
-    stores=st.frozensets(STORE, max_size=8),
-    people=st.lists(st.builds(Person, st.integers(1, 5), st.sampled_from(["coordinator", "member"])), max_size=4).map(tuple),
-    attended=st.lists(
-        st.builds(Attendance, DAYS, st.sampled_from(["basic", "advanced"]), st.integers(1, 5), st.lists(STORE).map(tuple)),
-        max_size=6,
-    ).map(tuple),
-    setup=st.lists(
-        st.builds(
-            SetupItem,
-            st.sampled_from(["users", "menu"]),
-            st.booleans(),
-            st.none() | STORE,
-            st.sampled_from(["open", "waiting", "done", "not_needed"]),
-            st.none() | DAYS,
-        ),
-        max_size=4,
-    ).map(tuple),
-    usage=st.lists(st.builds(UsageDay, DAYS, st.none() | STORE, st.just("order")), max_size=3).map(tuple),
-    started_on=st.none() | DAYS,
-)  # fmt: skip
-
-
-def without(facts: Facts) -> list[Facts]:
-    """Give every way to lose one fact; a step is lost by being open again."""
-    fewer = [replace(facts, started_on=None)]
-    for name in ("people", "attended", "usage"):
-        known = getattr(facts, name)
-        fewer += [replace(facts, **{name: known[:n] + known[n + 1 :]}) for n in range(len(known))]
-    for n, item in enumerate(facts.setup):
-        opened = replace(item, state="open", done_on=None)
-        fewer.append(replace(facts, setup=(*facts.setup[:n], opened, *facts.setup[n + 1 :])))
-    return fewer
-
-
-@given(FACTS, st.sampled_from(RULES))
-def test_losing_a_fact_never_makes_an_account_ready(facts: Facts, rule: Rule) -> None:
-    before = {(n, clause.key): clause.met for n, clause in enumerate(evaluate(facts, rule, NOW).clauses)}
-    for fewer in without(facts):
-        after = {(n, clause.key): clause.met for n, clause in enumerate(evaluate(fewer, rule, NOW).clauses)}
-        assert all(before[clause] or not met for clause, met in after.items())
-
-
-@given(FACTS, st.sampled_from(RULES), st.randoms())
-def test_the_order_of_facts_does_not_matter(facts: Facts, rule: Rule, random: Any) -> None:
-    def shuffled(known: tuple[Any, ...]) -> tuple[Any, ...]:
-        return tuple(random.sample(known, len(known)))
-
-    mixed = replace(
-        facts,
-        people=shuffled(facts.people),
-        attended=shuffled(facts.attended),
-        setup=shuffled(facts.setup),
-        usage=shuffled(facts.usage),
-    )
-    assert evaluate(mixed, rule, NOW) == evaluate(facts, rule, NOW)
 
 
 @given(FACTS)
