@@ -235,12 +235,16 @@ def _person(found: Match, lecture: Lecture, choices: Choices, ticked: bool) -> P
     return Person(number, found, seconds, None, "open")
 
 
-def _unsettled(people: Iterable[Person], known: Candidates) -> tuple[frozenset[int], frozenset[int]]:
+def _unsettled(people: Collection[Person], known: Candidates) -> tuple[frozenset[int], frozenset[int]]:
     """Return the contacts and the companies that somebody in the room may be, of whom nobody has said who it is."""
     open_ones = [person for person in people if person.settled == "open"]
     contested = {proposal.contact_id for person in open_ones for proposal in person.offered}
     accounts = {person.match.account_id for person in open_ones}
     accounts |= {known.by_id[number].account_id for number in contested}
+    if any(person.match.account_id is None and not person.offered for person in open_ones):
+        # Whom nothing names may be anybody who pressed the join button and stands under no name in the report.
+        seen = {person.contact_id for person in people}
+        accounts |= {known.by_id[number].account_id for number in known.hints if number in known.booked - seen}
     return frozenset(contested), frozenset(number for number in accounts if number is not None)
 
 

@@ -20,6 +20,7 @@ from scheduler.web.api.attendance_schemas import OUTCOMES, ReportAnswer, Verdict
 from scheduler.web.api.blueprint import KEY_HEADER, Blueprint
 from scheduler.web.api.fields import LARGEST_ID, SHOWN, Choice, Flag, Named, Text, Whole, fault
 from scheduler.web.api.schemas import Input, Paging, page_of
+from scheduler.web.words import reports
 
 resource = Blueprint("attendance", "出欠。会議ツールの参加レポートを取り込むか、一人ずつ手で付けます。")
 
@@ -217,6 +218,9 @@ def _told(found: AttendancePlan, dry_run: bool = False) -> dict[str, Any]:
             {"row": person.number, "name": person.name, "seconds": person.seconds} for person in found.unmatched
         ],
         "left_out": [{"name": out.name, "why": out.why} for out in found.left_out],
+        "complaints": [
+            {"row": one.row, "why": one.key, "detail": reports.complaint(one)} for one in found.report.complaints
+        ],
         **{kind: len(people) for kind, people in found.follow_up.by_kind.items()},
         "held": len(found.follow_up.held),
         "due_at": found.follow_up.due_at,

@@ -68,6 +68,14 @@ class LeftOutAnswer(Answer):
     why = text("数えない理由（host、own_people、waiting_room など）。")
 
 
+class ComplaintAnswer(Answer):
+    """Something in the report's file to look at."""
+
+    row = whole("ファイルの行番号。ファイル全体については 0。")
+    why = text("何を確かめるか（cut_off、unreadable_time など）。")
+    detail = text("文（Accept-Language の言語）。")
+
+
 class ReportAnswer(Answer):
     """What a report comes to."""
 
@@ -78,6 +86,9 @@ class ReportAnswer(Answer):
     proposed = parts(ProposedAnswer, "候補はあるが確認の要る方。")
     unmatched = parts(UnmatchedAnswer, "誰かわからない方。")
     left_out = parts(LeftOutAnswer, "出席に数えない方。")
+    complaints = parts(
+        ComplaintAnswer, "ファイルについて確かめていただくこと（途中で切れている、読み取れない時刻など）。"
+    )
     thanks = whole("お礼のメールを送る人数。")
     partial = whole("一部参加された方へのメールを送る人数。")  # type: ignore[assignment]
     missed = whole("欠席された方へのメールを送る人数。")

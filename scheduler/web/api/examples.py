@@ -132,6 +132,7 @@ REPORT: Example = {
     ],
     "unmatched": [{"row": 9, "name": "iPhone", "seconds": 640}],
     "left_out": [{"name": "小林 美咲", "why": "host"}],
+    "complaints": [],
     "thanks": 1,
     "partial": 0,
     "missed": 0,

@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from emails import FOLLOW_UP
 from emails.transports.setting import transport_from
+from scheduler.models.attendance import Presence
 from scheduler.models.db import db
 from scheduler.models.mails import Mail, Suppression
 from scheduler.services import mail_rules, readiness
@@ -108,6 +109,19 @@ def test_a_missed_mail_waits_while_somebody_of_the_company_may_have_been_there()
     # Somebody says that it was nobody of ours.
     room.confirm(upload_id, MORNING, **{"新人 太郎": None})
     assert room.mails() == {("thanks", "hayashi"), ("missed", "ono"), ("missed", "hasegawa")}
+
+
+def test_a_missed_mail_waits_for_who_pressed_the_join_button_while_nothing_names_somebody_in_the_room() -> None:
+    room = Room().book("hayashi", "sato", "ono")
+    with db.writing():
+        click = {"lecture_id": room.lecture.id, "source": "join_click", "from_at": EVENING, "recorded_at": EVENING}
+        db.session.add_all(Presence(contact_id=room.people[name].id, **click) for name in ("hayashi", "ono"))
+    upload_id = room.stage(report(line("林 健太"), line("iPhone")))
+    room.confirm(upload_id)
+    assert room.mails() == {("thanks", "hayashi"), ("missed", "sato")}
+    assert room.verdicts()["ono"] == "missed"
+    room.confirm(upload_id, MORNING, iPhone="ono")
+    assert room.mails() == {("thanks", "hayashi"), ("missed", "sato"), ("thanks", "ono")}
 
 
 def test_a_missed_mail_on_its_way_is_taken_back_when_somebody_unknown_turns_up() -> None:

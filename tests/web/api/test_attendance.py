@@ -82,6 +82,25 @@ def test_a_report_with_addresses_records_who_is_certain_and_says_what_follows(ro
     assert report["left_out"]
 
 
+def test_what_is_odd_about_the_file_is_told(office: Office) -> None:
+    header = "名前 (元の名前),ユーザーメール,参加時刻,退出時刻,所要時間（分）"
+    line = "林 健太,kenta.hayashi@aoba.example.jp,2026/04/15 14:00,2026/04/15 15:00,60"
+    answer = office.upload(
+        "\n".join((header, line, "小野 静,shizuka.ono@ono.example.jp,2026/04/15 14:00")).encode(), "a.csv"
+    )
+    (told,) = answer.json["complaints"]
+    assert (answer.status_code, told["row"], told["why"]) == (201, 3, "cut_off")
+    assert told["detail"].startswith("Line 3: ")
+
+
+def test_a_report_of_the_lecture_after_records_nothing(office: Office) -> None:
+    header = "名前 (元の名前),ユーザーメール,参加時刻,退出時刻,所要時間（分）"
+    line = "林 健太,kenta.hayashi@aoba.example.jp,2026/04/15 15:10,2026/04/15 16:00,50"
+    answer = office.upload(f"{header}\n{line}".encode(), "a.csv")
+    assert (answer.status_code, answer.json["errors"][0]["why"]) == (422, "other_lecture")
+    assert db.session.scalar(select(func.count()).select_from(Mail)) == 0
+
+
 def test_the_same_report_again_changes_nothing(room: Room, office: Office) -> None:
     first = office.upload(JA).json
     mails = db.session.scalar(select(func.count()).select_from(Mail))
