@@ -14,7 +14,7 @@ from scheduler.models.lectures import Lecture
 from scheduler.models.mails import Mail, Suppression
 from scheduler.models.proposals import Proposal
 from scheduler.models.registrations import Registration
-from scheduler.services import spared
+from scheduler.services import boundaries, spared
 from scheduler.services.outbox import still, told
 from scheduler.services.outbox.about import About
 
@@ -116,12 +116,17 @@ def _reminder(about: About) -> str:
 
 
 def _invitation(about: About) -> str:
-    # Invitations of 案内を開始 belong to onboarding; those to a course go to accounts in any stage.
-    if about.account is None or (about.account.stage != "onboarding" and not about.mail.params.get("any_stage")):
+    # Invitations of 案内を開始 belong to the beginning; those to a course go to accounts in any stage.
+    if about.account is None or not (about.mail.params.get("any_stage") or _is_beginning(about.account.stage)):
         return "stage_changed"
     if about.mail.params.get("again") and (reason := still.never_registered(about.mail)):
         return reason
     return "already_registered" if _has_another(about.mail, about.mail.params["course_id"]) else ""
+
+
+def _is_beginning(stage: str) -> bool:
+    """Tell whether customers are introduced in a stage; most are in onboarding, of which nobody need be asked."""
+    return stage == "onboarding" or stage in boundaries.beginning()
 
 
 def _follow_up(about: About) -> str:

@@ -14,7 +14,7 @@ from scheduler.models.attendance import Attendance
 from scheduler.models.db import db
 from scheduler.models.mails import Mail, Suppression
 from scheduler.models.setup import UsageDay
-from scheduler.services import setup
+from scheduler.services import boundaries, setup
 from scheduler.services.actors import CLI
 from scheduler.services.outbox import about
 from scheduler.services.outbox.owe import owe
@@ -58,6 +58,14 @@ def start(contact: Contact, now: datetime) -> None:
 
 def hand_over(contact: Contact, _now: datetime) -> None:
     change(contact, stage="success")
+
+
+def test_an_invitation_leaves_before_the_order_where_customers_are_written_to_then(now: datetime) -> None:
+    contact = a_contact(an_account(stage="sales"))
+    params = {"course_id": a_course().id}
+    assert verdict("invitation", contact, now, params=params) == ("dropped", "stage_changed")
+    boundaries.save_first_contact("before", now, CLI)
+    assert verdict("invitation", contact, now, params=params) is None
 
 
 @pytest.mark.parametrize(
