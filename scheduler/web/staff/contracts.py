@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
@@ -12,7 +13,7 @@ from scheduler.services import contracts as service
 from scheduler.services.refusals import Invalid, NotFound
 from scheduler.web import access, edge, inputs
 from scheduler.web.staff.account import the
-from scheduler.web.words import terms
+from scheduler.web.words import dates, terms
 
 contracts = Blueprint("staff_contracts", __name__, url_prefix="/staff/accounts/<id:account_id>/contracts")
 contracts.before_request(access.staff_gate)
@@ -25,7 +26,10 @@ def index(account_id: int) -> ResponseReturnValue:
     """List an account's contracts, with a form for one more or for one of them (`?on=`)."""
     wanted = request.args.get("on", "")
     chosen = next((row for row in service.of_account(account_id) if row.starts_on.isoformat() == wanted), None)
-    return _page(account_id, {name: getattr(chosen, name, None) for name in NAMES}, {})
+    values: dict[str, Any] = {name: getattr(chosen, name, None) for name in NAMES}
+    if chosen is not None:
+        values["ends_on"] = dates.day_before(chosen.ends_on)
+    return _page(account_id, values, {})
 
 
 @contracts.post("")
@@ -34,10 +38,12 @@ def save(account_id: int) -> ResponseReturnValue:
     """Add a contract, or change the one that begins on that day."""
     the(account_id)
     typed = {name: request.form.get(name, "").strip() for name in NAMES}
+    last = inputs.optional_date(typed["ends_on"])
     try:
         fields: dict[str, Any] = {
             "starts_on": inputs.optional_date(typed["starts_on"]),
-            "ends_on": inputs.optional_date(typed["ends_on"]),
+            # Entered is the last day, kept the first one after it.
+            "ends_on": last + timedelta(days=1) if last is not None else None,
             "monthly_fee": inputs.optional_whole("monthly_fee"),
             "outcome": typed["outcome"] or None,
         }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from flask_babel import gettext as _
@@ -103,7 +104,9 @@ def title(key: str, params: Mapping[str, Any], courses: Mapping[str, Mapping[str
 
 def _sentence(reason_key: str, params: Mapping[str, Any], names: Names) -> str:
     missing = params.get("stores_missing", ())
-    days = {name: dates.iso_day(str(params[name])) for name in ("ends_on", "from") if params.get(name)}
+    days = {"from": dates.iso_day(params["from"])} if params.get("from") else {}
+    if params.get("ends_on"):
+        days["ends_on"] = dates.last_day(date.fromisoformat(params["ends_on"]))
     values = {
         **params,
         **days,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from emails.words import zone_name as named_zone
@@ -31,6 +31,16 @@ def day(value: date | datetime | None, year: bool | None = None) -> str:
         )
     text = f"{weekday} {value.day} {_MONTHS[value.month - 1]}"
     return f"{text} {value.year}" if with_year else text
+
+
+def day_before(value: date) -> date:
+    """Return the last day of a term that is kept by the first day after it."""
+    return value - timedelta(days=1)
+
+
+def last_day(value: date | None) -> str:
+    """Write the last day of a term that is kept by the first day after it."""
+    return day(day_before(value)) if value is not None else day(None)
 
 
 def iso_day(value: str | None) -> str:

@@ -14,6 +14,7 @@ def register(app: Flask) -> None:
     app.jinja_env.filters.update(
         day=dates.day,
         iso_day=dates.iso_day,
+        last_day=dates.last_day,
         clock_time=dates.clock_time,
         moment=dates.moment,
         bilingual=texts.bilingual,
