@@ -59,8 +59,9 @@ def reopen(account: Account, handover_id: int, keys: Sequence[str], now: datetim
     They stay so, whatever the facts say, until they are taken back. Raises Invalid for one that the account does not have.
     """
     wanted = list(dict.fromkeys(keys))
-    if unknown := set(wanted) - keys_of(account.clauses):
-        raise Invalid(field="reopened", why="not_a_choice", value=min(unknown), choices="")
+    known = keys_of(account.clauses)
+    if unknown := set(wanted) - known:
+        raise Invalid(field="reopened", why="not_a_choice", value=min(unknown), choices=", ".join(sorted(known)))
     on = local_day(now).isoformat()
     stays = [one for one in account.reopened if one["key"] not in wanted]
     account.reopened = [*stays, *({"key": key, "handover_id": handover_id, "on": on} for key in wanted)]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -107,6 +107,12 @@ def accept(handover_id: int, now: datetime, actor: Actor, receiver_id: int | Non
         written = letters.owe([(row, account)], now).get(handover_id, 0)
         _record("handover_accepted", handover_id, account.id, now, actor, to=row.to_stage, letters=written)
         _signal("accepted", row, now)
+
+
+def open_of(account_ids: Iterable[int]) -> dict[int, int]:
+    """Return the ids of the handovers that wait for an answer, by account."""
+    waiting = select(Handover.account_id, Handover.id).where(Handover.state == "requested")
+    return dict(db.session.execute(waiting.where(Handover.account_id.in_(list(account_ids)))).all())
 
 
 def standing(account: Account, column: str) -> dict[str, Any]:

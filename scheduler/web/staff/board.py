@@ -8,7 +8,7 @@ from flask_login import current_user
 
 from scheduler.models.accounts import STAGES
 from scheduler.services import board as service
-from scheduler.services import directory, follow_ups, owners, spared
+from scheduler.services import directory, follow_ups, handovers, owners, spared
 from scheduler.web import access, edge
 from scheduler.web.words import clauses
 
@@ -32,6 +32,7 @@ def page() -> ResponseReturnValue:
         columns=columns,
         shown=shown,
         last=follow_ups.last_of(account.id for column in shown for account in column.accounts),
+        requested=handovers.open_of(account.id for column in shown for account in column.accounts),
         why=lambda account: spared.why(account, now),
         owner_of=owners.owner_of,
         reason=clauses.reason,

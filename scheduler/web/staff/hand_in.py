@@ -13,7 +13,7 @@ from sqlalchemy import select
 
 from scheduler.models.accounts import Account, Contact, Store
 from scheduler.models.db import db
-from scheduler.services import directory, handing_in, receivers
+from scheduler.services import directory, handing_in, handovers, receivers
 from scheduler.services.refusals import Invalid, Refused
 from scheduler.web import access, edge, ids, inputs
 from scheduler.web.words import clauses, loads, refusals, terms
@@ -55,6 +55,7 @@ def index() -> ResponseReturnValue:
     return render_template(
         "staff/hand_in/index.html",
         rows=rows,
+        requested=handovers.open_of(row.id for row in rows),
         total=total,
         page=page,
         per_page=PER_PAGE,

@@ -59,7 +59,12 @@ def test_a_signed_account_is_saved_and_handed_over_in_one_press(sales: Client) -
     assert db.session.scalar(select(func.count()).select_from(Mail).where(Mail.contact_id.is_not(None))) == 0
     sales.post(f"{PAGE}/new", data=FORM)
     assert len(handovers()) == 1
-    assert "株式会社みほん" in sales.get(PAGE).text
+    number = db.session.scalars(select(Handover.id)).one()
+    for page in (PAGE, "/staff/board?whose=all"):
+        shown = sales.get(page).text
+        assert ("株式会社みほん" in shown, f"/staff/handovers/{number}" in shown) == (True, True)
+        assert "内容を補って引き渡す" not in shown
+        assert "引き継ぎを依頼する" not in shown
 
 
 def test_what_is_missing_is_told_and_nothing_is_lost(sales: Client) -> None:
