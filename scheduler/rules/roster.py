@@ -19,6 +19,7 @@ from scheduler.rules.spellings import (
     place_spellings,
     short_place_spellings,
     with_place,
+    written_names,
 )
 
 # Below this likeness (of 100) a name is not offered; any two names share letters once they are written in Latin.
@@ -47,7 +48,7 @@ class Candidate:
 
     def likeness(self, texts: Iterable[str]) -> int:
         """Score names that somebody goes by against this contact's, of 100."""
-        names = [name for name in (self.name, self.reading) if name]
+        names = written_names(self.name, self.reading)
         return likeness(texts, names, (self.account, *self.stores, *company_words(self.email)))
 
 
@@ -122,7 +123,7 @@ class Roster:
                 self._accounts_of_domain.setdefault(domain, set()).add(candidate.account_id)
         named = [name for name in (candidate.name, candidate.reading) if name]
         whole = self._full if candidate.booked else self._elsewhere
-        for name in named:
+        for name in written_names(candidate.name, candidate.reading):
             _index(whole, full_spellings(name), candidate)
         if not candidate.booked:
             return

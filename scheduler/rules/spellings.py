@@ -44,6 +44,13 @@ def full_spellings(name: str) -> Iterator[str]:
             yield from ("".join(keys), "".join(keys[1:] + keys[:1]), "".join(keys[-1:] + keys[:-1]))
 
 
+def written_names(name: str, reading: str) -> list[str]:
+    """List how a name and its reading may be written: each alone, and one half as the reading has it (渡邊りな)."""
+    written, read = parts(name), parts(reading)
+    halves = [f"{read[0]} {written[1]}", f"{written[0]} {read[1]}"] if len(written) == len(read) == 2 else []
+    return [one for one in (name, reading, *halves) if one]
+
+
 def family_spellings(name: str) -> set[str]:
     """Give the keys of a family name alone; empty for a name in one piece, of which nothing says where it ends."""
     if len(parts(name)) < 2:
