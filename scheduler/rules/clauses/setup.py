@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass
-from itertools import groupby
+from datetime import date
 from typing import Any, ClassVar
 
 from scheduler.rules.clauses.result import ClauseResult
@@ -29,21 +30,23 @@ class SetupComplete:
 
     def judge(self, facts: Facts) -> ClauseResult:
         """Judge it on these facts."""
-        wanted = sorted(asked(facts), key=lambda item: (item.step, item.store or 0))
-        steps = [_step_progress(step, list(items)) for step, items in groupby(wanted, lambda item: item.step)]
+        wanted: dict[str, list[SetupItem]] = defaultdict(list)
+        for item in asked(facts):
+            wanted[item.step].append(item)
+        steps = [_step_progress(step, wanted[step]) for step in sorted(wanted)]
         left = [step for step in steps if step["done"] < step["total"]]
-        settled = [item.done_on for item in wanted if item.settled and item.done_on]
+        days = [step["on"] for step in steps if step["on"]]
         return ClauseResult(
             key=self.kind,
             met=not left,
             reason_key="setup_open" if left else "setup_met" if wanted else "setup_nothing_required",
             params={"done": len(steps) - len(left), "total": len(steps), "left": len(left), "steps": left},
             evidence=[step for step in steps if step["done"]],
-            since=max(settled, default=None) if not left else None,
+            since=date.fromisoformat(max(days)) if days and not left else None,
         )
 
 
 def _step_progress(step: str, items: list[SetupItem]) -> dict[str, Any]:
-    settled = [item for item in items if item.settled]
-    last = max((item.done_on for item in settled if item.done_on), default=None)
+    settled = [item.done_on for item in items if item.settled]
+    last = max({on for on in settled if on}, default=None)
     return {"step": step, "done": len(settled), "total": len(items), "on": last.isoformat() if last else None}
