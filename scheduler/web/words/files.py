@@ -18,6 +18,8 @@ def sentence(why: str, params: Mapping[str, Any]) -> str:
     told = dict(params)
     if why == "too_large" and "limit_cells" in params:
         why = "too_many_cells"
+    if why == "columns_missing" and "mapping" not in params:
+        why = "headers_missing"
     for name in ("columns", "headers", "examples"):
         told[name] = _some(params.get(name, ()))
     for name in ("first_at", "last_at"):
@@ -77,6 +79,10 @@ def _of_columns() -> dict[str, str]:
     return {
         "columns_missing": _(
             "必要な列が見つかりません: %(missing)s。ファイルにある列: %(columns)s。見出しを直すか、取り込みの画面でどの列かを選んでください。"
+        ),
+        # Where nobody can say on a page which column is which.
+        "headers_missing": _(
+            "必要な列が見つかりません: %(missing)s。ファイルにある列: %(columns)s。見出しを直してから、もう一度お試しください。"
         ),
         "mapping_unknown_field": _("「%(field)s」という項目はありません。"),
         "mapping_unknown_column": _(

@@ -80,7 +80,12 @@ def test_usage_is_looked_at_recorded_once_and_taken_back(staff_client: Client, a
     [
         ("setup", "", 422, "空のファイル"),
         ("setup", "会社,項目\nA-1,menu\n", 422, "必要な列が見つかりません: 顧客ID"),
-        ("setup", "顧客ID\nA-1\n", 422, "必要な列が見つかりません: 初期設定項目"),
+        (
+            "setup",
+            "顧客ID\nA-1\n",
+            422,
+            "必要な列が見つかりません: 初期設定項目。ファイルにある列: 顧客ID。見出しを直してから",
+        ),
         ("usage", "顧客ID\nA-1\n", 422, "必要な列が見つかりません: 日付"),
         ("usage", "顧客ID,日付\n", 422, "1 行もデータがありません"),
     ],
