@@ -33,6 +33,11 @@ class Thresholds:
     missed_times: int | None = 2
     unreachable: bool = True
 
+    @property
+    def look_at_people(self) -> bool:
+        """Tell whether it matters what they missed, how often they were invited and whether mail reaches them."""
+        return self.unreachable or self.missed_times is not None or self.invited_times is not None
+
 
 _OFF = Thresholds(None, None, None, None, None, None, None, None, unreachable=False)
 #: From when an account of each stage needs someone, until operations decide otherwise. After onboarding a clock that only

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -14,6 +14,7 @@ from scheduler.models.accounts import Account
 from scheduler.models.db import Json, db, table
 from scheduler.models.mails import Mail
 from scheduler.rules import stalling
+from scheduler.rules.clauses.plain import NoOpenTask
 from scheduler.rules.facts import Facts
 from scheduler.rules.readiness import Readiness, evaluate
 from scheduler.rules.sash import StoredWay, sash, tied_by_registration
@@ -94,6 +95,17 @@ def registered(account_id: int, way: StoredWay, now: datetime) -> None:
         db.forget(Account, account_id)
 
 
+def tasks_changed(account_ids: Collection[int], now: datetime) -> None:
+    """Judge accounts anew whose tasks were added, done or opened again, where the rule of their stage asks for none open."""
+    asking = [
+        stage for stage, rule in boundaries.rules().items() if any(isinstance(leaf, NoOpenTask) for leaf in rule.leaves)
+    ]
+    if asking:
+        db.session.flush()
+        asked = select(Account.id).where(Account.id.in_(account_ids), Account.stage.in_(asking))
+        refresh_many(db.session.scalars(asked).all(), now)
+
+
 def tell_owner(account: Account, now: datetime) -> None:
     """Owe the owner of an account that is ready, for the team whose stage it is in, the news once per owner and readiness."""
     owner_id = _owner_id(account)
@@ -124,8 +136,8 @@ class Judged:
 def judge(accounts: Sequence[Account], now: datetime) -> Iterator[tuple[Account, Judged]]:
     """Judge accounts by the rules of their stages without keeping anything, in a handful of statements for all."""
     known = account_facts.load(accounts)
-    ways = stuck.load(accounts, known)
     rules, thresholds = boundaries.decided()
+    ways = stuck.load(accounts, known, thresholds)
     calendar, today = vendor.working_days(), account_facts.local_day(now)
     for account in accounts:
         facts, way, rule = known[account.id], ways[account.id], rules.get(account.stage)

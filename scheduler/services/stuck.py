@@ -19,7 +19,7 @@ from scheduler.models.mails import Mail, Suppression
 from scheduler.models.registrations import Registration
 from scheduler.rules.facts import Facts
 from scheduler.rules.sash import Journey
-from scheduler.rules.stalling import Signals
+from scheduler.rules.stalling import Signals, Thresholds
 from scheduler.services.facts import local_day
 
 # What was sent to somebody and, as far as anybody knows, arrives; and what did not.
@@ -82,13 +82,19 @@ class Way:
     signals: Signals
 
 
-def load(accounts: Sequence[Account], known: Mapping[int, Facts]) -> dict[int, Way]:
-    """Gather the ways of accounts, by id, in a handful of statements; `known` are their facts."""
+def load(
+    accounts: Sequence[Account], known: Mapping[int, Facts], thresholds: Mapping[str, Thresholds]
+) -> dict[int, Way]:
+    """Gather the ways of accounts, by id, in a handful of statements; `known` are their facts.
+
+    What their people missed and which mails they got is gathered only in stages whose thresholds look at it.
+    """
     db.session.flush()
     ids = [account.id for account in accounts]
     registered = _registered(ids)
-    missed = _missed_in_a_row(ids)
-    unreachable, invited = _written_to(ids)
+    looked_at = [account.id for account in accounts if thresholds[account.stage].look_at_people]
+    missed = _missed_in_a_row(looked_at) if looked_at else {}
+    unreachable, invited = _written_to(looked_at) if looked_at else (set(), {})
     requested, handed_over = _handovers(ids)
     ways = {}
     for account in accounts:
