@@ -9,6 +9,7 @@ from sqlalchemy import inspect, text
 
 from scheduler.links import Links
 from scheduler.models.db import db, prepare_sqlite
+from scheduler.services import readiness, tasks
 from scheduler.services.installation import Installation, install
 from scheduler.settings import Settings
 
@@ -22,6 +23,7 @@ def create_base(settings: Settings, template_folder: str | None = None) -> Flask
     app.config["SQLALCHEMY_DATABASE_URI"] = _database_url(settings.database_url)
     app.extensions["tasuki"] = settings
     install(installation_of(settings))
+    tasks.judged_by(readiness.tasks_changed)
     db.init_app(app)
     if settings.database_url.startswith("sqlite"):
         with app.app_context():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -26,6 +26,10 @@ from scheduler.services.refusals import Invalid, NotFound
 # The longest text of a task that a person enters.
 LONGEST = 500
 
+# Takes the accounts whose open tasks changed, within the transaction: a rule may ask that none is open.
+Judge = Callable[[Collection[int], datetime], None]
+_judges: list[Judge] = []
+
 
 @dataclass(frozen=True)
 class Wanted:
@@ -37,6 +41,11 @@ class Wanted:
     contact_id: int | None = None
     params: dict[str, Any] = field(default_factory=dict)
     words: str = ""
+
+
+def judged_by(judge: Judge) -> None:
+    """Say who judges accounts anew when their tasks change: `readiness`, which stands above tasks and is handed in."""
+    _judges[:] = [judge]
 
 
 def add(
@@ -81,6 +90,7 @@ def add(
         if new:
             about = {"account_id": account_id, "contact_id": contact_id, "lecture_id": lecture_id}
             history.record("task_added", now=now, actor=actor, task_id=number, task=kind, **about)
+            _judge_again([account_id], now)
         return number
 
 
@@ -110,6 +120,7 @@ def add_many(wanted: Sequence[Wanted], now: datetime) -> int:
         for number, kind, account_id, contact_id in new
     ]
     history.record_many(lines, now, WORKER)
+    _judge_again((account_id for _number, _kind, account_id, _contact_id in new), now)
     return len(new)
 
 
@@ -211,7 +222,14 @@ def _settle(
             history.record(event, now=now, actor=actor, task_id=task_id, task=task.kind, **about)
             if event == "task_done" and task.kind == "reply":
                 _put_aside(task, now)
+            _judge_again([task.account_id], now)
         db.session.expire(task)
+
+
+def _judge_again(account_ids: Iterable[int | None], now: datetime) -> None:
+    touched = {number for number in account_ids if number is not None}
+    for judge in _judges if touched else ():
+        judge(touched, now)
 
 
 def _put_aside(task: Task, now: datetime) -> None:

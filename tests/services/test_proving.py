@@ -83,6 +83,28 @@ def test_a_changed_rule_is_applied_to_every_account_of_its_stage_also_when_the_p
     assert boundaries.rule_of("renewal") is None
 
 
+def test_a_rule_that_asks_for_no_open_task_is_judged_with_every_task(now: datetime) -> None:
+    account = an_account()
+    rule = {"boundary": ["onboarding", "success"], "clauses": [{"kind": "no_open_task"}]}
+    boundaries.save("onboarding", rule, now, STAFF)
+    proving.apply_rules(now)
+    assert the(account).ready_since == now
+    first = tasks.add("first", "by_hand", now=now, account_id=account.id)
+    assert the(account).ready_since is None
+    later = now + timedelta(hours=1)
+    tasks.done(first, later, STAFF)
+    assert the(account).ready_since == later
+    tasks.reopen(first, later, STAFF)
+    assert the(account).ready_since is None
+    tasks.done(first, later, STAFF)
+    with db.writing():
+        tasks.add_many([tasks.Wanted("second", "unreachable", the(account))], later)
+    assert the(account).ready_since is None
+    # The night finds nothing to repair.
+    proving.refresh_all(later)
+    assert not db.session.scalars(select(Event.id).where(Event.key == "readiness_repaired")).all()
+
+
 @pytest.mark.parametrize(
     ("stage", "rule", "why"),
     [
