@@ -18,7 +18,7 @@ from scheduler.rules import rooms
 from scheduler.rules.matching import known_key, match
 from scheduler.services import seating
 from scheduler.services.actors import Actor
-from scheduler.services.attendance import candidates, codes, evidence, verdicts
+from scheduler.services.attendance import candidates, codes, evidence, staging, verdicts
 from scheduler.services.inserting import add_missing
 from scheduler.services.refusals import NotFound
 
@@ -98,6 +98,8 @@ def of(lecture: Lecture, now: datetime) -> Room:
             known[row.contact_id].append(row)
         elif row.source in _UNSETTLED:
             unknown[_person(row)].append(row)
+    if lecture.ends_at <= now and any(group[0].source == "webhook" for group in unknown.values()):
+        unknown = _unreported(lecture, unknown)
     offered = _offered(lecture, [group[0] for group in unknown.values()])
     strangers = [
         Stranger(group[0].id, group[0].display_name, group[0].email, _seen(group, None, held), offered[group[0].id])
@@ -108,6 +110,13 @@ def of(lecture: Lecture, now: datetime) -> Room:
         strangers=tuple(strangers),
         watched=any(row.source == "webhook" for row in rows),
     )
+
+
+def _unreported(lecture: Lecture, unknown: Mapping[str, list[Presence]]) -> dict[str, list[Presence]]:
+    """Leave out whom the tool told of once its report counts: it knows of them as well, and is settled on its own page."""
+    if staging.latest(lecture.id) is None:
+        return dict(unknown)
+    return {key: group for key, group in unknown.items() if group[0].source != "webhook"}
 
 
 def name(presence_id: int, lecture_id: int, contact_id: int, now: datetime, actor: Actor) -> None:

@@ -104,6 +104,21 @@ def test_the_roster_says_who_is_in_now(staff_client: Client, lecture: Lecture, r
     assert "どなたかわからない参加者" in shown
 
 
+def test_afterwards_the_page_counts_who_attended_and_leaves_who_is_unknown_to_the_report(
+    staff_client: Client, lecture: Lecture, rows: list[Registration]
+) -> None:
+    come("iPhone")
+    lecture.starts_at, lecture.ends_at = NOW - 130 * MINUTE, NOW - 70 * MINUTE
+    db.session.scalars(select(Presence)).one().from_at = NOW - 120 * MINUTE
+    db.session.commit()
+    shown = staff_client.get(page(lecture)).text
+    assert "いま参加中" not in shown
+    assert "どなたかわからない参加者" in shown
+    upload = staff_client.post(f"{page(lecture)}/report/heard", data={}).location
+    staff_client.post(upload, data={"shown": ["2"], "rest": "1", "person-2": ""})
+    assert "どなたかわからない参加者" not in staff_client.get(page(lecture)).text
+
+
 def test_who_somebody_in_the_room_is_can_be_said_and_taken_back(
     staff_client: Client, lecture: Lecture, rows: list[Registration]
 ) -> None:
