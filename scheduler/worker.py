@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import threading
 import warnings
 from typing import Any
@@ -82,6 +83,9 @@ def work(app: Flask) -> int:
     schedule.start()
     if not settings.broker_url:
         threading.Thread(target=_end_the_wait, args=(tasks,), daemon=True).start()
+    # What is loaded by now stays: the collector need not go through it each time that jobs make many objects.
+    gc.collect()
+    gc.freeze()
     worker.start()
     return int(worker.exitcode or 0)
 
