@@ -200,6 +200,11 @@ def test_the_coordinator_sees_how_far_the_stores_have_come_and_no_names(client: 
     assert "佐藤" not in text
     assert "よその店" not in text
     assert "店舗ごとの受講状況" not in client.get(page_of(manager)).text
+    # Who belongs to no shop is listed, and no shop.
+    a_registration(coordinator, lecture)
+    text = client.get(page_of(coordinator)).text
+    assert "店舗に属さない方" in text
+    assert "申込のある店舗 1 / 2" in text
 
 
 def test_the_page_can_be_read_in_the_other_language(client: Client, app: Flask) -> None:
