@@ -63,8 +63,9 @@ def test_a_host_learns_of_the_days_lectures_once_at_half_past_eight() -> None:
 @pytest.mark.usefixtures("database")
 def test_an_owner_learns_who_is_ready_who_is_stuck_and_what_did_not_arrive() -> None:
     owner, other = a_member(), a_member()
-    ready = an_account(name="さくら", onboarding_owner_id=owner.id, ready_since=NOW - 3 * DAY)
-    requested = an_account(onboarding_owner_id=owner.id, ready_since=NOW - 3 * DAY)
+    since = {"stage_since": NOW - 30 * DAY, "ready_since": NOW - 3 * DAY}
+    ready = an_account(name="さくら", onboarding_owner_id=owner.id, **since)
+    requested = an_account(onboarding_owner_id=owner.id, **since)
     reasons = [{"key": "past_planned_start", "params": {"on": "2026-03-27", "working_days": 3, "open": 2}}]
     an_account(name="あおば", onboarding_owner_id=owner.id, level="stuck", level_reasons=reasons)
     an_account(onboarding_owner_id=other.id, level="stuck", undecided=True)
@@ -78,6 +79,18 @@ def test_an_owner_learns_who_is_ready_who_is_stuck_and_what_did_not_arrive() -> 
     assert [one.what for one in facts["stuck"]] == ["あおば"]
     assert "3営業日" in facts["stuck"][0].note
     assert [(one.what, one.note) for one in facts["failed_mails"]] == [("さくら 山田 花子", "送信失敗")]
+
+
+def test_owners_of_every_stage_learn_of_theirs(app: Flask) -> None:
+    seller, keeper = a_member(team="sales"), a_member(team="success")
+    # Looked after by somebody of onboarding before, who learns nothing of it any more.
+    before = a_member()
+    since = {"stage_since": NOW - 30 * DAY, "ready_since": NOW - 3 * DAY, "onboarding_owner_id": before.id}
+    an_account(stage="sales", name="みどり", sales_owner_id=seller.id, **since)
+    an_account(stage="success", name="わかば", success_owner_id=keeper.id, level="stuck", onboarding_owner_id=before.id)
+    assert digests.plan(MORNING) == 2
+    assert [one.what for one in told(seller)["ready"]] == ["みどり"]
+    assert [one.what for one in told(keeper)["stuck"]] == ["わかば"]
 
 
 def test_operations_learn_of_everything_and_colleagues_of_their_own(app: Flask) -> None:

@@ -244,7 +244,7 @@ def test_what_is_no_event_of_ours_is_passed_over() -> None:
 @pytest.mark.usefixtures("app")
 def test_an_account_that_cannot_be_judged_loses_no_event(monkeypatch: pytest.MonkeyPatch) -> None:
     mail = a_mail()
-    monkeypatch.setattr("scheduler.services.readiness.RULE", None)
+    monkeypatch.setattr("scheduler.services.readiness.judge", None)
     assert take(bounce(mail)) == 1
     assert again(mail).state == "bounced"
     assert db.session.scalars(select(Task)).one()

@@ -74,8 +74,8 @@ def held(starts_at: datetime, ends_at: datetime) -> list[Held]:
 def standing(now: datetime) -> set[int | None]:
     """Return the members for whom something waits that no day brings: accounts, reports, mails; None: for nobody's."""
     queries = (
-        select(Account.onboarding_owner_id).where(*_ready()),
-        select(Account.onboarding_owner_id).where(*_stuck()),
+        select(_OWNER).select_from(Account).where(*_ready()),
+        select(_OWNER).select_from(Account).where(*_stuck()),
         select(Lecture.host_id).where(*_unreported(now)),
         select(_OWNER).select_from(Mail).join(Account, Account.id == Mail.account_id).where(*_lost(now)),
     )
@@ -122,11 +122,12 @@ def _lectures(starts_at: datetime, ends_at: datetime) -> tuple[ColumnElement[boo
 
 def _ready() -> tuple[ColumnElement[bool], ...]:
     requested = exists().where(Handover.account_id == Account.id, Handover.state == "requested")
-    return Account.stage == "onboarding", Account.ready_since.is_not(None), ~requested
+    # Ready for what comes after the stage it is in.
+    return Account.ready_since >= Account.stage_since, ~requested
 
 
 def _stuck() -> tuple[ColumnElement[bool], ...]:
-    return Account.stage == "onboarding", Account.level == "stuck", Account.undecided.is_(False)
+    return Account.level == "stuck", Account.undecided.is_(False)
 
 
 def _unreported(now: datetime) -> tuple[ColumnElement[bool], ...]:
@@ -149,7 +150,7 @@ def _read_lectures(own: int | None, *which: ColumnElement[bool]) -> Sequence[Lec
 
 
 def _read_accounts(own: int | None, *which: ColumnElement[bool]) -> Sequence[Account]:
-    query = select(Account).where(*which, *_of(Account.onboarding_owner_id, own))
+    query = select(Account).where(*which, *_of(_OWNER, own))
     order = (Account.ready_since, Account.planned_start_on.is_(None), Account.planned_start_on, Account.id)
     return db.session.scalars(query.order_by(*order)).all()
 
