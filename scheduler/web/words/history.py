@@ -81,7 +81,7 @@ class _Params(Mapping[str, str]):
             ),
             "store": lambda: names.store(params.get("store_id")),
             "destination": lambda: names.destination(params.get("destination_id")),
-            "course": lambda: names.course(params.get("course", "")),
+            "course": lambda: names.course(params.get("course") or params.get("course_id") or ""),
             "step": lambda: names.step(params.get("step", "")),
             "fields": lambda: terms.listed(terms.FIELDS.get(field, field) for field in params.get("fields", ())),
             "clauses": lambda: terms.listed(terms.CONDITIONS.get(key, key) for key in params.get("clauses", ())),

@@ -60,12 +60,14 @@ class Names:
         self._tasks = {row.id: row.words for row in _rows(Task, tasks) if row.kind == "by_hand"}
         self._destinations = {row.id: row.name for row in _rows(Destination, destinations)}
         self._taken_back = {row.id: row.before.get("taken_back", {}) for row in _rows(Handover, returned)}
-        self._courses = {row.key: plain(row.name) for row in db.session.scalars(select(Course))}
+        self._courses: dict[str | int, str] = {}
+        for row in db.session.scalars(select(Course)):
+            self._courses[row.key] = self._courses[row.id] = plain(row.name)
         self._steps = {row.key: plain(row.name) for row in db.session.scalars(select(SetupStep))}
 
-    def course(self, key: str) -> str:
-        """Name a course."""
-        return self._courses.get(key, key)
+    def course(self, key: str | int) -> str:
+        """Name a course, by its key or id."""
+        return self._courses.get(key, str(key))
 
     def contact(self, number: int | None) -> str:
         """Call a person."""

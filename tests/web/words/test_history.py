@@ -16,7 +16,7 @@ from scheduler.services import history as recorder
 from scheduler.web.words import happenings
 from scheduler.web.words import history as words
 from tests.conftest import NOW
-from tests.factories import a_contact, a_lecture, a_member, a_store
+from tests.factories import a_contact, a_course, a_lecture, a_member, a_store
 
 SERVICES = Path(recorder.__file__).parent
 # What services put together: set-up, verdicts, and what became of a mail.
@@ -63,6 +63,19 @@ def test_every_recorded_event_has_words(app: Flask) -> None:
     assert {"registered", "handover_requested", "ready", "contact_changed"} <= keys
     with app.test_request_context():
         assert keys - happenings.sentences().keys() == set()
+
+
+def test_what_operations_decide_stands_among_the_settings(app: Flask) -> None:
+    with app.test_request_context():
+        kept = set(happenings.groups()["house"][1])
+    assert {"rule_changed", "thresholds_changed", "first_contact_changed", "step_added", "step_retired"} <= kept
+
+
+def test_a_changed_course_is_named(app: Flask) -> None:
+    course = a_course()
+    with app.test_request_context():
+        (line,) = words.lines([an_event("course_changed", params={"course_id": course.id})])
+    assert line.sentence == f"レクチャー「{course.name['ja']}」を変更しました。"
 
 
 def an_event(key: str, **fields: object) -> Event:
