@@ -9,6 +9,7 @@ _OF_FIELDS = {
     "not_a_text": _("文字で入力してください。"),
     "not_a_number": _("「%(value)s」は数ではありません。半角の数字で入力してください。"),
     "number_out_of_range": _("%(minimum)d から %(maximum)d までの整数で入力してください。"),
+    "too_many": _("一度に扱えるのは %(maximum)d 件までです。分けて行ってください。"),
     "number_too_long": _("%(maximum)d 桁までの数で入力してください。"),
     "not_a_choice": _("「%(value)s」は選べません。次のいずれかにしてください: %(choices)s"),
     "too_long": _("%(maximum)d 文字以内で入力してください。"),
