@@ -91,7 +91,7 @@ class Weeks:
             self._act(played, day)
         for played in self.played.values():
             self._hand_over(played, day)
-        self.tasuki(moment(day, 22), "tick", "--now", moment(day, 22).isoformat())
+        self.tasuki(moment(day, 19), "tick", "--now", moment(day, 19).isoformat())
 
     def _act(self, played: Played, day: int) -> None:
         one, at = played.customer, moment(day, 9)
@@ -150,7 +150,7 @@ class Weeks:
                     played.reported += [(visit, expected.minutes_present(visit)) for visit in mine]
 
     def _hand_over(self, played: Played, day: int) -> None:
-        key, at = played.customer.key, moment(day, 19)
+        key, at = played.customer.key, moment(day, 18)
         giver, receiver = Actor("staff", self.onboarding, "page"), Actor("staff", self.success, "page")
         if key in self.asked:
             number = self.asked.pop(key)
@@ -192,7 +192,7 @@ def test_eight_weeks_end_as_an_independent_count_says(database: Flask, tmp_path:
     # The night found nothing to repair, and finds nothing now.
     repaired = select(func.count()).select_from(Event).where(Event.key == "readiness_repaired")
     assert db.session.scalar(repaired) == 0
-    assert proving.refresh_all(moment(DAYS - 1, 22)) == 0
+    assert proving.refresh_all(moment(DAYS - 1, 19)) == 0
     check_mails(weeks)
 
 
