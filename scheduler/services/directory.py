@@ -30,7 +30,7 @@ class Filter:
     # Only those behind or stuck, or of this level.
     follow: bool = False
     level: str = ""
-    # True: ready; False: in onboarding and not ready.
+    # True: ready for the next team; False: with sales or onboarding and not ready.
     ready: bool | None = None
     undecided: bool | None = None
     # Only those on hold on this day, or whose contract is cancelled by it.
@@ -130,9 +130,9 @@ def _narrowed(query: Select[Any], wanted: Filter) -> Select[Any]:
     if wanted.level:
         query = query.where(Account.level == wanted.level, ~Account.undecided)
     if wanted.ready is True:
-        query = query.where(Account.ready_since.is_not(None), Account.stage == "onboarding")
+        query = query.where(Account.ready_since.is_not(None))
     if wanted.ready is False:
-        query = query.where(Account.ready_since.is_(None), Account.stage == "onboarding")
+        query = query.where(Account.ready_since.is_(None), Account.stage.in_(("sales", "onboarding")))
     if wanted.undecided is not None:
         query = query.where(Account.undecided == wanted.undecided)
     if wanted.held_on is not None:
