@@ -173,7 +173,7 @@ def test_mails_offer_only_what_is_open_to_the_reader(world: World) -> None:
         texts[contact.id] = rendered.text + rendered.html
     assert told(texts[world.stranger.id], COMPANY + PERSON) == []
     assert told(texts[world.colleague.id], PERSON) == []
-    assert introductions.plan([world.owner.account_id], "everyone").already == [world.owner.id]
+    assert introductions.plan([world.owner.account_id], "everyone", NOW).already == [world.owner.id]
 
 
 def test_staff_see_all_of_it(staff_client: Client, member: Staff, world: World) -> None:

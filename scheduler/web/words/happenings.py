@@ -163,7 +163,7 @@ def _of_progress() -> dict[str, str]:
         "handover_accepted": _("引き継ぎを引き受けました（%(to)s）。"),
         "handover_returned": _("引き継ぎを差し戻しました。"),
         "conditions_reopened": _("引き継ぎ条件を未達に戻しました: %(conditions)s"),
-        "condition_taken_back": _("差し戻された条件を確認済みにしました: %(conditions)s（%(words)s）"),
+        "condition_taken_back": _("差し戻された条件を確認済みにしました: %(conditions)s（%(settled)s）"),
         "moved_in_wave": _("一括移管でフェーズを移しました（%(from)s → %(to)s、担当: %(member)s）。"),
         "owner_changed_in_wave": _("一括移管で自社担当（%(team)s）を %(member)s にしました。"),
         "handover_withdrawn": _("引き継ぎの依頼を取り下げました。"),

@@ -86,7 +86,7 @@ class _Params(Mapping[str, str]):
             "fields": lambda: terms.listed(terms.FIELDS.get(field, field) for field in params.get("fields", ())),
             "clauses": lambda: terms.listed(terms.CONDITIONS.get(key, key) for key in params.get("clauses", ())),
             "conditions": lambda: terms.listed(terms.CONDITIONS.get(key, key) for key in params.get("conditions", ())),
-            "words": lambda: names.taken_back(params.get("handover_id"), params.get("conditions", ())),
+            "settled": lambda: names.taken_back(params.get("handover_id"), params.get("conditions", ())),
             "on": lambda: dates.iso_day(params.get("on")),
             "until": lambda: dates.iso_day(params.get("until")),
             "successor": lambda: (

@@ -219,7 +219,7 @@ def test_set_up_is_told_step_by_step(program: Program) -> None:
     account = an_account()
     step = program.get(f"/accounts/{account.external_id}").json["setup"][0]
     assert (step["step"], step["done"], step["at"]) == ("menu", False, None)
-    assert step["items"] == [{"store": None, "state": "open", "at": None, "reason": None}]
+    assert step["items"] == [{"store": None, "state": "open", "waiting_on": None, "at": None, "reason": None}]
 
 
 @both
