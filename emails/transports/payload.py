@@ -8,8 +8,6 @@ from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sendgrid.helpers import mail as helpers
-
 from emails.headers import BadAddress, one_line, sendable, verbatim
 from emails.message import CALENDAR_FILE, Address, Bulk, CalendarPart, Message, extra_headers
 
@@ -86,6 +84,7 @@ def payload(messages: Sequence[Message], *, sandbox: bool = False, opens: bool =
     first = messages[0]
     alone = len(messages) == 1
     words: Message | Bulk = first if alone else _common(messages)
+    helpers = _helpers()
     mail = helpers.Mail()
     mail.from_email = _mailbox(first.from_)
     if first.reply_to is not None:
@@ -167,7 +166,7 @@ def _common(messages: Sequence[Message]) -> Bulk:
 
 
 def _mailbox(address: Address) -> Any:
-    mailbox = helpers.Email()
+    mailbox = _helpers().Email()
     # Set, not passed: the helper would read the address as a header and take odd local parts apart.
     mailbox.email = sendable(address.address)
     name = one_line(address.name)
@@ -177,9 +176,17 @@ def _mailbox(address: Address) -> Any:
 
 
 def _attachment(calendar: CalendarPart) -> Any:
+    helpers = _helpers()
     return helpers.Attachment(
         helpers.FileContent(base64.b64encode(calendar.ics).decode("ascii")),
         helpers.FileName(CALENDAR_FILE),
         helpers.FileType("application/ics"),
         helpers.Disposition("attachment"),
     )
+
+
+def _helpers() -> Any:
+    """Return SendGrid's own helpers; they and what they need cost 9 MiB, and most installations use SMTP."""
+    from sendgrid.helpers import mail  # noqa: PLC0415
+
+    return mail

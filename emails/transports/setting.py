@@ -7,6 +7,7 @@ from urllib.parse import SplitResult, unquote, urlsplit
 
 from emails.transports.base import BadTransport, Transport
 from emails.transports.folder import FolderTransport
+from emails.transports.sendgrid import SendGridTransport
 from emails.transports.smtp import SmtpServer, SmtpTransport
 
 _FORMS = "folder:PATH, smtp://[USER:PASSWORD@]HOST[:PORT], smtps://[USER:PASSWORD@]HOST[:PORT], sendgrid: or sendgrid:sandbox"
@@ -63,7 +64,4 @@ def _sendgrid(api_key: str, url: str, *, sandbox: bool, opens: bool) -> Transpor
     parts = urlsplit(url)
     if parts.scheme not in ("http", "https") or not parts.hostname:
         raise BadTransport("the SendGrid URL must be http(s)://HOST[:PORT]")
-    # Its library and what that needs cost 10 MiB, and most installations use SMTP.
-    from emails.transports.sendgrid import SendGridTransport  # noqa: PLC0415
-
     return SendGridTransport(api_key, url, sandbox=sandbox, opens=opens)

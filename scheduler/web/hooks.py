@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from hmac import compare_digest
+from typing import Protocol
 
 from flask import Blueprint, Response, abort, jsonify, request
 from flask.blueprints import BlueprintSetupState
@@ -14,6 +16,18 @@ from scheduler.services import mail_events
 from scheduler.services import replies as received
 from scheduler.services.attendance import webhooks
 from scheduler.web import edge, limits
+
+
+class _Caller(Protocol):
+    """How a caller signs what it sends: SendGrid's events and Zoom's webhooks, each in a module of its own."""
+
+    SIGNATURE_HEADER: str
+    TIMESTAMP_HEADER: str
+    MAX_BYTES: int
+
+    def is_recent(self, timestamp: str, now: datetime, /) -> bool: ...
+    def is_signed(self, key: str, body: bytes, signature: str, timestamp: str, /) -> bool: ...
+
 
 hooks = Blueprint("hooks", __name__, url_prefix="/hooks")
 
@@ -41,29 +55,24 @@ def _check_secret() -> None:
 
 def _check_signature() -> None:
     """Look at the bytes as they came and at nothing they say; who sends no signature is not even listened to."""
-    key = edge.settings().sendgrid_event_key
-    if not key:
-        abort(404)
-    signature = request.headers.get(events.SIGNATURE_HEADER, "")
-    timestamp = request.headers.get(events.TIMESTAMP_HEADER, "")
-    if not signature or not events.is_recent(timestamp, edge.now()):
-        abort(401)
-    request.max_content_length = events.MAX_BYTES
-    if not events.is_signed(key, request.get_data(), signature, timestamp):
-        abort(401)
+    _check(edge.settings().sendgrid_event_key, events)
 
 
 def _check_zoom() -> None:
     """As with SendGrid's: the bytes as they came, before anything in them is read."""
-    secret = edge.settings().zoom_webhook_secret
-    if not secret:
+    _check(edge.settings().zoom_webhook_secret, zoom_hooks)
+
+
+def _check(key: str, caller: _Caller) -> None:
+    """Let a signed and recent request of this caller pass: 404 without a key, 401 without a good signature."""
+    if not key:
         abort(404)
-    signature = request.headers.get(zoom_hooks.SIGNATURE_HEADER, "")
-    timestamp = request.headers.get(zoom_hooks.TIMESTAMP_HEADER, "")
-    if not signature or not zoom_hooks.is_recent(timestamp, edge.now()):
+    signature = request.headers.get(caller.SIGNATURE_HEADER, "")
+    timestamp = request.headers.get(caller.TIMESTAMP_HEADER, "")
+    if not signature or not caller.is_recent(timestamp, edge.now()):
         abort(401)
-    request.max_content_length = zoom_hooks.MAX_BYTES
-    if not zoom_hooks.is_signed(secret, request.get_data(), signature, timestamp):
+    request.max_content_length = caller.MAX_BYTES
+    if not caller.is_signed(key, request.get_data(), signature, timestamp):
         abort(401)
 
 

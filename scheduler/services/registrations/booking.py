@@ -35,8 +35,8 @@ def register(
     """Register a contact on a lecture and return the registration's id; the confirmation with its invitation is owed.
 
     On a full lecture the contact is put on the waiting list when `waitlist` says so, else LectureFull is raised. Raises
-    NotFound (also for a lecture of another account), ContactLeft, LectureOver, LectureCancelled, LectureUndecided, PrerequisiteMissing,
-    AccountLimitReached, AlreadyBooked, OfferGone, Invalid for companions.
+    NotFound (also for a lecture of another account), ContactLeft, LectureOver, LectureCancelled, LectureUndecided,
+    PrerequisiteMissing, AccountLimitReached, AlreadyBooked, OfferGone, Invalid for companions.
     `companions`, `unnamed`: the colleagues before the same screen, by name, and how many more. `mails` False: reached by
     phone, no message about this registration is wanted. `exception`: why staff let in who lacks the prerequisite;
     `over_limit`: they let the account have more seats than it may. `facts` go along with the mail.
@@ -74,13 +74,17 @@ def register(
             starts_at, account_id = ground.lecture.starts_at, ground.account_id
             telling.owe_about(kind, number, sequence, contact_id, account_id, lecture_id, starts_at, now, **facts)
         about = {"account_id": ground.account_id, "contact_id": contact_id, "lecture_id": lecture_id}
-        history.record("registered" if seated else "waitlisted", now=now, actor=actor, **about)
-        if wanted.exception:
-            history.record("exception_made", now=now, actor=actor, **about)
+        _record("registered" if seated else "waitlisted", bool(wanted.exception), about, now, actor)
         if ground.wanted_step_id is not None:
             wanted_steps.warn(ground.wanted_step_id, contact_id, ground.account_id, lecture_id, now)
         readiness.registered(ground.account_id, ground.way, now)
         return number
+
+
+def _record(key: str, exception: bool, about: dict[str, int], now: datetime, actor: Actor) -> None:
+    """Write the history of a registration, and that it was let in as an exception."""
+    for happened in (key, "exception_made") if exception else (key,):
+        history.record(happened, now=now, actor=actor, **about)
 
 
 def _seated(lecture_id: int, offered_until: datetime | None, now: datetime) -> bool:
