@@ -22,7 +22,7 @@ from scheduler.settings import Settings, load
 from scheduler.web import access, characters, edge, errors, feeds, ids, limits, policies, segments
 from scheduler.web.api.register import register_api
 from scheduler.web.blueprints import BLUEPRINTS
-from scheduler.web.words import imports, progress_files, refusals, reports
+from scheduler.web.words import attendance_reports, imports, progress_files, refusals
 from scheduler.web.words.register import register as register_words
 
 HERE = Path(__file__).resolve().parent
@@ -57,12 +57,12 @@ def progress_row_sentence(refusal: Refusal) -> str:
 
 def report_sentences(found: AttendancePlan) -> list[str]:
     """Word for the command line what an attendance report comes to: the verdicts, and the mails that follow."""
-    return [reports.counts(found), *reports.mails(found)]
+    return [attendance_reports.counts(found), *attendance_reports.mails(found)]
 
 
 def report_left_open(found: AttendancePlan) -> list[str]:
     """Word for the command line who in an attendance report is not settled, and who was not counted."""
-    return reports.left_open(found)
+    return attendance_reports.left_open(found)
 
 
 def templates_folder() -> Path:

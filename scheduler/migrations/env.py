@@ -24,8 +24,11 @@ from scheduler.models import (  # noqa: F401  (every table must be known to be c
     settings,
     setup,
     signals,
+    snapshots,
     staff,
+    tags,
     tasks,
+    trials,
     uploads,
 )  # fmt: skip
 from scheduler.models.db import UTCDateTime

@@ -14,7 +14,8 @@ class Setting(Base):
     __tablename__ = "settings"
 
     # vendor (会社情報), mail_rules (when mails leave), mail_pause (全送信を一時停止), transport (closed until), readiness
-    # (rules by stage), stalling (thresholds by stage), first_contact (before or after the order).
+    # (rules by stage), stalling (thresholds by stage), first_contact (before or after the order), staffing (activities and what they are
+    # reckoned with).
     key: Mapped[str] = mapped_column(primary_key=True)
     value: Mapped[Any] = mapped_column(Json)
     changed_at: Mapped[datetime]

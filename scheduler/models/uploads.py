@@ -16,12 +16,13 @@ from scheduler.models.staff import Staff
 class Upload(Base):
     __tablename__ = "uploads"
     __table_args__ = (
-        CheckConstraint("kind IN ('customers', 'attendance', 'setup', 'usage')", name="kind"),
+        CheckConstraint("kind IN ('customers', 'attendance', 'setup', 'usage', 'figures', 'contracts')", name="kind"),
         Index("ix_uploads_kind_created", "kind", "created_at"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    # customers (a customer list), attendance (a webinar tool's report), setup (ticks) or usage (days of use).
+    # customers (a customer list), attendance (a webinar tool's report), setup (ticks), usage (days of use), figures
+    # (monthly series) or contracts (terms and their outcomes).
     kind: Mapped[str]
     # The lecture, for attendance.
     lecture_id: Mapped[int | None] = mapped_column(ForeignKey("lectures.id"), index=True)

@@ -25,6 +25,7 @@ from scheduler.web.public.programme import public
 from scheduler.web.staff.account import account
 from scheduler.web.staff.accounts import accounts
 from scheduler.web.staff.applications import applications
+from scheduler.web.staff.attendance_reports import attendance_reports
 from scheduler.web.staff.board import board
 from scheduler.web.staff.bookings import bookings
 from scheduler.web.staff.calendar import calendar as staff_calendar
@@ -57,7 +58,6 @@ from scheduler.web.staff.proposals import proposals
 from scheduler.web.staff.replies import replies
 from scheduler.web.staff.report_columns import report_columns
 from scheduler.web.staff.report_undo import report_undo
-from scheduler.web.staff.reports import reports
 from scheduler.web.staff.roster import roster
 from scheduler.web.staff.rules import rules
 from scheduler.web.staff.series import series
@@ -127,7 +127,7 @@ BLUEPRINTS: list[Blueprint] = [
     calls,
     corrections,
     moves,
-    reports,
+    attendance_reports,
     report_columns,
     report_undo,
     series,

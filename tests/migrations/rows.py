@@ -21,8 +21,11 @@ from scheduler.models import (  # noqa: F401  (every table must be known)
     settings,
     setup,
     signals,
+    snapshots,
     staff,
+    tags,
     tasks,
+    trials,
     uploads,
 )
 from scheduler.models.db import Base, UTCDateTime
@@ -46,10 +49,15 @@ VALUES: dict[str, dict[str, Any]] = {
     "contracts": {"ends_on": date(2027, 4, 1), "outcome": "renewed"},
     "feedbacks": {"understanding": "unsure"},
     "completions": {"waiting_on": None},
+    "turnouts": {"verdict": "attended", "reminder": "none", "asked": "first"},
+    "tenures": {"until_on": date(2026, 5, 1)},
+    "trials": {"subjects": "accounts"},
+    "figures": {"staff_id": None},
     "destinations": {"kind": "webhook", "ended_why": "gone"},
 }
 OF_TYPE: dict[type, Any] = {
     int: 1,
+    float: 1.5,
     str: "words",
     bool: True,
     bytes: b"content",

@@ -20,7 +20,7 @@ from scheduler.web.api.attendance_schemas import OUTCOMES, ReportAnswer, Verdict
 from scheduler.web.api.blueprint import KEY_HEADER, Blueprint
 from scheduler.web.api.fields import LARGEST_ID, SHOWN, Choice, Flag, Named, Text, Whole, fault
 from scheduler.web.api.schemas import Input, Paging, page_of
-from scheduler.web.words import reports
+from scheduler.web.words import attendance_reports as reports
 
 resource = Blueprint("attendance", "出欠。会議ツールの参加レポートを取り込むか、一人ずつ手で付けます。")
 

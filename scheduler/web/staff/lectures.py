@@ -24,7 +24,7 @@ from scheduler.services.lectures.values import MEETING
 from scheduler.services.refusals import Invalid, Refused
 from scheduler.web import access, edge, inputs
 from scheduler.web.staff import judged, rooms
-from scheduler.web.words import dates, refusals, reports
+from scheduler.web.words import attendance_reports, dates, refusals
 from scheduler.web.words import history as histories
 
 lectures = Blueprint("staff_lectures", __name__, url_prefix="/staff/lectures")
@@ -73,7 +73,7 @@ def show(lecture_id: int) -> ResponseReturnValue:
         **judged.of_lecture(lecture_id, seats),
         history=histories.lines(history.of_lecture(lecture_id)),
         report=staging.latest(lecture_id),
-        report_words=reports,
+        report_words=attendance_reports,
         follow_up=mail_holding.follow_up(lecture_id),
         wanted=wanted,
         found=directory.find_people(wanted) if wanted else [],

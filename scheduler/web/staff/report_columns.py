@@ -45,7 +45,7 @@ def settle(lecture_id: int, upload_id: int) -> ResponseReturnValue:
     except Invalid as error:
         return _form(lecture_id, upload_id, inputs.errors(error), error.status)
     flash(_("列の対応を覚えました。同じ見出しのファイルは、次からそのまま読み取ります。"))
-    return redirect(url_for("staff_reports.show", lecture_id=lecture_id, upload_id=upload_id))
+    return redirect(url_for("staff_attendance_reports.show", lecture_id=lecture_id, upload_id=upload_id))
 
 
 def _form(
@@ -60,7 +60,7 @@ def _form(
         return _expired(lecture_id, error)
     cells = [[row[place] for row in asked.rows] for place in range(len(asked.names))]
     page = render_template(
-        "staff/reports/columns.html",
+        "staff/attendance_reports/columns.html",
         lecture=the(lecture_id),
         asked=asked,
         lines=[(number, words.line(number, row)) for number, row in asked.lines.items()],
@@ -80,4 +80,4 @@ def _check(lecture_id: int, upload_id: int) -> None:
 
 def _expired(lecture_id: int, error: UploadExpired) -> ResponseReturnValue:
     flash(refusals.sentence(error), "error")
-    return redirect(url_for("staff_reports.form", lecture_id=lecture_id))
+    return redirect(url_for("staff_attendance_reports.form", lecture_id=lecture_id))

@@ -31,7 +31,7 @@ def form(lecture_id: int, upload_id: int) -> ResponseReturnValue:
         return _gone(lecture_id)
     names = Names(contacts=[*told.verdicts, *(one.contact_id for one in told.kept)])
     return render_template(
-        "staff/reports/undo.html",
+        "staff/attendance_reports/undo.html",
         lecture=the(lecture_id),
         told=told,
         last=staging.latest(lecture_id),
@@ -74,4 +74,4 @@ def _check(lecture_id: int, upload_id: int) -> None:
 
 def _gone(lecture_id: int) -> ResponseReturnValue:
     flash(_("このレポートは今は有効ではないため、取り消すものはありません。"), "error")
-    return redirect(url_for("staff_reports.form", lecture_id=lecture_id))
+    return redirect(url_for("staff_attendance_reports.form", lecture_id=lecture_id))

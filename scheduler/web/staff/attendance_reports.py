@@ -16,11 +16,11 @@ from scheduler.services.directory import Filter
 from scheduler.services.refusals import FileUnreadable, Invalid, Refused, UploadExpired
 from scheduler.web import access, csvs, edge, ids, inputs
 from scheduler.web.staff.lectures import the
+from scheduler.web.words import attendance_reports as words
 from scheduler.web.words import refusals, terms
-from scheduler.web.words import reports as words
 
-reports = Blueprint("staff_reports", __name__, url_prefix="/staff/lectures/<id:lecture_id>")
-reports.before_request(access.staff_gate)
+attendance_reports = Blueprint("staff_attendance_reports", __name__, url_prefix="/staff/lectures/<id:lecture_id>")
+attendance_reports.before_request(access.staff_gate)
 
 # What a form's select says of somebody in the room: none of ours, or somebody new of the company whose id follows.
 NOBODY = "0"
@@ -33,14 +33,14 @@ COMPANIES = 40
 FOUND = 20
 
 
-@reports.get("/report")
+@attendance_reports.get("/report")
 @access.requires("attendance")
 def form(lecture_id: int) -> ResponseReturnValue:
     """Show the form for a lecture's report, and what was recorded last."""
     return _form(lecture_id, {})
 
 
-@reports.post("/report")
+@attendance_reports.post("/report")
 @access.requires("attendance")
 def upload(lecture_id: int) -> ResponseReturnValue:
     """Keep a report and show what it comes to."""
@@ -64,7 +64,7 @@ def upload(lecture_id: int) -> ResponseReturnValue:
     return redirect(url_for(".show", lecture_id=lecture_id, upload_id=number))
 
 
-@reports.post("/report/heard")
+@attendance_reports.post("/report/heard")
 @access.requires("attendance")
 def take_heard(lecture_id: int) -> ResponseReturnValue:
     """Take what the meeting tool told about comings and goings for the report, and show what it comes to."""
@@ -72,7 +72,7 @@ def take_heard(lecture_id: int) -> ResponseReturnValue:
     return redirect(url_for(".show", lecture_id=lecture_id, upload_id=number))
 
 
-@reports.get("/report/<id:upload_id>")
+@attendance_reports.get("/report/<id:upload_id>")
 @access.requires("attendance")
 def show(lecture_id: int, upload_id: int) -> ResponseReturnValue:
     """Show who is who in a report, the verdicts and the mails that follow; `?q=` finds people to choose."""
@@ -91,7 +91,7 @@ def show(lecture_id: int, upload_id: int) -> ResponseReturnValue:
     searched = directory.find_people(wanted, gone_too=True) if wanted else []
     found_companies = directory.accounts(Filter(text=wanted), per_page=FOUND)[0] if wanted else []
     return render_template(
-        "staff/reports/show.html",
+        "staff/attendance_reports/show.html",
         lecture=the(lecture_id),
         found=found,
         ready=[person for person in found.people if person.contact_id is not None and person.settled != "new"],
@@ -110,7 +110,7 @@ def show(lecture_id: int, upload_id: int) -> ResponseReturnValue:
     )
 
 
-@reports.post("/report/<id:upload_id>")
+@attendance_reports.post("/report/<id:upload_id>")
 @access.requires("attendance")
 def confirm(lecture_id: int, upload_id: int) -> ResponseReturnValue:
     """Record the report, or keep what was chosen so far and look again."""
@@ -136,7 +136,7 @@ def confirm(lecture_id: int, upload_id: int) -> ResponseReturnValue:
     return redirect(url_for("staff_lectures.show", lecture_id=lecture_id, _anchor="roster"))
 
 
-@reports.post("/attendance/<id:contact_id>")
+@attendance_reports.post("/attendance/<id:contact_id>")
 @access.requires("attendance")
 def mark(lecture_id: int, contact_id: int) -> ResponseReturnValue:
     """Mark somebody by hand, or let the evidence count again."""
@@ -155,7 +155,7 @@ def mark(lecture_id: int, contact_id: int) -> ResponseReturnValue:
     return redirect(url_for("staff_lectures.show", lecture_id=lecture_id, _anchor="roster"))
 
 
-@reports.get("/roster.csv")
+@attendance_reports.get("/roster.csv")
 @access.requires("export")
 def export(lecture_id: int) -> ResponseReturnValue:
     """Hand out the roster with the verdicts."""
@@ -195,7 +195,7 @@ def _companions(row: Registration) -> str:
 def _form(lecture_id: int, errors: dict[str, str], *, other_time: bool = False) -> str:
     lecture = the(lecture_id)
     return render_template(
-        "staff/reports/form.html",
+        "staff/attendance_reports/form.html",
         lecture=lecture,
         begun=lecture.starts_at <= edge.now() and lecture.status == "scheduled",
         zone=request.form.get("zone", lecture.zone),
