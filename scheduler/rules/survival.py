@@ -6,7 +6,6 @@ import warnings
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 from math import isnan
 
 #: Shares are products of fractions, so that one half may come out a hair above or below.
@@ -101,3 +100,22 @@ def _points(events: Mapping[int, int], censored: Mapping[int, int], people: int)
     columns = (found.cdf.probabilities, band.low.probabilities, band.high.probabilities)
     rows = zip(days, *(column.tolist() for column in columns), at_risk, strict=True)
     return tuple(Point(day, share, _told(low), _told(high), left) for day, share, low, high, left in rows)
+
+
+def _told(bound: float) -> float | None:
+    return None if isnan(bound) else bound
+
+
+def _quantile(points: Sequence[Point], share: float) -> Quantile:
+    """Find the days on which the estimate and both ends of its band first reach a share.
+
+    Once everyone has reached it there is no band: then the estimate itself is at least what its upper end would be.
+    """
+    upper = [(point.day, point.reached if point.high is None else point.high) for point in points]
+    lower = [(point.day, 0.0 if point.low is None else point.low) for point in points]
+    estimate = [(point.day, point.reached) for point in points]
+    return Quantile(_first(estimate, share), _first(upper, share), _first(lower, share))
+
+
+def _first(steps: Sequence[tuple[int, float]], share: float) -> int | None:
+    return next((day for day, reached in steps if reached >= share - _HAIR), None)
