@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
 from math import isfinite
 from typing import Any
 
@@ -22,13 +22,13 @@ MOST_LECTURES = 1000.0
 _KNOWN = frozenset(activity.key for activity in ACTIVITIES)
 
 
-@dataclass(frozen=True)
+@dataclasses.dataclass(frozen=True)
 class Complaint:
     """One thing that is wrong: the field (`activities.3.minutes`), what, and the numbers to say it with."""
 
     field: str
     key: str
-    params: dict[str, Any] = field(default_factory=dict)
+    params: dict[str, Any] = dataclasses.field(default_factory=dict)
 
 
 def check(plan: Plan) -> list[Complaint]:

@@ -36,7 +36,9 @@ class Flow:
 def passage(starts: float, stay: float, width: float, horizon: int) -> Passage:
     """Return how one unit passes a stage that it enters evenly between `starts` and `starts` + `width` (all in months)."""
     stops = starts + stay
-    present = (_mean_passed(month - starts, width) - _mean_passed(month - stops, width) for month in range(horizon))
+    present = (
+        max(0.0, _mean_passed(month - starts, width) - _mean_passed(month - stops, width)) for month in range(horizon)
+    )
     entering = (_passed(month + 1 - starts, width) - _passed(month - starts, width) for month in range(horizon))
     return Passage(tuple(present), tuple(entering))
 

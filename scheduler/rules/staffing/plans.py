@@ -75,13 +75,13 @@ class Activity:
     def from_json(cls, value: Mapping[str, Any]) -> Activity:
         """Read an activity."""
         return cls(
-            key=value.get("key", ""),
+            key=str(value.get("key", "")),
             stage=value.get("stage", ""),
             minutes=Figure.from_json(value.get("minutes")),
             per=value.get("per", "account"),
             done=value.get("done", "one_to_one"),
             group=Figure.from_json(value.get("group", 1)),
-            name=value.get("name", ""),
+            name=str(value.get("name", "")),
         )
 
 

@@ -17,7 +17,9 @@ from scheduler.services import references
 from scheduler.services.imports.traces import MODELS
 
 # What goes with a row and was built by nobody: what the import itself wrote, what the program derives, mails that never left.
-_DERIVED = ("contact_stores", "contacts", "stores", "events", "signals", "tasks", "mails", "known_names")
+_DERIVED = (
+    "contact_stores", "contacts", "stores", "events", "signals", "tasks", "mails", "known_names", "milestones", "tenures",
+)  # fmt: skip
 # Rows per statement: both databases limit the parameters of one.
 CHUNK = 5000
 

@@ -1,0 +1,102 @@
+"""Answers what a report is asked for: the days, and whose accounts, read from an address, a command line or a program's call."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import ColumnElement, exists, select
+
+from scheduler.models.accounts import STAGES, Account
+from scheduler.models.db import db
+from scheduler.models.staff import Staff
+from scheduler.models.tags import Tag, account_tags
+from scheduler.rules.reporting import Asked
+from scheduler.services import tags
+from scheduler.services.directory import owner_is
+from scheduler.services.installation import here
+from scheduler.services.naming import LARGEST_ID
+from scheduler.services.refusals import Invalid
+
+# The names by which every report is asked; a report's own choices come beside them.
+FILTERS = ("from", "to", "stage", "owner", "tag")
+# How many months back, to the first of the month, a report looks that is asked for no days.
+MONTHS = 12
+# The longest span of days that is counted at once.
+LONGEST = timedelta(days=366 * 10)
+
+
+def read(values: Mapping[str, str], now: datetime, choices: Collection[str] = ()) -> Asked:
+    """Read what a report is asked for: from, to (ISO days), stage, owner (id or address), tag (id or name), and its `choices`.
+
+    Without days: the last MONTHS months and the present one. Raises Invalid(field, why): not_a_date, ends_before_it_starts,
+    too_long, not_a_choice, unknown.
+    """
+    today = now.astimezone(here().tz).date()
+    until = _day("to", values.get("to", ""), today)
+    since = _day("from", values.get("from", ""), months_before(until, MONTHS))
+    if since > until:
+        raise Invalid(field="from", why="ends_before_it_starts")
+    if until - since > LONGEST:
+        raise Invalid(field="from", why="too_long", years=LONGEST.days // 366)
+    stage = values.get("stage", "").strip()
+    if stage and stage not in STAGES:
+        raise Invalid(field="stage", why="not_a_choice", value=stage, choices=", ".join(STAGES))
+    more = {name: values[name].strip() for name in choices if values.get(name, "").strip()}
+    return Asked(since, until, stage, _owner(values.get("owner", "")), _tag(values.get("tag", "")), more)
+
+
+def months_before(day: date, months: int) -> date:
+    """Return the first day of the month that lies so many months before a day's own."""
+    place = day.year * 12 + day.month - 1 - months
+    return date(place // 12, place % 12 + 1, 1)
+
+
+def accounts(asked: Asked) -> list[ColumnElement[bool]]:
+    """Return the conditions on Account by which a report is narrowed; none: all of them count."""
+    found: list[ColumnElement[bool]] = []
+    if asked.stage:
+        found.append(Account.stage == asked.stage)
+    if asked.owner_id is not None:
+        found.append(owner_is(asked.owner_id))
+    if asked.tag_id is not None:
+        borne = (account_tags.c.account_id == Account.id, account_tags.c.tag_id == asked.tag_id)
+        found.append(exists().where(*borne))
+    return found
+
+
+def _day(field: str, text: str, otherwise: date) -> date:
+    if not text.strip():
+        return otherwise
+    try:
+        return date.fromisoformat(text.strip())
+    except ValueError as error:
+        raise Invalid(field=field, why="not_a_date", value=text.strip()) from error
+
+
+def _owner(text: str) -> int | None:
+    text = text.strip()
+    if not text:
+        return None
+    which = Staff.id == number if (number := _number(text)) else Staff.email == text.lower()
+    found = db.session.scalar(select(Staff.id).where(which))
+    if found is None:
+        raise Invalid(field="owner", why="unknown", value=text)
+    return found
+
+
+def _tag(text: str) -> int | None:
+    text = text.strip()
+    if not text:
+        return None
+    tag = db.session.get(Tag, number) if (number := _number(text)) else None
+    # A tag may be called by a number, such as a year.
+    tag = tag or tags.by_name(text)
+    if tag is None:
+        raise Invalid(field="tag", why="unknown", value=text)
+    return tag.id
+
+
+def _number(text: str) -> int:
+    """Return a row's number, or 0 where it is none."""
+    return int(text) if text.isascii() and text.isdecimal() and len(text) <= 10 and int(text) <= LARGEST_ID else 0

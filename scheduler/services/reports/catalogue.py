@@ -1,0 +1,27 @@
+"""Answers which reports there are, and who counts them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from scheduler.rules.reporting import Asked, Behind, Report
+
+# (asked, now) -> the report; raises Invalid for a choice of its own that it cannot read.
+Build = Callable[[Asked, datetime], Report]
+# (asked, part, row, column, now, limit, offset) -> the rows behind a number; raises NotFound. `limit` None: all of them.
+Look = Callable[[Asked, str, str, str, datetime, int | None, int], Behind]
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One report: who counts it, who lists the rows behind its numbers, and the choices it has beside everybody's."""
+
+    build: Build
+    behind: Look
+    choices: tuple[str, ...] = ()
+
+
+# In the order in which pages list them.
+REPORTS: dict[str, Kind] = {}
