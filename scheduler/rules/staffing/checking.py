@@ -16,8 +16,9 @@ LONGEST_HORIZON = 36
 LARGEST = 1_000_000.0
 #: More hours than a month has are nobody's.
 MOST_HOURS = 744.0
-#: More lectures a month than this are one every few minutes, and the queue is played one by one.
-MOST_LECTURES = 1000.0
+#: More lectures a month than ten a working day are a slip of the hand; the queue is played one by one.
+MOST_LECTURES = 200.0
+MOST_SEATS = 1000.0
 
 _KNOWN = frozenset(activity.key for activity in ACTIVITIES)
 
@@ -146,7 +147,7 @@ def _queue(plan: Plan) -> Iterator[Complaint]:
     queue = plan.queue
     yield from _number("queue.arrivals", queue.arrivals)
     yield from _number("queue.lectures", queue.lectures, most=MOST_LECTURES)
-    yield from _number("queue.seats", queue.seats, least=1.0)
+    yield from _number("queue.seats", queue.seats, least=1.0, most=MOST_SEATS)
     yield from _number("queue.show_rate", queue.show_rate, above=True, most=1.0)
 
 

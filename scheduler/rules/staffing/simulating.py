@@ -159,13 +159,11 @@ def _gamma(
 
 def _there(plan: Plan, rng: np.random.Generator, shape: tuple[int, int]) -> dict[str, NDArray[np.float64]]:
     """Draw the hours there in each stage: people without those who replace leavers and still learn."""
-    import numpy as np  # noqa: PLC0415
-
     learning = _later(passage(0.0, plan.newcomer_months.value, 1.0, plan.horizon).present)
     found = {}
     for phase in plan.phases:
         leaving = rng.poisson(plan.leavers.value / 12 / plan.people * phase.people.value, shape)
-        found[phase.stage] = np.maximum(0.0, phase.people.value - leaving @ learning) * plan.hours.value
+        found[phase.stage] = (phase.people.value - leaving @ learning).clip(0.0) * plan.hours.value
     return found
 
 
