@@ -55,24 +55,26 @@ def spread(groups: Sequence[Sequence[Row]], seed: int, resamples: int) -> Spread
 
 
 def _levels(rows: Sequence[Row], seed: int, resamples: int) -> Any:
-    """Draw the people again and again: an array of baseline levels and one of trial levels; None for fewer than two people."""
+    """Draw the people again and again: an array of baseline levels and one of trial levels.
+
+    None for fewer than two people and where a period is empty. A resample without values in a period has no level there.
+    """
     import numpy as np  # noqa: PLC0415
     from scipy import stats  # noqa: PLC0415
 
-    if len(rows) < 2:
+    if len(rows) < 2 or not any(row[1] for row in rows) or not any(row[3] for row in rows):
         return None
     columns = [np.array(column, float) for column in zip(*rows, strict=True)]
 
-    def of(people: Any, axis: int) -> Any:
-        baseline, baseline_count, trial, trial_count = (column[people].sum(axis=axis) for column in columns)
-        with np.errstate(divide="ignore", invalid="ignore"):
-            return np.stack([baseline / baseline_count, trial / trial_count])
+    def sums(people: Any, axis: int) -> Any:
+        return np.stack([column[people].sum(axis=axis) for column in columns])
 
     drawn = stats.bootstrap(
-        (np.arange(len(rows)),), of, n_resamples=resamples, method="percentile", vectorized=True,
+        (np.arange(len(rows)),), sums, n_resamples=resamples, method="percentile", vectorized=True,
         batch=max(1, _BATCH // len(rows)), rng=np.random.default_rng(seed),
-    )  # fmt: skip
-    return drawn.bootstrap_distribution
+    ).bootstrap_distribution  # fmt: skip
+    counts = drawn[1::2]
+    return drawn[::2] / np.where(counts > 0, counts, np.nan)
 
 
 def _index(baseline: Any, trial: Any) -> Any:

@@ -147,8 +147,9 @@ def sentences(comparison: Comparison) -> list[Sentence]:
     said = [_figure("index", treated.index, {"group": treated.key, "subjects": treated.subjects})]
     if treated.index.value is None:
         said = [("no_index", {"group": treated.key, "subjects": treated.subjects, "note": treated.note})]
-    if comparison.control is not None and difference.value is not None:
-        said.append(_figure("difference", difference, {"group": comparison.control.key}))
+    control = comparison.control
+    if control is not None and difference.value is not None:
+        said.append(_figure("difference", difference, {"group": control.key, "subjects": control.subjects}))
     said.append((comparison.verdict, {}))
     for what in ("subjects", "months"):
         count = getattr(comparison.needed, what, None)
