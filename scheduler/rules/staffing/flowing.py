@@ -58,7 +58,7 @@ def present(plan: Plan) -> tuple[tuple[Passage, ...], ...]:
             here, later = (1.0,) * plan.horizon, _from_then_on([inf] * len(stays[index + 1 :]), 1.0, plan.horizon, inf)
         else:
             width = max(stay, _MOMENT)
-            here = tuple(1.0 - _mean_passed(month, width) for month in range(plan.horizon))
+            here = tuple(max(0.0, 1.0 - _mean_passed(month, width)) for month in range(plan.horizon))
             later = _from_then_on(stays[index + 1 :], width, plan.horizon)
         found.append((*earlier, Passage(here, (0.0,) * plan.horizon), *later))
     return tuple(found)

@@ -183,7 +183,7 @@ def _later(shares: Sequence[float]) -> NDArray[np.float64]:
 def _ranges(drawn: NDArray[np.float64]) -> tuple[Range, ...]:
     import numpy as np  # noqa: PLC0415
 
-    return tuple(Range(*month) for month in np.percentile(drawn, PERCENTILES, axis=0).T.tolist())
+    return tuple(Range(*month) for month in np.percentile(drawn, PERCENTILES, axis=0, method="nearest").T.tolist())
 
 
 def _month(ran_out: Sequence[float], share: float) -> int | None:

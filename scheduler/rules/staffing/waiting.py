@@ -17,15 +17,17 @@ from scheduler.rules.staffing.simulating import SEED
 #: Days of a month on average.
 MONTH = 365.2425 / 12
 #: How many people are played, unless lectures are so many that most are empty.
-PEOPLE = 10_000
+PEOPLE = 30_000
 FEWEST_PEOPLE = 200
+#: Nearer to its limit than this a queue takes years to settle: no play tells how long people wait meanwhile.
+MOST_LOAD = 0.95
 # Events (people coming, lectures held) that are played at most.
 _EVENTS = 200_000
 # Whether somebody comes once in so many lectures or more seldom is the same: nobody else is there.
 _RAREST = 1000
 # The first people find an empty queue and the last ones' returns meet nobody: a tenth each is not counted.
 _EDGE = 10
-_BATCHES = 20
+_BATCHES = 15
 # How exact the formula's numbers are, and which share of people left behind is as good as nobody.
 _EXACT, _NOBODY = 1e-13, 0.005
 
@@ -54,8 +56,8 @@ class Times:
 class Waiting:
     """How long the wait is: `load` is the share of seats that is wanted, from 1 on the queue grows without end.
 
-    `times` is None when nobody comes, and when the queue has no end. `formula_days` is the exact mean where a formula
-    exists.
+    `times` is None when nobody comes, and when the queue has no end or is so near it (`MOST_LOAD`) that it never settles.
+    `formula_days` is the exact mean of a settled queue where a formula exists.
     """
 
     load: float
@@ -92,7 +94,7 @@ def waiting(
     wanted, offered = arrivals_per_month, lectures_per_month * int(seats) * show_rate
     load = wanted / offered if offered else inf
     formula = formula_days(wanted, lectures_per_month, int(seats), show_rate) if offered else None
-    if not wanted or load >= 1:
+    if not wanted or load > MOST_LOAD:
         return Waiting(load, seed, None, formula)
     rng = Random(seed)
     rate = max(wanted, lectures_per_month / _RAREST) / MONTH
