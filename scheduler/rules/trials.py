@@ -273,13 +273,18 @@ def _needed(
 def _further_months(
     groups: Sequence[Group], indexed: Sequence[Indexed], errors: Sequence[float], allowed: float
 ) -> int | None:
-    """Find how many more trial months bring the variance down to what is allowed; what differs between subjects stays."""
+    """Find how many more trial months bring the variance down to what is allowed; what differs between subjects stays.
+
+    None too where the months scatter little enough already: then it is for want of people that nothing can be said.
+    """
     parts = []
     for group, each in zip(groups, indexed, strict=True):
         lengths = [len(subject.trial) for subject in group.subjects if subject.trial]
         within = _within(group) * (100 / (each.baseline or 1)) ** 2 / len(lengths)
         parts.append((within, fmean(lengths)))
     variance = fsum(error**2 for error in errors)
+    if variance <= allowed:
+        return None
     for more in range(1, _MOST_MONTHS + 1):
         if variance - fsum(within * (1 / length - 1 / (length + more)) for within, length in parts) <= allowed:
             return more
@@ -289,12 +294,8 @@ def _further_months(
 def _within(group: Group) -> float:
     """Give the variance of a subject's months about their own mean, pooled over subjects and periods; none seen is 0."""
     spans = [span for each in group.subjects for span in (each.baseline, each.trial) if len(span) > 1]
-    freedom = sum(len(span) - 1 for span in spans)
-    return (
-        fsum((value - mean) ** 2 for span, mean in ((span, fmean(span)) for span in spans) for value in span) / freedom
-        if freedom
-        else 0.0
-    )
+    squares = [(value - mean) ** 2 for span, mean in zip(spans, map(fmean, spans), strict=True) for value in span]
+    return fsum(squares) / (len(squares) - len(spans)) if spans else 0.0
 
 
 def _rises(values: Sequence[float]) -> tuple[float, ...]:
