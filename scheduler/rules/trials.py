@@ -278,10 +278,11 @@ def _further_months(
     None too where the months scatter little enough already: then it is for want of people that nothing can be said.
     """
     parts = []
-    for group, each in zip(groups, indexed, strict=True):
+    for group, each, error in zip(groups, indexed, errors, strict=True):
         lengths = [len(subject.trial) for subject in group.subjects if subject.trial]
         within = _within(group) * (100 / (each.baseline or 1)) ** 2 / len(lengths)
-        parts.append((within, fmean(lengths)))
+        # Months that make up for each other (increases do) scatter more than their mean; no more than all is due to them.
+        parts.append((min(within, error**2 * fmean(lengths)), fmean(lengths)))
     variance = fsum(error**2 for error in errors)
     if variance <= allowed:
         return None

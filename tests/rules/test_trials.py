@@ -127,7 +127,8 @@ def test_the_worked_example_is_said_in_one_breath() -> None:
     assert [key for key, _ in said] == ["index", "difference", "better"]
     revenue = sentences(compare(*(increases(series("revenue", *names)) for names in (SELLERS[:4], SELLERS[4:]))))
     assert [key for key, _ in revenue][:3] == ["index", "difference", "unclear"]
-    assert "needed_subjects" in dict(revenue)
+    assert dict(revenue)["needed_subjects"] == {"count": pytest.approx(27, abs=4)}
+    assert dict(revenue)["needed_months"] == {"count": pytest.approx(28, abs=6)}
 
 
 # Levels and indexes.
