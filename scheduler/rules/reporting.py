@@ -11,11 +11,9 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Literal
 
-from scheduler.rules.attendance_rates import Rate
-
 # How a column's values are read:
 #   code (a key that the edge words), named (Named), text; count, number, hours, days, minutes, money, share (0 to 1),
-#   index (100 = before), month (a date, its first day), day (a date), rate (Rate), spread (Spread);
+#   index (100 = before), month (a date, its first day), day (a date), rate (rules.attendance_rates.Rate), spread (Spread);
 #   account, lecture, person, member (Named whose key is the id of the row).
 Kind = Literal[
     "code", "named", "text", "count", "number", "hours", "days", "minutes", "money", "share", "index", "month", "day",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -11,7 +11,7 @@ from sqlalchemy import select
 from scheduler.models.accounts import STAGES, Account
 from scheduler.models.db import db
 from scheduler.models.staff import Staff
-from scheduler.services import account_fields, contacts, contracts, history, locking, readiness, staff, stores
+from scheduler.services import account_fields, contacts, contracts, history, locking, readiness, staff, stores, tags
 from scheduler.services.actors import Actor
 from scheduler.services.inserting import add_missing
 from scheduler.services.refusals import Invalid
@@ -21,10 +21,10 @@ def upsert(external_id: str, payload: Mapping[str, Any], now: datetime, actor: A
     """Make an account or change what the payload names; return its id and whether it is new. It mails nobody.
 
     `payload`: fields of the account; `stage` (heeded at creation only); `owners` {team: staff email}; `stores` (matched by
-    code); `contracts` (matched by their first day); `contacts` (matched by id, else by email and compared name). What it does
-    not name stays. Raises Invalid.
+    code); `contracts` (matched by their first day); `contacts` (matched by id, else by email and compared name);
+    `tags` (all of them). What it does not name stays. Raises Invalid.
     """
-    nested = ("stage", "owners", "stores", "contacts", "contracts")
+    nested = ("stage", "owners", "stores", "contacts", "contracts", "tags")
     fields = {key: value for key, value in payload.items() if key not in nested}
     values = account_fields.account(fields)
     with db.writing():
@@ -45,6 +45,8 @@ def upsert(external_id: str, payload: Mapping[str, Any], now: datetime, actor: A
             stores.put(account.id, entry, now, actor)
         for entry in payload.get("contracts") or ():
             contracts.put(account.id, entry, now, actor)
+        if payload.get("tags") is not None:
+            tags.set_account(account.id, payload["tags"], now, actor)
         for entry in payload.get("contacts") or ():
             contacts.put(account.id, entry, now, actor)
         readiness.refresh(account.id, now)
@@ -59,8 +61,9 @@ def edit(
     now: datetime,
     actor: Actor,
     owners: Mapping[str, int | None] | None = None,
+    tag_names: Sequence[str] | None = None,
 ) -> None:
-    """Change fields of an account by hand, and its owners {team: staff id}; raise NotFound or Invalid(field, why)."""
+    """Change fields of an account by hand, its owners {team: staff id} and tags; raise NotFound or Invalid(field, why)."""
     values = account_fields.account(fields)
     with db.writing():
         account = locking.account(account_id)
@@ -69,6 +72,8 @@ def edit(
             _check_owner(team, staff_id)
             if _assign(account, team, staff_id, now, actor):
                 _tell_new_owner(account, team, now, actor)
+        if tag_names is not None:
+            tags.set_account(account_id, tag_names, now, actor)
         readiness.refresh(account_id, now)
 
 

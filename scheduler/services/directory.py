@@ -15,6 +15,7 @@ from sqlalchemy.orm import InstrumentedAttribute, joinedload, selectinload
 
 from scheduler.models.accounts import Account, Contact, Store, contact_stores
 from scheduler.models.db import db
+from scheduler.models.tags import account_tags
 from scheduler.rules.names import name_key, phone_digits
 
 # From how many digits on a number is looked for in telephone numbers.
@@ -40,6 +41,8 @@ class Filter:
     owner_id: int | None = None
     # The member of sales who won the account.
     sold_by_id: int | None = None
+    # Only those that bear this tag.
+    tag_id: int | None = None
     # A key of SORTS, with `-` before it for the other direction.
     sort: str = ""
 
@@ -107,6 +110,11 @@ def owner_is(staff_id: int) -> ColumnElement[bool]:
     )
 
 
+def bears(tag_id: int) -> ColumnElement[bool]:
+    """Match the accounts that bear a tag."""
+    return exists().where(account_tags.c.account_id == Account.id, account_tags.c.tag_id == tag_id)
+
+
 def _words(text: str) -> list[str]:
     """Split what was typed at its spaces, but for a telephone number, which is one word."""
     plain = normalize("NFKC", text).strip()
@@ -143,6 +151,8 @@ def _narrowed(query: Select[Any], wanted: Filter) -> Select[Any]:
         query = query.where(Account.sales_owner_id == wanted.sold_by_id)
     if wanted.owner_id is not None:
         query = query.where(owner_is(wanted.owner_id))
+    if wanted.tag_id is not None:
+        query = query.where(bears(wanted.tag_id))
     return query
 
 

@@ -12,8 +12,9 @@ from scheduler.models.accounts import Account, Contact, Contract, Store
 from scheduler.models.attendance import Attendance
 from scheduler.models.db import db
 from scheduler.models.lectures import Lecture
+from scheduler.models.tags import Tag
 from scheduler.models.tasks import Task
-from scheduler.services import contracts, naming, setup, tasks
+from scheduler.services import contracts, naming, setup, tags, tasks
 from scheduler.services.setup import StepProgress
 
 
@@ -43,6 +44,8 @@ class Overview:
     tasks: Sequence[Task]
     # The latest first.
     contracts: Sequence[Contract]
+    # In the order of their names.
+    tags: Sequence[Tag]
 
 
 def listed(wanted: Wanted, limit: int, after: int | None = None) -> list[Overview]:
@@ -86,6 +89,7 @@ def of(account_ids: Iterable[int]) -> list[Overview]:
     terms: dict[int, list[Contract]] = {number: [] for number in ids}
     for contract in contracts.of_many(ids):
         terms[contract.account_id].append(contract)
+    borne = tags.of_accounts(ids)
     return [
         Overview(
             account=one,
@@ -96,6 +100,7 @@ def of(account_ids: Iterable[int]) -> list[Overview]:
             names=names,
             tasks=open_tasks[one.id],
             contracts=terms[one.id],
+            tags=borne.get(one.id, ()),
         )
         for one in accounts
     ]

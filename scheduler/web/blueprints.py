@@ -58,6 +58,7 @@ from scheduler.web.staff.proposals import proposals
 from scheduler.web.staff.replies import replies
 from scheduler.web.staff.report_columns import report_columns
 from scheduler.web.staff.report_undo import report_undo
+from scheduler.web.staff.reports import reports
 from scheduler.web.staff.roster import roster
 from scheduler.web.staff.rules import rules
 from scheduler.web.staff.series import series
@@ -67,6 +68,7 @@ from scheduler.web.staff.sheets import sheets
 from scheduler.web.staff.signals import signals
 from scheduler.web.staff.steps import steps
 from scheduler.web.staff.suppressions import suppressions
+from scheduler.web.staff.tags import tags
 from scheduler.web.staff.tasks import tasks
 from scheduler.web.staff.templates import templates
 from scheduler.web.staff.today import today
@@ -96,6 +98,7 @@ BLUEPRINTS: list[Blueprint] = [
     today,
     board,
     follow_ups,
+    tags,
     tasks,
     accounts,
     account,
@@ -130,6 +133,7 @@ BLUEPRINTS: list[Blueprint] = [
     attendance_reports,
     report_columns,
     report_undo,
+    reports,
     series,
     series_changes,
     applications,

@@ -32,4 +32,6 @@ def cell(value: object) -> str:
     if isinstance(value, date | datetime):
         return value.isoformat()
     text = str(value)
+    if isinstance(value, int | float):
+        return text
     return f"'{text}" if text.startswith(_FORMULA) else text

@@ -82,6 +82,7 @@ def menu() -> list[MenuItem]:
         ("/staff/handovers", _("引き継ぎ"), "view", ()),
         ("/staff/hand-in", _("受注の引き渡し"), "hand_in", ()),
         ("/staff/mails", _("メール"), "view", ("/staff/replies",)),
+        ("/staff/reports", _("レポート"), "view", ()),
         ("/staff/imports", _("取り込み"), "import", ()),
         ("/staff/settings", _("管理"), "settings", ("/staff/members", "/staff/courses")),
     ]

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import ColumnElement, exists, select
+from sqlalchemy import ColumnElement, select
 
 from scheduler.models.accounts import STAGES, Account
 from scheduler.models.db import db
 from scheduler.models.staff import Staff
-from scheduler.models.tags import Tag, account_tags
+from scheduler.models.tags import Tag
 from scheduler.rules.reporting import Asked
 from scheduler.services import tags
-from scheduler.services.directory import owner_is
+from scheduler.services.directory import bears, owner_is
 from scheduler.services.installation import here
 from scheduler.services.naming import LARGEST_ID
 from scheduler.services.refusals import Invalid
@@ -29,16 +29,16 @@ LONGEST = timedelta(days=366 * 10)
 def read(values: Mapping[str, str], now: datetime, choices: Collection[str] = ()) -> Asked:
     """Read what a report is asked for: from, to (ISO days), stage, owner (id or address), tag (id or name), and its `choices`.
 
-    Without days: the last MONTHS months and the present one. Raises Invalid(field, why): not_a_date, ends_before_it_starts,
-    too_long, not_a_choice, unknown.
+    Without days: the last MONTHS months and the present one. Raises Invalid(field, why): day_unreadable,
+    period_backwards, period_too_long, not_a_choice, no_such_member, no_such_tag.
     """
     today = now.astimezone(here().tz).date()
     until = _day("to", values.get("to", ""), today)
     since = _day("from", values.get("from", ""), months_before(until, MONTHS))
     if since > until:
-        raise Invalid(field="from", why="ends_before_it_starts")
+        raise Invalid(field="from", why="period_backwards")
     if until - since > LONGEST:
-        raise Invalid(field="from", why="too_long", years=LONGEST.days // 366)
+        raise Invalid(field="from", why="period_too_long", longest=LONGEST.days // 366)
     stage = values.get("stage", "").strip()
     if stage and stage not in STAGES:
         raise Invalid(field="stage", why="not_a_choice", value=stage, choices=", ".join(STAGES))
@@ -60,8 +60,7 @@ def accounts(asked: Asked) -> list[ColumnElement[bool]]:
     if asked.owner_id is not None:
         found.append(owner_is(asked.owner_id))
     if asked.tag_id is not None:
-        borne = (account_tags.c.account_id == Account.id, account_tags.c.tag_id == asked.tag_id)
-        found.append(exists().where(*borne))
+        found.append(bears(asked.tag_id))
     return found
 
 
@@ -71,7 +70,7 @@ def _day(field: str, text: str, otherwise: date) -> date:
     try:
         return date.fromisoformat(text.strip())
     except ValueError as error:
-        raise Invalid(field=field, why="not_a_date", value=text.strip()) from error
+        raise Invalid(field=field, why="day_unreadable", value=text.strip()) from error
 
 
 def _owner(text: str) -> int | None:
@@ -81,7 +80,7 @@ def _owner(text: str) -> int | None:
     which = Staff.id == number if (number := _number(text)) else Staff.email == text.lower()
     found = db.session.scalar(select(Staff.id).where(which))
     if found is None:
-        raise Invalid(field="owner", why="unknown", value=text)
+        raise Invalid(field="owner", why="no_such_member", value=text)
     return found
 
 
@@ -93,7 +92,7 @@ def _tag(text: str) -> int | None:
     # A tag may be called by a number, such as a year.
     tag = tag or tags.by_name(text)
     if tag is None:
-        raise Invalid(field="tag", why="unknown", value=text)
+        raise Invalid(field="tag", why="no_such_tag", value=text)
     return tag.id
 
 

@@ -174,6 +174,7 @@ class AccountAnswer(Answer):
     plan = text("プラン。")
     note = text("備考。")
     it_skill = text("ITスキル。")
+    tags = strings("タグ。")
     promises = text("営業がお客様に約束したこと。")
     open_points = text("未解決の事項。")
     on_hold_until = _day("保留中のとき、再開する日。")
@@ -279,4 +280,5 @@ class AccountInput(Input):
     contracts = Items(
         Part(ContractInput), 100, metadata={"description": "契約。開始日で照合し、送らない契約は残ります。"}
     )
+    tags = Items(Text(), 20, metadata={"description": "タグ。送ると、ここにないタグは外れます。"})
     contacts = Items(Part(ContactInput), MOST_CONTACTS, metadata={"description": "先方担当者。送らない方は残ります。"})

@@ -96,6 +96,7 @@ def account_answer(row: Overview) -> dict[str, Any]:
             "clauses": [_clause(clause, row) for clause in one.clauses],
         },
         "contracts": row.contracts,
+        "tags": [tag.name for tag in row.tags],
         "tasks": [task_answer(task, row.names) for task in row.tasks],
         "state": {"level": one.level, "reasons": one.level_reasons, "next_step": one.next_step or None},
     }

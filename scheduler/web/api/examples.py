@@ -239,6 +239,7 @@ ACCOUNT: Example = {
     "plan": "",
     "note": "",
     "it_skill": "",
+    "tags": ["個別フォロー"],
     "promises": "開店前に店長研修を一度行う。",
     "open_points": "",
     "on_hold_until": None,

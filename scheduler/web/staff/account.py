@@ -31,6 +31,7 @@ from scheduler.services import (
     proposals,
     setup,
     spared,
+    tags,
     tasks,
     usage,
     vendor,
@@ -41,7 +42,7 @@ from scheduler.web import access, edge, inputs
 from scheduler.web.words import clauses as clause_words
 from scheduler.web.words import history as history_words
 from scheduler.web.words import mails as mail_words
-from scheduler.web.words import refusals, reopened
+from scheduler.web.words import refusals, reopened, terms
 from scheduler.web.words import tasks as task_words
 
 account = Blueprint("staff_account", __name__, url_prefix="/staff/accounts/<id:account_id>")
@@ -77,6 +78,7 @@ def edit(account_id: int) -> ResponseReturnValue:
     """Show the form with the account's own fields and its owners."""
     row = the(account_id)
     values: dict[str, Any] = {field: getattr(row, field) for field in FIELDS}
+    values["tags"] = terms.listed(tag.name for tag in tags.of_accounts([account_id]).get(account_id, []))
     return _form(row, values | {f"{team}_owner": getattr(row, f"{team}_owner_id") for team in STAGES}, {})
 
 
@@ -87,10 +89,12 @@ def save(account_id: int) -> ResponseReturnValue:
     fields: dict[str, Any] = {field: request.form.get(field, "") for field in FIELDS}
     chosen = {team: inputs.optional_id(f"{team}_owner") for team in STAGES}
     try:
-        accounts.edit(account_id, fields, edge.now(), edge.staff_actor(), owners=chosen)
+        named = tags.read(request.form.get("tags", ""))
+        accounts.edit(account_id, fields, edge.now(), edge.staff_actor(), owners=chosen, tag_names=named)
     except Invalid as error:
         owned = {f"{team}_owner": number for team, number in chosen.items()}
-        return _form(the(account_id), fields | owned, inputs.errors(error)), error.status
+        typed = fields | owned | {"tags": request.form.get("tags", "")}
+        return _form(the(account_id), typed, inputs.errors(error)), error.status
     flash(_("保存しました。"))
     return redirect(url_for(".show", account_id=account_id))
 
@@ -162,6 +166,7 @@ def _page(account_id: int, errors: dict[str, str] | None = None) -> str:
     return render_template(
         "staff/accounts/show.html",
         account=row,
+        tag_names=terms.listed(tag.name for tag in tags.of_accounts([row.id]).get(row.id, [])),
         owner=owners.owner_of(row),
         courses=taught,
         people=people,

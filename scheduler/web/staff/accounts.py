@@ -9,12 +9,14 @@ from flask_babel import ngettext
 from flask_login import current_user
 
 from scheduler.models.accounts import STAGES, Account
+from scheduler.models.tags import Tag
 from scheduler.services import accounts as service
-from scheduler.services import contacts, directory, owners, spared
+from scheduler.services import contacts, directory, owners, spared, tags
 from scheduler.services import today as today_service
+from scheduler.services.refusals import Invalid
 from scheduler.web import access, csvs, edge, ids
 from scheduler.web.paths import local_path
-from scheduler.web.words import terms
+from scheduler.web.words import refusals, terms
 
 accounts = Blueprint("staff_accounts", __name__, url_prefix="/staff/accounts")
 accounts.before_request(access.staff_gate)
@@ -28,6 +30,7 @@ def index() -> ResponseReturnValue:
     wanted = asked_filter()
     page = max(1, request.args.get("page", 1, type=ids.number))
     rows, total = directory.accounts(wanted, page, PER_PAGE)
+    every = tags.every()
     return render_template(
         "staff/accounts/index.html",
         accounts=rows,
@@ -36,7 +39,10 @@ def index() -> ResponseReturnValue:
         per_page=PER_PAGE,
         stores=directory.store_counts([row.id for row in rows]),
         owner_of=owners.owner_of,
-        filtered=any(request.args.get(key) for key in ("q", "stage", "state")),
+        filtered=any(request.args.get(key) for key in ("q", "stage", "state", "tag")),
+        tags=every,
+        tag_choices=[(str(tag.id), tag.name) for tag in every],
+        borne=tags.of_accounts([row.id for row in rows]),
         mine=wanted.owner_id is not None,
         why=lambda account: spared.why(account, edge.now()),
     )
@@ -48,9 +54,11 @@ def export() -> ResponseReturnValue:
     """Hand out the accounts the address asks for as a CSV file."""
     head = [
         _("顧客ID"), _("会社名"), _("読み"), _("フェーズ"), _("自社担当"), _("契約日"), _("利用開始予定日"),
-        _("利用開始日"), _("状態"), _("引き継ぎ可になった日時"), _("プラン"),
+        _("利用開始日"), _("状態"), _("引き継ぎ可になった日時"), _("プラン"), _("タグ"),
     ]  # fmt: skip
-    return csvs.response("accounts.csv", head, map(_cells, directory.every_account(asked_filter())))
+    rows = list(directory.every_account(asked_filter()))
+    borne = tags.of_accounts([row.id for row in rows])
+    return csvs.response("accounts.csv", head, ([*_cells(row), _named(borne.get(row.id, []))] for row in rows))
 
 
 @accounts.post("/decide/<stage>")
@@ -64,6 +72,21 @@ def decide(stage: str) -> ResponseReturnValue:
     else:
         flash(_("未決定の顧客企業を選択してください。"), "warning")
     return redirect(local_path(request.form.get("next"), url_for(".index", state="undecided")))
+
+
+@accounts.post("/tags")
+@access.requires("edit_accounts")
+def tag() -> ResponseReturnValue:
+    """Give the ticked accounts tags, or take them off."""
+    ticked, text = request.form.getlist("account", type=ids.number), request.form.get("tags", "")
+    change = tags.untag_accounts if "off" in request.args else tags.tag_accounts
+    try:
+        changed = change(ticked, tags.read(text), edge.now(), edge.staff_actor())
+    except Invalid as error:
+        flash(refusals.sentence(error), "error")
+    else:
+        flash(ngettext("%(num)d 社のタグを変更しました。", "%(num)d 社のタグを変更しました。", changed))
+    return redirect(local_path(request.form.get("back"), url_for(".index")))
 
 
 @accounts.get("/checks")
@@ -95,8 +118,13 @@ def asked_filter() -> directory.Filter:
         cancelled_by=day if state == "cancelled" else None,
         undecided=True if state == "undecided" else None,
         owner_id=current_user.id if args.get("whose") == "mine" else None,
+        tag_id=args.get("tag", type=ids.number),
         sort=args.get("sort", ""),
     )
+
+
+def _named(borne: list[Tag]) -> str:
+    return terms.listed(tag.name for tag in borne)
 
 
 def _cells(account: Account) -> list[object]:

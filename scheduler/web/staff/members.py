@@ -9,11 +9,11 @@ from sqlalchemy import select
 
 from scheduler.models.db import db
 from scheduler.models.staff import TEAMS, Staff
-from scheduler.services import staff
+from scheduler.services import staff, tags
 from scheduler.services.installation import here
 from scheduler.services.refusals import Invalid
 from scheduler.web import access, edge, inputs
-from scheduler.web.words import refusals
+from scheduler.web.words import refusals, terms
 
 members = Blueprint("staff_members", __name__, url_prefix="/staff/members")
 members.before_request(access.staff_gate)
@@ -46,7 +46,21 @@ def show(staff_id: int) -> ResponseReturnValue:
     member = db.session.get(Staff, staff_id) or abort(404)
     token = here().links.sign("password", member.id, member.password_version)
     link = here().base_url + url_for("staff_door.password", token=token) if member.email and member.active else ""
-    return render_template("staff/members/show.html", member=member, link=link)
+    borne = terms.listed(tag.name for tag in tags.of_members([staff_id]).get(staff_id, []))
+    return render_template("staff/members/show.html", member=member, link=link, tags=borne)
+
+
+@members.post("/<id:staff_id>/tags")
+@access.requires("staff")
+def tag(staff_id: int) -> ResponseReturnValue:
+    """Give a member exactly the tags that were typed."""
+    try:
+        tags.set_member(staff_id, tags.read(request.form.get("tags", "")), edge.now(), edge.staff_actor())
+    except Invalid as error:
+        flash(refusals.sentence(error), "error")
+    else:
+        flash(_("保存しました。"))
+    return redirect(url_for(".show", staff_id=staff_id))
 
 
 @members.post("/<id:staff_id>/leave")

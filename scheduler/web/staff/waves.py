@@ -28,7 +28,7 @@ waves = Blueprint("staff_waves", __name__, url_prefix="/staff/waves")
 waves.before_request(access.staff_gate)
 
 # What the address names besides the accounts themselves: the list's own filter.
-FILTER = ("q", "stage", "state", "whose")
+FILTER = ("q", "stage", "state", "tag", "whose")
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,16 @@ _OF_FIELDS = {
     "number_too_long": _("%(maximum)d 桁までの数で入力してください。"),
     "not_a_choice": _("「%(value)s」は選べません。次のいずれかにしてください: %(choices)s"),
     "too_long": _("%(maximum)d 文字以内で入力してください。"),
+    "too_many_tags": _("タグは %(maximum)d 個までにしてください。"),
+    "too_many_tags_on": _("「%(account)s」のタグが %(maximum)d 個を超えます。要らないタグを外してから付けてください。"),
+    "tag_exists": _("「%(value)s」というタグはすでにあります。別の名前にするか、そのタグをお使いください。"),
+    "tag_in_trial": _(
+        "タグ「%(value)s」は試行のグループに使われているため削除できません。先に試行のグループを変更してください。"
+    ),
+    "no_such_tag": _("そのタグはありません。タグの一覧から選んでください。"),
+    "no_such_member": _("「%(value)s」という自社メンバーはいません。一覧から選んでください。"),
+    "period_backwards": _("期間の始めの日は、終わりの日より前にしてください。"),
+    "period_too_long": _("期間は %(longest)d 年以内にしてください。"),
     "day_unreadable": _("「%(value)s」は日付として読み取れません。2026-04-01 の形で入力してください。"),
     "moment_unreadable": _("「%(value)s」は日時として読み取れません。2026-04-01T14:00 の形で入力してください。"),
     "zone_missing": _("日時に UTC からの時差（Z または +09:00 など）を付けてください。"),

@@ -28,6 +28,9 @@ def _of_the_house() -> dict[str, str]:
     return {
         "vendor_changed": _("会社情報を変更しました。"),
         "staff_added": _("自社メンバー %(member)s を登録しました（%(team)s）。"),
+        "member_tagged": _("自社メンバー %(member)s のタグを変更しました: %(tags)s"),
+        "tag_renamed": _("タグ「%(before)s」の名前を「%(tag)s」に変えました。"),
+        "tag_removed": _("タグ「%(tag)s」を削除しました。"),
         "staff_left": _("自社メンバー %(member)s を退職にしました。"),
         "staff_back": _("自社メンバー %(member)s を復帰させました。"),
         "password_set": _("%(member)s がパスワードを設定しました。"),
@@ -56,6 +59,8 @@ def _of_the_house() -> dict[str, str]:
 def _of_accounts() -> dict[str, str]:
     return {
         "account_added": _("顧客企業を登録しました（%(stage)s）。"),
+        "tagged": _("タグを付けました: %(tags)s"),
+        "untagged": _("タグを外しました: %(tags)s"),
         "account_changed": _("顧客企業の情報を変更しました: %(fields)s"),
         "contact_added": _("先方担当者を追加しました: %(person)s"),
         "contact_changed": _("先方担当者 %(person)s の情報を変更しました: %(fields)s"),

@@ -95,6 +95,7 @@ class _Params(Mapping[str, str]):
                 else ""
             ),
             "changes": lambda: _changes(params),
+            "tags": lambda: terms.listed(params.get("tags", ())) or _("なし"),
             "mail": lambda: mails.kind(params.get("kind", "")),
             "recipient": lambda: _recipient(event, names),
             "task": lambda: names.task(params.get("task_id")) or tasks.kind(params.get("task", "")),

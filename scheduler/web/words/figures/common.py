@@ -21,3 +21,9 @@ class ReportWords:
     codes: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     # By key: the sentence, with %(names)s of the parameters.
     notes: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def first(self) -> str:
+        """Return the first sentence of what the report answers."""
+        sentence, stop, _rest = self.about.partition("。" if "。" in self.about else ". ")
+        return sentence + stop.strip()

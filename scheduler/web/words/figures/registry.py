@@ -1,0 +1,15 @@
+"""Answers whose words a report is read in: each report's own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from scheduler.web.words.figures.common import ReportWords
+
+# By the report's name (services.reports.catalogue).
+WORDS: dict[str, Callable[[], ReportWords]] = {}
+
+
+def of(name: str) -> ReportWords:
+    """Return a report's words in the reader's language."""
+    return WORDS[name]()
