@@ -32,7 +32,8 @@ def activity(minutes: float = 60, per: str = "account", group: float = 1, **told
 
 
 def _figures(least: float, most: float) -> st.SearchStrategy[Figure]:
-    return st.builds(Figure, st.floats(least, most, allow_subnormal=False).map(lambda value: round(value, 3)))
+    value = st.floats(least, most, allow_subnormal=False).map(lambda value: round(value, 3))
+    return st.builds(Figure, value) | st.builds(Figure, value, st.integers(1, 50), st.floats(0, 2 * most))
 
 
 _activities = st.lists(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from statistics import NormalDist
-from time import perf_counter
+from time import process_time
 
 import numpy as np
 import pytest
@@ -31,7 +31,7 @@ def test_the_same_seed_plays_the_same_years() -> None:
 
 
 @given(plans)
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=20, deadline=None)
 def test_percentiles_are_in_order_and_a_team_that_ran_out_stays_so(one: Plan) -> None:
     found = simulate(one, years=60)
     for ranges in (found.hours, found.heads, *found.hours_by_stage.values()):
@@ -110,6 +110,17 @@ def test_the_middle_of_many_years_is_near_the_plan() -> None:
     assert [each.p50 for each in found.heads] == pytest.approx(list(said.heads), rel=0.02)
 
 
+@pytest.mark.parametrize("spread", [1e-6, 1.0, 1e6])
+@pytest.mark.parametrize("value", [1e-6, 1.0, 1e6])
+def test_the_strangest_spreads_are_played_without_an_accident(value: float, spread: float) -> None:
+    strange = Figure(value, base=1, spread=spread)
+    one = plan(
+        *(replace(activity(per=per), minutes=strange) for per in ("account", "store", "month")),
+        new_accounts=strange, new_stores=strange, growth=Figure(0.5, base=1, spread=spread),
+    )  # fmt: skip
+    assert all(0 <= each.p10 <= each.p50 <= each.p90 < np.inf for each in simulate(one, years=100).hours)
+
+
 def test_how_likely_the_team_runs_out_is_the_share_of_years_in_which_it_does() -> None:
     """Poisson of 100 exceeds 100 in 47.3 % of months: after two independent ones in 72.3 %."""
     one = plan(sure(activity()), new_accounts=Figure(100), hours=Figure(100), horizon=4)
@@ -134,6 +145,6 @@ def test_leavers_make_the_team_run_out_earlier() -> None:
 
 def test_a_thousand_years_are_played_in_a_moment() -> None:
     simulate(Plan(), 10)
-    began = perf_counter()
+    began = process_time()
     simulate(Plan())
-    assert perf_counter() - began < 2
+    assert process_time() - began < 2

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from itertools import count, repeat
 from math import exp, factorial, inf
 from random import Random
+from time import process_time
 
 import numpy as np
 import pytest
@@ -144,3 +145,15 @@ def test_a_person_a_year_is_played_as_well() -> None:
 def test_the_same_seed_gives_the_same_wait() -> None:
     assert waiting(20, 8, 5, 0.7, seed=3) == waiting(20, 8, 5, 0.7, seed=3)
     assert waiting(20, 8, 5, 0.7, seed=3) != waiting(20, 8, 5, 0.7, seed=4)
+
+
+@pytest.mark.parametrize(
+    ("arrivals", "lectures", "seats", "show_rate"),
+    [(0.001, 200, 1, 0.01), (200, 200, 1000, 0.01), (1e6, 200, 1000, 1), (18000, 200, 1000, 0.1)],
+)
+def test_strange_queues_are_played_in_a_moment(
+    arrivals: float, lectures: float, seats: float, show_rate: float
+) -> None:
+    began = process_time()
+    waiting(arrivals, lectures, seats, show_rate)
+    assert process_time() - began < 2

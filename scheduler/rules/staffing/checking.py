@@ -19,6 +19,8 @@ MOST_HOURS = 744.0
 #: More lectures a month than ten a working day are a slip of the hand; the queue is played one by one.
 MOST_LECTURES = 200.0
 MOST_SEATS = 1000.0
+#: Where fewer than one in a hundred come there is no lecture to wait for.
+LEAST_SHOW_RATE = 0.01
 
 _KNOWN = frozenset(activity.key for activity in ACTIVITIES)
 
@@ -58,8 +60,9 @@ def _number(
         yield Complaint(where, "zero" if value == 0 else "too_small", {"value": value, "least": least})
     elif value > most:
         yield Complaint(where, "too_large", {"value": value, "most": most})
-    elif figure.spread < 0:
-        yield Complaint(where, "negative", {"value": figure.spread})
+    elif not 0 <= figure.spread <= LARGEST:
+        key = "negative" if figure.spread < 0 else "too_large"
+        yield Complaint(where, key, {"value": figure.spread, "most": LARGEST})
     elif figure.base is not None and not _is_whole(figure.base):
         yield Complaint(where, "not_a_number", {"text": str(figure.base)})
 
@@ -148,7 +151,7 @@ def _queue(plan: Plan) -> Iterator[Complaint]:
     yield from _number("queue.arrivals", queue.arrivals)
     yield from _number("queue.lectures", queue.lectures, most=MOST_LECTURES)
     yield from _number("queue.seats", queue.seats, least=1.0, most=MOST_SEATS)
-    yield from _number("queue.show_rate", queue.show_rate, above=True, most=1.0)
+    yield from _number("queue.show_rate", queue.show_rate, least=LEAST_SHOW_RATE, most=1.0)
 
 
 def _together(plan: Plan) -> list[Complaint]:

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 #: How far off minutes are taken to be that somebody entered: a tenth, as a standard deviation.
 ENTERED_SPREAD = 0.1
 PERCENTILES = (10, 50, 90)
+# Larger counts than this no generator draws, smaller amounts than this do not vary.
+_MOST, _LEAST = 1e15, 1e-9
 #: How many times the horizon is played, and the number chance starts from, unless others are asked for.
 YEARS = 1000
 SEED = 20240401
@@ -108,7 +110,7 @@ def _counts(rng: np.random.Generator, mean: NDArray[np.float64], dispersion: flo
     if dispersion > 1.0:
         # A Poisson count around a Gamma level is negative binomial.
         mean = rng.gamma(mean / (dispersion - 1.0), dispersion - 1.0)
-    return rng.poisson(mean).astype(float)
+    return rng.poisson(mean.clip(max=_MOST)).astype(float)
 
 
 def _hours(
@@ -152,7 +154,7 @@ def _gamma(
     import numpy as np  # noqa: PLC0415
 
     mean, variance = np.broadcast_arrays(mean, variance)
-    varies = (mean > 0) & (variance > 0)
+    varies = (mean > _LEAST) & (variance > 0)
     scale = np.divide(variance, mean, out=np.ones(mean.shape), where=varies)
     return np.where(varies, rng.gamma(np.where(varies, mean / scale, 1.0), scale), mean)
 

@@ -21,7 +21,7 @@ PEOPLE = 30_000
 FEWEST_PEOPLE = 200
 #: Nearer to its limit than this a queue takes years to settle: no play tells how long people wait meanwhile.
 MOST_LOAD = 0.95
-# Events (people coming, lectures held) that are played at most.
+# Events (seats taken, lectures held) that are played at most, about.
 _EVENTS = 200_000
 # Whether somebody comes once in so many lectures or more seldom is the same: nobody else is there.
 _RAREST = 1000
@@ -99,7 +99,7 @@ def waiting(
     rng = Random(seed)
     rate = max(wanted, lectures_per_month / _RAREST) / MONTH
     interval = MONTH / lectures_per_month
-    people = max(FEWEST_PEOPLE, min(PEOPLE, int(_EVENTS / (1 + 1 / (rate * interval)))))
+    people = max(FEWEST_PEOPLE, min(PEOPLE, int(_EVENTS / (1 / show_rate + 1 / (rate * interval)))))
     gaps = (rng.expovariate(rate) for _ in count())
     played = play(gaps, _started_anywhere(rng, interval), int(seats), show_rate, people, rng)
     return Waiting(load, seed, times(played), formula)
