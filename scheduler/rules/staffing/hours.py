@@ -22,7 +22,8 @@ class Workload:
 
     `heads` are not rounded; `people` are whole: of each stage by itself in a team split by stage, of all together in a
     pooled one. `runs_out` is the first month (1 is the coming one) in which hours needed exceed the hours there, of the
-    first stage to do so or of a pooled team; None: not within the horizon. `today` are the hours a month of the present accounts at today's pace.
+    first stage to do so or of a pooled team; None: not within the horizon. `today` are the hours a month of the present
+    accounts at today's pace.
     """
 
     by_activity: Mapping[str, tuple[float, ...]]

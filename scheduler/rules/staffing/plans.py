@@ -152,8 +152,8 @@ class Plan:
     """Everything staffing is worked out from; a plan on which `check` finds nothing can be worked out.
 
     `new_accounts` and `new_stores` come in the first month; in each month after it `growth` (a share of them: 0.02 is two
-    in a hundred) more. `hours` are those a person really has in a month; `lectures_per_account` is how many lectures an account attends in a stage that holds
-    any. `leavers` people of all leave in a year and are replaced at once by someone who is of use after
+    in a hundred) more. `hours` are those a person really has in a month; `lectures_per_account` is how many lectures an
+    account attends in a stage that holds any. `leavers` people of all leave in a year and are replaced at once by someone who is of use after
     `newcomer_months`. In a `pooled` team everybody works in every stage.
     """
 
