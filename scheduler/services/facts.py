@@ -131,6 +131,20 @@ def load(accounts: Sequence[Account]) -> dict[int, Facts]:
     return {account.id: _facts(account, known[account.id]) for account in accounts}
 
 
+def stores_attended(account_ids: Sequence[int]) -> dict[int, frozenset[int]]:
+    """Return, by account, the stores in scope that somebody attended any lecture for, companions' ones among them."""
+    ids = list(account_ids)
+    known = {number: _Account() for number in ids}
+    if ids:
+        _load_stores(ids, known)
+        _load_people(ids, known)
+        _load_attended(ids, known)
+    return {
+        number: frozenset(store for seen in one.attended for store in seen.stores) & one.stores.keys()
+        for number, one in known.items()
+    }
+
+
 def _rows(statement: Executable, ids: list[int]) -> Sequence[Any]:
     """Fetch what a statement finds of accounts, in one go."""
     return db.core(statement, {"ids": ids}).all()
