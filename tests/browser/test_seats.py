@@ -20,8 +20,8 @@ def open_all(page: Page) -> None:
 
 def a_company(site: Site) -> dict[str, Any]:
     """Find an account with a coordinator and somebody else."""
-    for row in site.api("/accounts?stage=onboarding&limit=200")["items"]:
-        account: dict[str, Any] = site.api(f"/accounts/{row['external_id']}")
+    accounts: list[dict[str, Any]] = site.api("/accounts?stage=onboarding&limit=200")["items"]
+    for account in accounts:
         roles = [person["role"] for person in account["contacts"]]
         if "coordinator" in roles and len(roles) > 1:
             return account

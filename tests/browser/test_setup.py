@@ -18,9 +18,8 @@ LOOK = re.compile("^(内容を確認する|Check the contents|.*check.*)$", re.I
 
 def an_account(site: Site, number: int) -> dict[str, object]:
     """Find an account being introduced that has several stores."""
-    rows = site.api("/accounts?stage=onboarding&limit=200")["items"]
-    found = [account for row in rows if len((account := site.api(f"/accounts/{row['external_id']}"))["stores"]) >= 6]
-    return dict(found[number])
+    accounts = site.api("/accounts?stage=onboarding&limit=200")["items"]
+    return dict([account for account in accounts if len(account["stores"]) >= 6][number])
 
 
 def test_operations_keep_the_list_of_steps(walk: tuple[Page, str, int], site: Site) -> None:
