@@ -13,7 +13,7 @@ from sqlalchemy import select
 from scheduler.models.accounts import Contact
 from scheduler.models.db import db
 from scheduler.models.staff import Staff
-from scheduler.rules.reporting import Asked, Behind, Part, Report
+from scheduler.rules.reporting import Asked, Behind, Part
 from scheduler.services import tags
 from scheduler.services.installation import here
 from scheduler.services.refusals import Invalid, NotFound
@@ -117,6 +117,7 @@ def behind(name: str) -> ResponseReturnValue:
     found = _behind(name, PER_PAGE, (number - 1) * PER_PAGE)
     part = cells.sheet(name, _part(name, request.args["part"]))
     sheet = cells.behind(name, part.key, found)
+    number_asked: dict[str, Any] = {key: request.args[key] for key in ("part", "row", "column")}
     return render_template(
         "staff/reports/behind.html",
         name=name,
@@ -128,6 +129,7 @@ def behind(name: str) -> ResponseReturnValue:
         total=found.total,
         page=number,
         per_page=PER_PAGE,
+        csv=url_for(".behind_csv", name=name, **number_asked, **_asked_again(name)),
         back=url_for(".show", name=name, **_asked_again(name), _anchor=part.key),
     )
 
@@ -153,7 +155,7 @@ def _asked(name: str) -> Asked:
     return asking.read(request.args, edge.now(), _kind(name).choices)
 
 
-def _asked_again(name: str) -> dict[str, str]:
+def _asked_again(name: str) -> dict[str, Any]:
     """Return what the address asks of a report, without what it asks of one number."""
     return {key: request.args[key] for key in (*asking.FILTERS, *_kind(name).choices) if request.args.get(key)}
 
