@@ -1,0 +1,210 @@
+"""Answers how many accounts reached each knot of the way after how many days, where they wait, and when use began."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Select, case, func, literal, select, union_all
+
+from scheduler.models.accounts import Account, Contract
+from scheduler.models.db import db
+from scheduler.models.snapshots import Milestone
+from scheduler.models.spans import days_between, month_of
+from scheduler.rules.reporting import Asked
+from scheduler.services.reports.way.knots import (
+    KNOTS,
+    entered,
+    entered_on,
+    last_seen,
+    newcomers,
+    on_the_way,
+    waits_for,
+    waits_since,
+)
+
+# Every month's rows together.
+ALL = "all"
+
+
+@dataclass
+class Days:
+    """Accounts by days: those that reached it after so many, and those that have not by their last day."""
+
+    came: dict[int, int] = field(default_factory=lambda: defaultdict(int))
+    waiting: dict[int, int] = field(default_factory=lambda: defaultdict(int))
+
+    def add(self, came: bool, days: int, accounts: int) -> None:
+        """Count accounts in."""
+        (self.came if came else self.waiting)[days] += accounts
+
+    @property
+    def people(self) -> int:
+        """Count them all."""
+        return sum(self.came.values()) + sum(self.waiting.values())
+
+
+@dataclass(frozen=True)
+class Start:
+    """How use began against the day it was planned for: accounts by state, and days early (below zero) or late."""
+
+    states: dict[str, int]
+    # Days from the planned day; who is not in use counts up to its last day.
+    difference: Days
+    # Days from the contract to the planned day, and to use.
+    planned: dict[int, int]
+    actual: Days
+
+
+@dataclass(frozen=True)
+class Worth:
+    """How many accounts there are, of how many the fee is known, and what those pay a month."""
+
+    accounts: int
+    known: int
+    monthly: int
+
+
+def reached(asked: Asked, today: date) -> dict[str, dict[str, Days]]:
+    """Count, by knot and month (and ALL), after how many days accounts reached it; their order is that of KNOTS."""
+    last = last_seen(today)
+    parts = [
+        select(
+            literal(knot).label("knot"),
+            month_of(Milestone.began_on).label("month"),
+            on.is_not(None).label("came"),
+            days_between(Milestone.began_on, func.coalesce(on, last)).label("days"),
+        ).where(*newcomers(asked))
+        for knot, on in KNOTS.items()
+    ]
+    found: dict[str, dict[str, Days]] = {knot: {ALL: Days()} for knot in KNOTS}
+    for knot, month, came, days, accounts in _counted(union_all(*parts).subquery().select()):
+        for key in (ALL, month_key(month)):
+            found[knot].setdefault(key, Days()).add(came, max(0, days), accounts)
+    return found
+
+
+def started(asked: Asked, today: date) -> dict[str, Start]:
+    """Count, by month (and ALL), how use began against the planned day, of the accounts that have one."""
+    last, used, planned = last_seen(today), Milestone.in_use_on, Account.planned_start_on
+    ours = (Account.id == Milestone.account_id, planned.is_not(None), *newcomers(asked))
+    month = month_of(Milestone.began_on).label("month")
+    difference = days_between(planned, func.coalesce(used, last))
+    contract = (*ours, Milestone.signed_on.is_not(None))
+    query = union_all(
+        select(literal("difference").label("what"), month, start_state(today).label("state"), difference.label("days"))
+        .where(*ours),
+        select(literal("planned"), month, literal(""), days_between(Milestone.signed_on, planned)).where(*contract),
+        select(
+            literal("actual"),
+            month,
+            case((used.is_not(None), "in_use"), else_=""),
+            days_between(Milestone.signed_on, func.coalesce(used, last)),
+        ).where(*contract),
+    )  # fmt: skip
+    found: dict[str, Start] = {}
+    for what, first, state, days, accounts in _counted(query.subquery().select()):
+        for key in (ALL, month_key(first)):
+            start = found.setdefault(key, Start(defaultdict(int), Days(), defaultdict(int), Days()))
+            if what == "difference":
+                start.states[state] += accounts
+                start.difference.add(state in USED, days, accounts)
+            elif what == "planned":
+                start.planned[days] += accounts
+            else:
+                start.actual.add(state == "in_use", max(0, days), accounts)
+    return found
+
+
+# How use began or did not, against the planned day.
+USED = ("early", "on_time", "late")
+STATES = (*USED, "overdue", "ahead", "gone")
+
+
+def start_state(today: date) -> Any:
+    """Return how use began against the planned day: one of STATES.
+
+    early, on_time (on the very day), late; not in use: overdue (the day is past), ahead (it is not), gone (cancelled).
+    """
+    used, planned = Milestone.in_use_on, Account.planned_start_on
+    return case(
+        (used < planned, "early"),
+        (used == planned, "on_time"),
+        (used > planned, "late"),
+        (Milestone.cancelled_on <= today, "gone"),
+        (planned < today, "overdue"),
+        else_="ahead",
+    )
+
+
+def worth(asked: Asked) -> dict[str, Worth]:
+    """Add up, by month (and ALL), the monthly fee of each account's first contract with a known fee."""
+    first = fees()
+    query = (
+        select(
+            month_of(Milestone.began_on).label("month"),
+            func.count(),
+            func.count(first.c.monthly_fee),
+            func.coalesce(func.sum(first.c.monthly_fee), 0),
+        )
+        .outerjoin(first, first.c.account_id == Milestone.account_id)
+        .where(*newcomers(asked))
+        .group_by("month")
+    )
+    found = {month_key(month): Worth(*map(int, counts)) for month, *counts in db.session.execute(query)}
+    every = [(one.accounts, one.known, one.monthly) for one in found.values()]
+    return {ALL: Worth(*map(sum, zip(*every, strict=True)))} | found if every else {}
+
+
+def fees() -> Any:
+    """Return, as a subquery, each account's first contract whose fee is known: account_id and monthly_fee."""
+    known = select(Contract.account_id, func.min(Contract.starts_on).label("on")).where(
+        Contract.monthly_fee.is_not(None)
+    )
+    first = known.group_by(Contract.account_id).subquery()
+    same = (Contract.account_id == first.c.account_id) & (Contract.starts_on == first.c.on)
+    return select(Contract.account_id, Contract.monthly_fee).join(first, same).subquery()
+
+
+def waiting(asked: Asked, today: date) -> dict[str, dict[int, int]]:
+    """Count, by the knot they wait for, the accounts on the way by the days they have waited for it."""
+    query = select(waits_for().label("knot"), days_between(waits_since(), today).label("days"))
+    found: dict[str, dict[int, int]] = {knot: defaultdict(int) for knot in KNOTS}
+    for knot, days, accounts in _counted(query.where(*newcomers(asked), on_the_way(today))):
+        found[knot][max(0, days)] += accounts
+    return found
+
+
+def steps(asked: Asked, today: date) -> dict[str, Days]:
+    """Count, by knot, the days from the knot before it; who was handed over without it counts up to that day."""
+    last = func.coalesce(Milestone.handed_over_on, last_seen(today))
+    parts = []
+    for knot, on in KNOTS.items():
+        days = days_between(entered_on(knot), func.coalesce(on, last))
+        columns = (literal(knot).label("knot"), on.is_not(None).label("came"), days.label("days"))
+        parts.append(select(*columns).where(*newcomers(asked), *entered(knot)))
+    found = {knot: Days() for knot in KNOTS}
+    for knot, came, days, accounts in _counted(union_all(*parts).subquery().select()):
+        found[knot].add(came, max(0, days), accounts)
+    return found
+
+
+def left_out(asked: Asked) -> int:
+    """Count the accounts that came in the period already live."""
+    came = (Milestone.began_on.between(asked.since, asked.until), Milestone.came_live)
+    query = select(func.count()).select_from(Milestone).where(*came, *newcomers(asked)[2:])
+    return db.session.scalar(query) or 0
+
+
+def month_key(month: date) -> str:
+    """Return the key of a month's row: 2026-04."""
+    return month.isoformat()[:7]
+
+
+def _counted(query: Select[Any]) -> Iterable[Any]:
+    """Group rows that read alike, and append how many of each there are."""
+    rows = query.subquery()
+    return db.session.execute(select(*rows.c, func.count()).group_by(*rows.c))
