@@ -25,6 +25,7 @@ MODULES = {
     "web": "web",
     "worker": "worker",
     "tick": "tick",
+    "snapshots": "snapshots",
     "migrate": "database",
     "demo": "demo",
     "backup": "database",

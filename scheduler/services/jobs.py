@@ -34,6 +34,7 @@ from scheduler.services.outbox import deliver, reminders
 from scheduler.services.registrations import waiting
 from scheduler.services.series import horizon
 from scheduler.services.signals import deliver as signals
+from scheduler.services.snapshots import making
 
 log = structlog.get_logger()
 
@@ -117,6 +118,8 @@ JOBS: dict[str, Job] = {
         Job("fill_horizons", lambda now, _context: horizon.fill_horizons(now), every=timedelta(hours=1)),
         Job("refresh_readiness", lambda now, _context: proving.refresh_all(now), daily_at=time(3)),
         Job("apply_rules", lambda now, _context: proving.apply_rules(now), every=timedelta(minutes=1)),
+        Job(making.MAKE, lambda now, _context: making.make(now), daily_at=time(3, 30)),
+        Job(making.RENEW, lambda now, _context: making.renew(now), every=timedelta(minutes=10)),
         Job("forget_replies", lambda now, _context: replies.forget_old(now), daily_at=time(3)),
         Job("expire_uploads", lambda now, _context: uploads.expire(now), every=timedelta(hours=1)),
         Job("expire_applications", lambda now, _context: deciding.expire(now), every=timedelta(hours=1)),

@@ -40,7 +40,7 @@ from scheduler.services.snapshots.keeping import replacing, upserting
 # No booking is older.
 _FIRST = datetime(2000, 1, 1, tzinfo=UTC)
 _DAY = 86_400
-_REMINDERS = ("reminder_day", "reminder_hour")
+REMINDERS = ("reminder_day", "reminder_hour")
 # What shows that somebody was there; a link that was followed and a recording do not.
 _THERE = ("manual", "report", "webhook", "checkin", "code")
 
@@ -186,7 +186,7 @@ def _reminder() -> Case[str]:
                 )
             )
         )
-        .where(Mail.registration_id == Registration.id, Mail.kind.in_(_REMINDERS))
+        .where(Mail.registration_id == Registration.id, Mail.kind.in_(REMINDERS))
         .correlate(Registration)
         .scalar_subquery()
     )
