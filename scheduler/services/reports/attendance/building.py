@@ -1,0 +1,81 @@
+"""Answers the attendance report: who came of those who registered, and what makes a difference."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+
+from sqlalchemy import select
+
+from scheduler.models.db import db
+from scheduler.models.lectures import Course
+from scheduler.models.staff import Staff
+from scheduler.rules.attendance_rates import LEAD_BANDS, SIZE_BANDS
+from scheduler.rules.reporting import Asked, Named, Part, Report
+from scheduler.services.installation import here
+from scheduler.services.reports.attendance import counting, parts, standing
+from scheduler.services.reports.attendance.counting import ASKED, OPEN, OWN, REMINDED, Booked, Count, Held
+from scheduler.services.snapshots import making
+
+NAME = "attendance"
+_WEEKDAYS = [str(day) for day in range(7)]
+_HOURS = [f"{hour:02}" for hour in range(24)]
+
+_Lectures = Sequence[tuple[Held, Count]]
+_Bookings = Sequence[tuple[Booked, Count]]
+
+
+def build(asked: Asked, now: datetime) -> Report:
+    """Count the seats of the period's lectures that are over, and the accounts and stores as they stand now."""
+    lectures, bookings, found = counting.by_lecture(asked), counting.by_booking(asked), standing.count(asked, now)
+    told = (
+        parts.funnel(counting.total(count for _, count in lectures)),
+        parts.by_week(counting.rolled(lectures, lambda one: one.week)),
+        *_of_lectures(lectures),
+        *_of_bookings(bookings),
+        standing.without(found),
+        standing.stores_by_size(found),
+        standing.stores_by_plan(found),
+    )
+    return Report(NAME, asked, here().zone, making.counted_at(), told)
+
+
+def _of_lectures(lectures: _Lectures) -> list[Part]:
+    courses: dict[int, Mapping[str, str]] = dict(db.session.execute(select(Course.id, Course.name)).all())
+    hosts: dict[int, str] = dict(db.session.execute(select(Staff.id, Staff.name)).all())
+
+    def grouped(key: Callable[[Held], str], called: Callable[[str], str | Named] = str) -> parts.Groups:
+        return {one: (called(one), count) for one, count in counting.rolled(lectures, key).items()}
+
+    by_course = grouped(lambda one: str(one.course_id), lambda key: Named(key, courses.get(int(key), "")))
+    by_host = grouped(
+        lambda one: str(one.host_id or 0), lambda key: Named(key, hosts[int(key)]) if int(key) in hosts else Named("")
+    )
+    return [
+        parts.best_first("course", by_course, "named"),
+        parts.ordered("weekday", grouped(lambda one: str(one.day.weekday())), _WEEKDAYS),
+        parts.ordered("hour", grouped(lambda one: one.hour), _HOURS),
+        parts.by_hour(counting.rolled(lectures, lambda one: (one.day.weekday(), one.hour))),
+        parts.best_first("host", by_host, "member"),
+        parts.ordered("kind", grouped(lambda one: one.kind), (OPEN, OWN)),
+    ]
+
+
+def _of_bookings(bookings: _Bookings) -> list[Part]:
+    def banded(name: str, order: Sequence[str]) -> Part:
+        groups = counting.rolled(bookings, lambda one: str(getattr(one, name)))
+        return parts.ordered(name, {key: (key, count) for key, count in groups.items()}, order)
+
+    def written(name: str) -> Part:
+        groups = counting.rolled(bookings, lambda one: str(getattr(one, name)))
+        named = {f"={text}": (Named(text, text), count) for text, count in groups.items()}
+        return parts.best_first(name, named, "named")
+
+    return [
+        banded("lead", LEAD_BANDS),
+        banded("reminder", REMINDED),
+        banded("asked", ASKED),
+        banded("size", SIZE_BANDS),
+        written("plan"),
+        written("it_skill"),
+    ]
