@@ -52,7 +52,7 @@ def month_of(day: Day) -> MonthOf:
 
 
 def days_later(day: Day, days: int) -> DaysLater:
-    """Give the day so many days (0 or more) after a day; a column compared with it may still be found by its index."""
+    """Give the day so many days after a day, or before it; a column compared with it may still be found by its index."""
     return DaysLater(_day(day), literal(days, Integer()))
 
 
@@ -98,7 +98,7 @@ def _added(element: DaysLater, compiler: SQLCompiler, **words: Any) -> str:
 @compiles(DaysLater, "sqlite")
 def _moved(element: DaysLater, compiler: SQLCompiler, **words: Any) -> str:
     day, days = (compiler.process(clause, **words) for clause in element.clauses)
-    return f"date({day}, '+' || {days} || ' days')"
+    return f"date({day}, {days} || ' days')"
 
 
 @compiles(Latest, "postgresql")

@@ -27,6 +27,7 @@ def test_a_day_is_moved_put_into_its_month_and_compared_with_others_that_may_be_
     found = db.session.execute(
         select(
             days_later(LEAP, 2),
+            days_later(LEAP, -28),
             month_of(LEAP),
             month_of(date(2025, 12, 1)),
             latest(LEAP, unknown, date(2024, 1, 1)),
@@ -35,6 +36,6 @@ def test_a_day_is_moved_put_into_its_month_and_compared_with_others_that_may_be_
         )
     ).one()
     assert tuple(found) == (
-        *(date(2024, 3, 1), date(2024, 2, 1), date(2025, 12, 1)),
+        *(date(2024, 3, 1), date(2024, 1, 31), date(2024, 2, 1), date(2025, 12, 1)),
         *(LEAP, date(2024, 3, 5), LEAP),
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from scheduler.rules import handing_point
@@ -11,8 +11,10 @@ from scheduler.rules.attendance_rates import SMALL, rate
 from scheduler.rules.reporting import Asked, Column, Note, Part, Plot, Report, Row
 from scheduler.rules.survival import Curve
 from scheduler.services.installation import here
-from scheduler.services.reports.way import counting, curves, handed
-from scheduler.services.reports.way.counting import ALL, Days, Start, Worth
+from scheduler.services.reports import elapsed
+from scheduler.services.reports.elapsed import ALL, Days
+from scheduler.services.reports.way import counting, handed
+from scheduler.services.reports.way.counting import Start, Worth
 from scheduler.services.reports.way.knots import KNOTS
 from scheduler.services.snapshots import making
 
@@ -27,7 +29,7 @@ def build(asked: Asked, now: datetime) -> Report:
     """Count the way to ready of the accounts whose way began in the period, and the handovers of the period."""
     today = now.astimezone(here().tz).date()
     found = counting.reached(asked, today)
-    drawn = {knot: {key: curves.curve(days) for key, days in months.items()} for knot, months in found.items()}
+    drawn = {knot: {key: elapsed.curve(days) for key, days in months.items()} for knot, months in found.items()}
     steps = counting.steps(asked, today)
     parts = (
         _days(found, drawn),
@@ -41,7 +43,7 @@ def build(asked: Asked, now: datetime) -> Report:
         _steps(steps),
         _decided(handed.decided(asked)),
         _returned(handed.reasons(asked)),
-        _after(handed.after(asked, now), curves.curve(steps["handed_over"])),
+        _after(handed.after(asked, now), elapsed.curve(steps["handed_over"])),
     )
     live = counting.left_out(asked)
     notes = (Note("came_live", {"accounts": live}),) if live else ()
@@ -54,7 +56,7 @@ def _reached(found: Mapping[str, Mapping[str, Days]]) -> Part:
     for key in _months(found):
         counted = [found[knot][key] for knot in KNOTS]
         base = counted[0].people
-        values = (month_of(key), base, *(sum(days.came.values()) for days in counted))
+        values = (elapsed.month_of(key), base, *(sum(days.came.values()) for days in counted))
         rows.append(Row(key, values, base < SMALL))
     return _part("reached", columns, rows, plot=Plot("bars", "month", ("accounts", "ready", "handed_over")))
 
@@ -73,7 +75,7 @@ def _days(found: Mapping[str, Mapping[str, Days]], drawn: Mapping[str, Mapping[s
         days, curve = found[knot][ALL], drawn[knot][ALL]
         if days.people:
             counts = (days.people, curve.events, days.people - curve.events)
-            values = (knot, *counts, curves.spread(curve.median), curves.spread(curve.ninetieth))
+            values = (knot, *counts, elapsed.spread(curve.median), elapsed.spread(curve.ninetieth))
             rows.append(Row(knot, values, days.people < SMALL))
     return _part("days", columns, rows, "estimate", Plot("bars", "knot", ("median", "ninetieth")))
 
@@ -86,7 +88,7 @@ def _quantiles(key: str, found: Mapping[str, Mapping[str, Days]], drawn: Mapping
         theirs = [drawn[knot][month] for knot in KNOTS]
         ends = [curve.median if key == "cohort_median" else curve.ninetieth for curve in theirs]
         base = theirs[0].people
-        rows.append(Row(month, (month_of(month), base, *map(curves.spread, ends)), base < SMALL))
+        rows.append(Row(month, (elapsed.month_of(month), base, *map(elapsed.spread, ends)), base < SMALL))
     return _part(key, columns, rows, "estimate", Plot("lines", "month", ("in_use", "ready", "handed_over")))
 
 
@@ -108,7 +110,7 @@ def _on_day(curve: Curve, day: int) -> tuple[float | None, float | None, float |
     """Return the share by a day with its band, and of how many it is not known yet whether they come later."""
     later = [point.at_risk for point in curve.points if point.day > day]
     left = later[0] if later else 0
-    share, point = curve.share_by(day), curves.at(curve, day)
+    share, point = curve.share_by(day), elapsed.at(curve, day)
     return (share, point.low, point.high, left) if point is not None else (share, None, None, left)
 
 
@@ -126,11 +128,11 @@ def _starts(found: Mapping[str, Start]) -> tuple[Part, Part, Part]:
         one = found[key]
         planned = one.difference.people
         counts = (one.states[state] for state in counting.STATES)
-        taken = curves.spread(curves.curve(one.actual).median)
-        spans = (curves.shifted_median(one.difference), curves.median(one.planned), taken)
-        days.append(Row(key, (month_of(key), planned, *spans), planned < SMALL))
+        taken = elapsed.spread(elapsed.curve(one.actual).median)
+        spans = (elapsed.shifted_median(one.difference), elapsed.median(one.planned), taken)
+        days.append(Row(key, (elapsed.month_of(key), planned, *spans), planned < SMALL))
         if key != ALL:
-            months.append(Row(key, (month_of(key), planned, *counts), planned < SMALL))
+            months.append(Row(key, (elapsed.month_of(key), planned, *counts), planned < SMALL))
     told = (Column("state", "code"), Column("accounts", rows=True), Column("share", "rate"))
     counted = (Column("month", "month"), Column("planned", rows=True))
     by_state = tuple(Column(state, rows=True) for state in counting.STATES)
@@ -151,7 +153,11 @@ def _worth(found: Mapping[str, Worth]) -> Part:
         Column("day_worth", "money"),
     )
     rows = [
-        Row(key, (month_of(key), one.accounts, one.known, one.monthly, one.monthly / MONTH_DAYS), one.known < SMALL)
+        Row(
+            key,
+            (elapsed.month_of(key), one.accounts, one.known, one.monthly, one.monthly / MONTH_DAYS),
+            one.known < SMALL,
+        )
         for key, one in sorted(found.items(), key=lambda entry: (entry[0] != ALL, entry[0]))
     ]
     return _part("worth", columns, rows, "estimate")
@@ -161,7 +167,7 @@ def _waiting(found: Mapping[str, Mapping[int, int]]) -> Part:
     columns = (Column("knot", "code"), Column("waiting", rows=True), Column("median", "days"))
     counts = {knot: sum(days.values()) for knot, days in found.items()}
     rows = [
-        Row(knot, (knot, counts[knot], curves.median(found[knot])), counts[knot] < SMALL)
+        Row(knot, (knot, counts[knot], elapsed.median(found[knot])), counts[knot] < SMALL)
         for knot in KNOTS
         if any(counts.values())
     ]
@@ -173,7 +179,7 @@ def _steps(found: Mapping[str, Days]) -> Part:
     columns = (Column("knot", "code"), Column("entered", rows=True), Column("mean", "days"), Column("within", "days"))
     rows = []
     for knot in list(KNOTS)[1:]:
-        base, step = found[knot].people, curves.mean(found[knot])
+        base, step = found[knot].people, elapsed.mean(found[knot])
         if base:
             rows.append(Row(knot, (knot, base, step.days, step.within), base < SMALL))
     return _part("steps", columns, rows, "estimate", Plot("bars", "knot", ("mean",)), _longest(rows))
@@ -222,17 +228,12 @@ def _after(found: Sequence[handed.After], wait: Curve) -> Part:
         in_use, advanced, returned = rate(*one.in_use), rate(*one.advanced), rate(*one.returned)
         if one.days == handing_point.AFTER and (one.handed_over or returned.base):
             place = handing_point.place(returned, in_use, wait.median)
-            judged = Note(place, {"wait": curves.spread(wait.median), "in_use": in_use, "returned": returned})
+            judged = Note(place, {"wait": elapsed.spread(wait.median), "in_use": in_use, "returned": returned})
         if one.handed_over or returned.base:
             key = str(one.days)
             rows.append(Row(key, (key, one.handed_over, in_use, advanced, returned), one.handed_over < SMALL))
     shares = Plot("bars", "after", ("still_in_use", "advanced", "returned"))
     return _part("after", columns, rows, plot=shares, notes=(judged,) if judged is not None else ())
-
-
-def month_of(key: str) -> date | str:
-    """Return what stands in a row's first cell: its month, or ALL."""
-    return key if key == ALL else date.fromisoformat(f"{key}-01")
 
 
 def _months(found: Mapping[str, Mapping[str, Days]]) -> Iterator[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -15,6 +15,7 @@ from scheduler.models.db import db
 from scheduler.models.snapshots import Milestone
 from scheduler.models.spans import days_between, month_of
 from scheduler.rules.reporting import Asked
+from scheduler.services.reports.elapsed import ALL, Days, month_key
 from scheduler.services.reports.way.knots import (
     KNOTS,
     entered,
@@ -25,26 +26,6 @@ from scheduler.services.reports.way.knots import (
     waits_for,
     waits_since,
 )
-
-# Every month's rows together.
-ALL = "all"
-
-
-@dataclass
-class Days:
-    """Accounts by days: those that reached it after so many, and those that have not by their last day."""
-
-    came: dict[int, int] = field(default_factory=lambda: defaultdict(int))
-    waiting: dict[int, int] = field(default_factory=lambda: defaultdict(int))
-
-    def add(self, came: bool, days: int, accounts: int) -> None:
-        """Count accounts in."""
-        (self.came if came else self.waiting)[days] += accounts
-
-    @property
-    def people(self) -> int:
-        """Count them all."""
-        return sum(self.came.values()) + sum(self.waiting.values())
 
 
 @dataclass(frozen=True)
@@ -197,11 +178,6 @@ def left_out(asked: Asked) -> int:
     came = (Milestone.began_on.between(asked.since, asked.until), Milestone.came_live)
     query = select(func.count()).select_from(Milestone).where(*came, *newcomers(asked)[2:])
     return db.session.scalar(query) or 0
-
-
-def month_key(month: date) -> str:
-    """Return the key of a month's row: 2026-04."""
-    return month.isoformat()[:7]
 
 
 def _counted(query: Select[Any]) -> Iterable[Any]:

@@ -18,8 +18,8 @@ from scheduler.models.staff import Staff
 from scheduler.rules.reporting import Asked, Behind, Column, Named, Row
 from scheduler.services.installation import here
 from scheduler.services.refusals import NotFound
+from scheduler.services.reports.elapsed import ALL
 from scheduler.services.reports.way import counting, handed
-from scheduler.services.reports.way.counting import ALL
 from scheduler.services.reports.way.knots import (
     KNOTS,
     entered,

@@ -1,17 +1,37 @@
-"""Answers how counted days become the report's numbers: medians with their intervals, and what a curve says on a day."""
+"""Answers how days that were counted become a report's numbers: medians with intervals, means, a curve day by day."""
 
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import date
 
 from scheduler.rules.reporting import Spread
 from scheduler.rules.survival import Curve, Point, Quantile, reached, restricted_mean
-from scheduler.services.reports.way.counting import Days
 
+# The key of all months' rows together.
+ALL = "all"
 # A step's mean counts whoever needs longer as so many days.
 HORIZON = 90
+
+
+@dataclass
+class Days:
+    """Accounts by days: those that reached it after so many, and those that have not by their last day."""
+
+    came: dict[int, int] = field(default_factory=lambda: defaultdict(int))
+    waiting: dict[int, int] = field(default_factory=lambda: defaultdict(int))
+
+    def add(self, came: bool, days: int, accounts: int) -> None:
+        """Count accounts in."""
+        (self.came if came else self.waiting)[days] += accounts
+
+    @property
+    def people(self) -> int:
+        """Count them all."""
+        return sum(self.came.values()) + sum(self.waiting.values())
 
 
 @dataclass(frozen=True)
@@ -66,6 +86,16 @@ def mean(days: Days) -> Mean:
         return Mean(None, None)
     within = HORIZON if found.share_by(HORIZON) is not None else found.points[-1].day
     return Mean(restricted_mean(found, within), within)
+
+
+def month_key(month: date) -> str:
+    """Return the key of a month's row: 2026-04."""
+    return month.isoformat()[:7]
+
+
+def month_of(key: str) -> date | str:
+    """Return what stands in a row's first cell: its month, or ALL."""
+    return key if key == ALL else date.fromisoformat(f"{key}-01")
 
 
 def _nth(counted: Mapping[int, int], place: int) -> int:
