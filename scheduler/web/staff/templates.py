@@ -16,7 +16,7 @@ from emails.checks import check
 from scheduler.models.accounts import Contact
 from scheduler.models.mails import Template
 from scheduler.rules.comparing import Line, differences
-from scheduler.services import directory, trials
+from scheduler.services import directory, test_mails
 from scheduler.services import templates as service
 from scheduler.services.refusals import Invalid, NotFound, WordsChanged, WordsUnusable
 from scheduler.web import access, edge, ids, inputs, policies
@@ -205,7 +205,7 @@ def _tested(kind: str, locale: str, draft: Draft) -> ResponseReturnValue:
         return _page(kind, locale, draft, trial=trial), 422
     contact_id = trial.contact.id if trial.contact else None
     try:
-        trials.send(kind, locale, draft.text, contact_id, edge.now(), edge.staff_actor(), press=draft.press)
+        test_mails.send(kind, locale, draft.text, contact_id, edge.now(), edge.staff_actor(), press=draft.press)
     except WordsUnusable as error:
         return _page(kind, locale, draft, trial=trial), error.status
     flash(_("%(address)s にテストメールを送ります。届くまで少しお待ちください。", address=current_user.email))
@@ -226,7 +226,7 @@ def _tried(kind: str, locale: str, draft: Draft) -> Trial:
     except TemplateBroken as error:
         errors |= _errors(kind, WordsUnusable(**{"why": error.key} | error.params))
     try:
-        rendered = trials.fill(kind, locale, draft.text, contact.id if contact else None, edge.now())
+        rendered = test_mails.fill(kind, locale, draft.text, contact.id if contact else None, edge.now())
     except WordsUnusable as error:
         return Trial(None, errors or _errors(kind, error), contact, others)
     return Trial(rendered, errors, contact, others)
