@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from scheduler.rules.reporting import Asked, Behind, Report
+from scheduler.services.reports.attendance import behind as attendance_rows
+from scheduler.services.reports.attendance import building as attendance
 
 # (asked, now) -> the report; raises Invalid for a choice of its own that it cannot read.
 Build = Callable[[Asked, datetime], Report]
@@ -24,4 +26,6 @@ class Kind:
 
 
 # In the order in which pages list them.
-REPORTS: dict[str, Kind] = {}
+REPORTS: dict[str, Kind] = {
+    attendance.NAME: Kind(attendance.build, attendance_rows.behind),
+}

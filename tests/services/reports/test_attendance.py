@@ -97,7 +97,7 @@ def test_the_funnel_narrows_from_registered_over_joined_to_stayed(world: dict[st
         "excused": ("excused", 3, None, rate(3, 45)),
         "unknown": ("unknown", 2, None, rate(2, 45)),
     }
-    assert report.part("overall").notes == (Note("unknown", {"unknown": rate(2, 45)}),)
+    assert report.part("overall").notes == (Note("unknown", {"unknown": 2, "registered": 45}),)
     assert (report.zone, report.asked) == ("Asia/Tokyo", MARCH)
 
 

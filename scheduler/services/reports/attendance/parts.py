@@ -105,7 +105,8 @@ def _step(step: str, seats: Count) -> Row:
 
 def _left_out(seats: Count) -> tuple[Note, ...]:
     """Say how many seats wait for a verdict, which would change the rates."""
-    return (Note("unknown", {"unknown": rate(seats.unknown, seats.registered)}),) if seats.unknown else ()
+    told = {"unknown": seats.unknown, "registered": seats.registered}
+    return (Note("unknown", told),) if seats.unknown else ()
 
 
 def _part(key: str, kind: Kind, groups: Groups, order: Sequence[str]) -> Part:

@@ -155,7 +155,11 @@ def behind(report: str, part: str, found: Behind) -> Sheet:
 def note(words: ReportWords, one: Note) -> str:
     """Word a note with its values."""
     sentence = str(words.notes[one.key] if one.key in words.notes else _shared()[one.key])
-    return sentence % {key: _param(value) for key, value in one.params.items()} if one.params else sentence
+    return (
+        sentence % {key: _param(value, words.codes.get(key, {})) for key, value in one.params.items()}
+        if one.params
+        else sentence
+    )
 
 
 def plain(report: Report, asked: Mapping[str, Any]) -> dict[str, Any]:
@@ -214,9 +218,12 @@ def _shared() -> dict[str, str]:
     return {"no_data": _("この期間には、ここに数える記録がありません。期間を広げるか、絞り込みを解除してください。")}
 
 
-def _param(value: Any) -> Any:
+def _param(value: Any, codes: Mapping[str, str]) -> Any:
+    """Word a parameter of a note; a key as the column of its name does."""
+    if isinstance(value, str):
+        return str(codes.get(value, value))
     if isinstance(value, Named | Spread | Rate):
-        return values.text("named", value, {})
+        return values.text("named", value, codes)
     if isinstance(value, date):
         return values.text("day", value, {})
     return values.number(value) if isinstance(value, float) else value

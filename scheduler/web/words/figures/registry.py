@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from scheduler.web.words.figures import attendance
 from scheduler.web.words.figures.common import ReportWords
 
 # By the report's name (services.reports.catalogue).
-WORDS: dict[str, Callable[[], ReportWords]] = {}
+WORDS: dict[str, Callable[[], ReportWords]] = {
+    "attendance": attendance.words,
+}
 
 
 def of(name: str) -> ReportWords:
