@@ -16,11 +16,12 @@ _HEADER_WITHIN = 20
 
 @dataclass(frozen=True)
 class HeadedList:
-    """A list's encoding, the fields it has a column for, and its rows by the number a spreadsheet shows."""
+    """A list's encoding, the fields it has a column for, its rows by the number a spreadsheet shows, and columns not read."""
 
     encoding: str
     fields: frozenset[str]
     lines: list[tuple[int, dict[str, str]]]
+    unread: tuple[str, ...] = ()
 
 
 def read_headed(data: bytes, filename: str, aliases: Mapping[str, str], required: Sequence[str]) -> HeadedList:
@@ -46,7 +47,9 @@ def read_headed(data: bytes, filename: str, aliases: Mapping[str, str], required
             lines.append((number, values))
     if not lines:
         raise Unreadable("no_rows", {"filename": filename, "columns": headers})
-    return HeadedList(table.encoding, frozenset(columns), lines)
+    used = set(columns.values())
+    unread = tuple(cell.strip() for at, cell in enumerate(table.rows[header]) if cell.strip() and at not in used)
+    return HeadedList(table.encoding, frozenset(columns), lines, unread)
 
 
 class Days:
