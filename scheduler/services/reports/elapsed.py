@@ -79,6 +79,11 @@ def at(found: Curve, day: int) -> Point | None:
     return found.points[place - 1] if place else None
 
 
+def left_after(found: Curve, day: int) -> int:
+    """Count of how many it is known that they had not come by a day, and were seen longer."""
+    return next((point.at_risk for point in found.points if point.day > day), 0)
+
+
 def mean(days: Days) -> Mean:
     """Return the restricted mean of a step, within HORIZON days or as many as somebody was seen."""
     found = curve(days)

@@ -43,8 +43,9 @@ def a_handover(account: Account, asked_on: date, state: str, decided_on: date, *
 
 
 @pytest.fixture(autouse=True)
-def world(database: object) -> dict[str, Account]:
+def world(request: pytest.FixtureRequest) -> dict[str, Account]:
     """One went all the way, one waits for its lecture, one was cancelled, one was not invited; two do not count."""
+    request.getfixturevalue("database" if "database" in request.fixturenames else "app")
     way = {
         "went": a_way(
             *("went", on(1, 5), on(1, 30)),
@@ -103,7 +104,7 @@ def test_who_is_still_on_the_way_counts_as_far_as_it_came(report: Report) -> Non
     assert values(report, "cohort_median")["2026-01"][7] == Spread(20, 20, None)
 
 
-def test_the_start_of_use_is_held_against_the_planned_day(report: Report) -> None:
+def test_the_start_of_use_is_held_against_the_planned_day(database: object, report: Report) -> None:
     counted = {key: row[0] for key, row in values(report, "start").items()}
     assert counted == {"early": 1, "on_time": 0, "late": 0, "overdue": 1, "ahead": 0, "gone": 1}
     planned, difference, planned_days, actual = values(report, "start_days")["all"]
@@ -113,7 +114,7 @@ def test_the_start_of_use_is_held_against_the_planned_day(report: Report) -> Non
     assert values(report, "worth")["all"] == (4, 1, 30000, 1000)
 
 
-def test_where_accounts_wait_and_how_long_each_step_takes(report: Report) -> None:
+def test_where_accounts_wait_and_how_long_each_step_takes(database: object, report: Report) -> None:
     waiting = {key: row for key, row in values(report, "waiting").items() if row[0]}
     assert waiting == {"invited": (1, 50), "attended": (1, 71)}
     # Two after 7 days; one of three not within the 71 days it was seen.
@@ -126,14 +127,14 @@ def test_returned_handovers_are_told_with_the_conditions_they_opened_again(repor
     assert values(report, "returned") == {"setup_complete": (1,), "usage_started": (1,)}
 
 
-def test_handovers_are_looked_at_again_only_once_they_are_old_enough(report: Report) -> None:
+def test_handovers_are_looked_at_again_only_once_they_are_old_enough(database: object, report: Report) -> None:
     after = values(report, "after")
     told = {key: (row[0], *((one.hits, one.base) for one in row[1:])) for key, row in after.items()}
     assert told == {"30": (1, (1, 1), (0, 1), (1, 2)), "60": (0, (0, 0), (0, 0), (1, 1))}
     assert [note.key for note in report.part("after").notes] == ["unclear"]
 
 
-def test_behind_every_number_stand_as_many_rows(report: Report, now: datetime) -> None:
+def test_behind_every_number_stand_as_many_rows(database: object, report: Report, now: datetime) -> None:
     linked = 0
     for part in report.parts:
         for row in part.rows:

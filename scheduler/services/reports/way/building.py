@@ -108,8 +108,7 @@ def _curve(ready: Curve, in_use: Curve) -> Part:
 
 def _on_day(curve: Curve, day: int) -> tuple[float | None, float | None, float | None, int]:
     """Return the share by a day with its band, and of how many it is not known yet whether they come later."""
-    later = [point.at_risk for point in curve.points if point.day > day]
-    left = later[0] if later else 0
+    left = elapsed.left_after(curve, day)
     share, point = curve.share_by(day), elapsed.at(curve, day)
     return (share, point.low, point.high, left) if point is not None else (share, None, None, left)
 
