@@ -14,7 +14,7 @@ from scheduler.web import edge
 from scheduler.web.words import dates, texts
 
 NOTHING = "–"
-_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
 def text(kind: str, value: Any, codes: Mapping[str, str]) -> str:
@@ -55,7 +55,7 @@ def called(value: Named) -> str:
 
 def month(value: date) -> str:
     """Write a month: 2026年4月 / Apr 2026."""
-    return f"{value.year}年{value.month}月" if edge.locale() == "ja" else f"{_MONTHS[value.month - 1]} {value.year}"
+    return f"{value.year}年{value.month}月" if edge.locale() == "ja" else f"{MONTHS[value.month - 1]} {value.year}"
 
 
 def number(value: float, places: int = 1) -> str:
