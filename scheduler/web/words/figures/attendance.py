@@ -14,7 +14,7 @@ _MORE_STEPS = ("fill_field", "do_tasks")
 def words() -> ReportWords:
     """Word the attendance report."""
     return ReportWords(
-        title=_("出席"),
+        title=_("出席状況"),
         about=_(
             "申し込んだ方がどれだけ受講したか、何によって違うかを示します。終了した開催日程への申込を 1 件ずつ数えます（同じ方の 2 回の申込は 2 件）。"
             "出席率は、出欠が分かった申込（出席・一部参加・欠席）のうち、必要な時間まで受講した「出席」の割合です。事前に欠席連絡のあった申込と、出欠が未確認の申込は率に含めず、別の列に示します。"
@@ -91,7 +91,7 @@ def _parts_of_accounts() -> dict[str, tuple[str, str]]:
         ),
         "stores_plan": (
             _("受講済み店舗率（プラン別）"),
-            _("上と同じ割合を、顧客企業のプランごとに示します。割合の高い順です。"),
+            _("受講済み店舗率を顧客企業のプランごとに示します。数え方は店舗数別と同じで、割合の高い順です。"),
         ),
     }
 
@@ -104,13 +104,13 @@ def _columns() -> dict[str, str]:
         "overall.rate": _("出欠が分かった申込に対する割合"),
         "course": _("レクチャー"),
         "week": _("週の初日"),
-        "weekday": _("曜日"),
+        "weekday": _("開催曜日"),
         "hour": _("開始時刻"),
         "host": _("講師"),
         "kind": _("開催"),
         "lead": _("申込から開催まで"),
         "reminder": _("リマインド"),
-        "asked": _("案内"),
+        "asked": _("案内の回数"),
         "size": _("店舗数"),
         "plan": _("プラン"),
         "it_skill": _("ITスキル"),
@@ -137,7 +137,7 @@ def _columns_of_rows() -> dict[str, str]:
     return {
         "person": _("先方担当者"),
         "account": _("顧客企業"),
-        "lecture": _("開催日程"),
+        "lecture": _("レクチャー"),
         "day": _("開催日"),
         "time": _("開始"),
         "verdict": _("出欠"),
@@ -147,7 +147,7 @@ def _columns_of_rows() -> dict[str, str]:
         "registered_on": _("最初の申込日"),
         "owner": _("自社担当"),
         "next_step": _("次にすること"),
-        "store": _("店舗"),
+        "store": _("店舗名"),
         "store_attended": _("受講"),
     }
 
