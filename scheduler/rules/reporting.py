@@ -147,3 +147,9 @@ class Behind:
     columns: tuple[Column, ...]
     rows: tuple[Row, ...]
     total: int
+
+
+def months_before(day: date, months: int) -> date:
+    """Return the first day of the month that lies so many months before a day's own."""
+    place = day.year * 12 + day.month - 1 - months
+    return date(place // 12, place % 12 + 1, 1)

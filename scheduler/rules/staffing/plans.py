@@ -130,6 +130,7 @@ ACTIVITIES = (
     Activity("handing_in", "sales", Figure(60), "account"),
     Activity("kick_off", "onboarding", Figure(60), "account"),
     Activity("basic_lecture", "onboarding", Figure(90), "lecture", "group", Figure(6)),
+    Activity("own_lectures", "onboarding", Figure(10), "month"),
     Activity("setup_help", "onboarding", Figure(20), "store", "one_to_one", Figure(5)),
     Activity("onboarding_contacts", "onboarding", Figure(45), "month"),
     Activity("handover", "onboarding", Figure(30), "account"),

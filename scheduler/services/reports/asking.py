@@ -11,7 +11,7 @@ from scheduler.models.accounts import STAGES, Account
 from scheduler.models.db import db
 from scheduler.models.staff import Staff
 from scheduler.models.tags import Tag
-from scheduler.rules.reporting import Asked
+from scheduler.rules.reporting import Asked, months_before
 from scheduler.services import tags
 from scheduler.services.directory import bears, owner_is
 from scheduler.services.installation import here
@@ -44,12 +44,6 @@ def read(values: Mapping[str, str], now: datetime, choices: Collection[str] = ()
         raise Invalid(field="stage", why="not_a_choice", value=stage, choices=", ".join(STAGES))
     more = {name: values[name].strip() for name in choices if values.get(name, "").strip()}
     return Asked(since, until, stage, _owner(values.get("owner", "")), _tag(values.get("tag", "")), more)
-
-
-def months_before(day: date, months: int) -> date:
-    """Return the first day of the month that lies so many months before a day's own."""
-    place = day.year * 12 + day.month - 1 - months
-    return date(place // 12, place % 12 + 1, 1)
 
 
 def accounts(asked: Asked) -> list[ColumnElement[bool]]:

@@ -13,7 +13,7 @@ from sqlalchemy import select
 from scheduler.models.accounts import Contact
 from scheduler.models.db import db
 from scheduler.models.staff import Staff
-from scheduler.rules.reporting import Asked, Behind, Part
+from scheduler.rules.reporting import Asked, Behind, Part, months_before
 from scheduler.services import tags
 from scheduler.services.installation import here
 from scheduler.services.refusals import Invalid, NotFound
@@ -239,6 +239,6 @@ def _filter(asked: Asked | None) -> Mapping[str, Any]:
 
 def _period(months: int, today: date, asked: Asked | None) -> tuple[str, str, bool]:
     """Return a period as a choice: what it is called, its address, and whether it is the one that was asked for."""
-    since = asking.months_before(today, months)
+    since = months_before(today, months)
     address = shell.this_page(**{"from": since.isoformat(), "to": today.isoformat()})
     return standing.period(months), address, asked is not None and (asked.since, asked.until) == (since, today)
