@@ -9,6 +9,10 @@ from datetime import datetime
 from scheduler.rules.reporting import Asked, Behind, Report
 from scheduler.services.reports.attendance import behind as attendance_rows
 from scheduler.services.reports.attendance import building as attendance
+from scheduler.services.reports.renewals import building as renewals
+from scheduler.services.reports.renewals import rows as renewals_rows
+from scheduler.services.reports.way import building as way
+from scheduler.services.reports.way import rows as way_rows
 
 # (asked, now) -> the report; raises Invalid for a choice of its own that it cannot read.
 Build = Callable[[Asked, datetime], Report]
@@ -28,4 +32,6 @@ class Kind:
 # In the order in which pages list them.
 REPORTS: dict[str, Kind] = {
     attendance.NAME: Kind(attendance.build, attendance_rows.behind),
+    way.NAME: Kind(way.build, way_rows.behind),
+    renewals.NAME: Kind(renewals.build, renewals_rows.behind),
 }
