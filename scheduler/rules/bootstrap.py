@@ -12,6 +12,9 @@ Row = tuple[float, int, float, int]
 
 #: So many values are gathered at once; more only fills memory.
 _BATCH = 250_000
+#: From so many people on the sums of resamples are drawn from the normal distribution that they follow: resampling 5,000
+#: people takes a second and tells the same (the sums of n draws, n times the mean and n times the covariance of one).
+_MANY = 1000
 #: If more of the resamples have no figure (nobody in them had a baseline), there is no interval.
 _UNTOLD = 0.05
 
@@ -65,6 +68,8 @@ def _levels(rows: Sequence[Row], seed: int, resamples: int) -> Any:
     if len(rows) < 2 or not any(row[1] for row in rows) or not any(row[3] for row in rows):
         return None
     columns = [np.array(column, float) for column in zip(*rows, strict=True)]
+    if len(rows) >= _MANY:
+        return _drawn_at_once(np.stack(columns), seed, resamples)
 
     def sums(people: Any, axis: int) -> Any:
         return np.stack([column[people].sum(axis=axis) for column in columns])
@@ -75,6 +80,17 @@ def _levels(rows: Sequence[Row], seed: int, resamples: int) -> Any:
     ).bootstrap_distribution  # fmt: skip
     counts = drawn[1::2]
     return drawn[::2] / np.where(counts > 0, counts, np.nan)
+
+
+def _drawn_at_once(columns: Any, seed: int, resamples: int) -> Any:
+    """Draw the sums of resamples of many people from their limit, and make levels of them."""
+    import numpy as np  # noqa: PLC0415
+
+    people = columns.shape[1]
+    mean, covariance = people * columns.mean(axis=1), people * np.cov(columns, ddof=0)
+    sums = np.random.default_rng(seed).multivariate_normal(mean, covariance, resamples, method="eigh").T
+    counts = sums[1::2]
+    return sums[::2] / np.where(counts > 0, counts, np.nan)
 
 
 def _index(baseline: Any, trial: Any) -> Any:

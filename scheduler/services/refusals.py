@@ -307,3 +307,7 @@ class DateOrderOpen(FileUnreadable):
 
 class NoRowFits(FileUnreadable):
     """Every row of a list is refused; `refused` lists them with their reasons."""
+
+
+class RowsRefused(FileUnreadable):
+    """A list goes in whole or not at all, and some of its rows cannot be used; `refused` lists them with their reasons."""
