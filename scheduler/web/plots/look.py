@@ -27,7 +27,7 @@ class Size:
 
 
 WIDE = Size(width=880, height=340, row=36, text=14, title=16, label=220)
-NARROW = Size(width=336, height=280, row=34, text=13, title=15, label=112)
+NARROW = Size(width=336, height=280, row=34, text=13, title=15, label=122)
 
 _LIGHT = ("#1d232b", "#5b6672", "#dfe4ea", "#f7f8fa", "#274a78", "#2f7d5b", "#8a5c00", "#b3261e", "#5b6672", "#1d232b")
 _DARK = ("#e8ecf1", "#9aa5b1", "#313a45", "#14181d", "#8fb4e3", "#6fc79c", "#e0b35a", "#f2a39b", "#9aa5b1", "#e8ecf1")

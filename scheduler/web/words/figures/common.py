@@ -25,5 +25,13 @@ class ReportWords:
     @property
     def first(self) -> str:
         """Return the first sentence of what the report answers."""
-        sentence, stop, _rest = self.about.partition("。" if "。" in self.about else ". ")
+        sentence, stop, _rest = self._cut()
         return sentence + stop.strip()
+
+    @property
+    def rest(self) -> str:
+        """Return what follows the first sentence: how the numbers are counted."""
+        return self._cut()[2].strip()
+
+    def _cut(self) -> tuple[str, str, str]:
+        return self.about.partition("。" if "。" in self.about else ". ")
