@@ -42,16 +42,17 @@ def behind(
 
 
 def _people(which: list[ColumnElement[bool]], limit: int | None, offset: int) -> list[Row]:
+    order = (Turnout.day.desc(), Turnout.lecture_id, Turnout.registration_id)
+    # Only what stands on the page is joined with the names, however far it lies.
+    page = select(Turnout.registration_id).where(*which).order_by(*order).limit(limit).offset(offset).subquery()
     query = (
         select(Turnout, Contact.name, Contact.email, Contact.phone, Account.name, Course.name, Lecture.local_start)
+        .join(page, page.c.registration_id == Turnout.registration_id)
         .join(Lecture, Lecture.id == Turnout.lecture_id)
         .join(Course, Course.id == Lecture.course_id)
         .join(Contact, Contact.id == Turnout.contact_id)
         .join(Account, Account.id == Turnout.account_id)
-        .where(*which)
-        .order_by(Turnout.day.desc(), Lecture.local_start.desc(), Turnout.registration_id)
-        .limit(limit)
-        .offset(offset)
+        .order_by(*order)
     )
     return [_person(*row) for row in db.session.execute(query)]
 

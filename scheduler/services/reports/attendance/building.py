@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import select
@@ -28,9 +28,11 @@ _Bookings = Sequence[tuple[Booked, Count]]
 def build(asked: Asked, now: datetime) -> Report:
     """Count the seats of the period's lectures that are over, and the accounts and stores as they stand now."""
     lectures, bookings, found = counting.by_lecture(asked), counting.by_booking(asked), standing.count(asked, now)
+    weeks = counting.rolled(lectures, lambda one: one.week)
     told = (
-        parts.funnel(counting.total(count for _, count in lectures)),
-        parts.by_week(counting.rolled(lectures, lambda one: one.week)),
+        parts.funnel(counting.total(weeks.values())),
+        parts.by_week(weeks),
+        *_of_times(lectures),
         *_of_lectures(lectures),
         *_of_bookings(bookings),
         standing.without(found),
@@ -40,24 +42,34 @@ def build(asked: Asked, now: datetime) -> Report:
     return Report(NAME, asked, here().zone, making.counted_at(), told)
 
 
+def _of_times(lectures: _Lectures) -> list[Part]:
+    times = counting.rolled(lectures, lambda one: (one.day.weekday(), one.hour))
+    days = counting.rolled(times.items(), lambda one: str(one[0]))
+    hours = counting.rolled(times.items(), lambda one: one[1])
+    return [
+        parts.ordered("weekday", {day: (day, count) for day, count in days.items()}, _WEEKDAYS),
+        parts.ordered("hour", {hour: (hour, count) for hour, count in hours.items()}, _HOURS),
+        parts.by_hour(times),
+    ]
+
+
 def _of_lectures(lectures: _Lectures) -> list[Part]:
+    sorts = counting.rolled(lectures, lambda one: (one.course_id, one.host_id, one.kind)).items()
     courses: dict[int, Mapping[str, str]] = dict(db.session.execute(select(Course.id, Course.name)).all())
     hosts: dict[int, str] = dict(db.session.execute(select(Staff.id, Staff.name)).all())
-
-    def grouped(key: Callable[[Held], str], called: Callable[[str], str | Named] = str) -> parts.Groups:
-        return {one: (called(one), count) for one, count in counting.rolled(lectures, key).items()}
-
-    by_course = grouped(lambda one: str(one.course_id), lambda key: Named(key, courses.get(int(key), "")))
-    by_host = grouped(
-        lambda one: str(one.host_id or 0), lambda key: Named(key, hosts[int(key)]) if int(key) in hosts else Named("")
-    )
+    by_course = {
+        str(number): (Named(str(number), courses.get(number, "")), count)
+        for number, count in counting.rolled(sorts, lambda one: one[0]).items()
+    }
+    by_host = {
+        str(number or 0): (Named("") if number is None else Named(str(number), hosts[number]), count)
+        for number, count in counting.rolled(sorts, lambda one: one[1]).items()
+    }
+    by_kind = {kind: (kind, count) for kind, count in counting.rolled(sorts, lambda one: one[2]).items()}
     return [
         parts.best_first("course", by_course, "named"),
-        parts.ordered("weekday", grouped(lambda one: str(one.day.weekday())), _WEEKDAYS),
-        parts.ordered("hour", grouped(lambda one: one.hour), _HOURS),
-        parts.by_hour(counting.rolled(lectures, lambda one: (one.day.weekday(), one.hour))),
         parts.best_first("host", by_host, "member"),
-        parts.ordered("kind", grouped(lambda one: one.kind), (OPEN, OWN)),
+        parts.ordered("kind", by_kind, (OPEN, OWN)),
     ]
 
 

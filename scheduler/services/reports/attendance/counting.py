@@ -26,6 +26,7 @@ OWN, OPEN = "own", "open"
 ASKED = ("first", "again", "unasked")
 REMINDED = ("seen", "sent", "none")
 
+What = TypeVar("What")
 Group = TypeVar("Group", bound=Hashable)
 
 
@@ -53,6 +54,9 @@ class Count(NamedTuple):
     def rate(self) -> Rate:
         """Return how many of the known attended."""
         return rate(self.attended, self.known)
+
+
+NOBODY = Count(0, 0, 0, 0, 0, 0)
 
 
 @dataclass(frozen=True)
@@ -98,18 +102,19 @@ def by_booking(asked: Asked) -> list[tuple[Booked, Count]]:
     return [(Booked(*row[: len(keys)]), Count(*row[len(keys) :])) for row in rows]
 
 
-def rolled(counts: Iterable[tuple[Held | Booked, Count]], key: Callable[..., Group]) -> dict[Group, Count]:
+def rolled(counts: Iterable[tuple[What, Count]], key: Callable[[What], Group]) -> dict[Group, Count]:
     """Add up what was counted by a key of it."""
-    groups: dict[Group, list[Count]] = defaultdict(list)
+    groups: dict[Group, list[int]] = defaultdict(lambda: [0] * len(Count._fields))
     for what, count in counts:
-        groups[key(what)].append(count)
-    return {group: total(found) for group, found in groups.items()}
+        sums = groups[key(what)]
+        for place, number in enumerate(count):
+            sums[place] += number
+    return {group: Count(*sums) for group, sums in groups.items()}
 
 
 def total(counts: Iterable[Count]) -> Count:
     """Add up counts."""
-    columns = list(zip(*counts, strict=True))
-    return Count(*map(sum, columns)) if columns else Count(0, 0, 0, 0, 0, 0)
+    return Count(*(sum(one) for one in zip(NOBODY, *counts, strict=True)))
 
 
 def within(asked: Asked) -> list[ColumnElement[bool]]:

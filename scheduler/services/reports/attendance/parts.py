@@ -8,7 +8,7 @@ from typing import Any
 
 from scheduler.rules.attendance_rates import SMALL, Rate, ranked, rate, trend
 from scheduler.rules.reporting import Column, Kind, Note, Part, Plot, Row
-from scheduler.services.reports.attendance.counting import Count, total
+from scheduler.services.reports.attendance.counting import NOBODY, Count
 
 # Said where nothing was counted in the period.
 NO_DATA = Note("no_data")
@@ -70,7 +70,7 @@ def by_week(counts: Mapping[date, Count]) -> Part:
     if counts:
         first, last = min(counts), max(counts)
         weeks = [first + _WEEK * place for place in range((last - first) // _WEEK + 1)]
-    found = [(week, counts.get(week) or total([])) for week in weeks]
+    found = [(week, counts.get(week, NOBODY)) for week in weeks]
     rows = tuple(_row(week.isoformat(), (week,), count) for week, count in found)
     notes = (_heading([(count.attended, count.known) for _, count in found]),) if rows else (NO_DATA,)
     return Part("week", (Column("week", "day"), *_COUNTS), rows, plot=Plot("lines", "week", ("rate",)), notes=notes)
