@@ -11,7 +11,7 @@ from sqlalchemy import insert
 
 from scheduler.demo.plays import Play
 from scheduler.demo.rooms import Booking
-from scheduler.models.db import Base, db
+from scheduler.models.db import Base, db, table
 from scheduler.models.history import Event
 from scheduler.models.registrations import Registration
 from scheduler.services import seating
@@ -31,12 +31,12 @@ class Book:
         key: str,
         at: datetime,
         actor: Actor,
-        account_id: int,
+        account_id: int | None,
         contact_id: int | None = None,
         lecture_id: int | None = None,
         **params: Any,
     ) -> None:
-        """Keep one line of an account's history."""
+        """Keep one line of an account's history, or of what concerns none."""
         self.events.append(
             {
                 "key": key,
@@ -60,7 +60,16 @@ class Book:
 def write(model: type[Base], rows: Sequence[dict[str, Any]]) -> None:
     """Add rows that name the same columns."""
     for start in range(0, len(rows), CHUNK):
-        db.session.execute(insert(model), rows[start : start + CHUNK])
+        db.core(insert(table(model)), rows[start : start + CHUNK])
+
+
+def write_numbered(model: type[Base], rows: Sequence[dict[str, Any]]) -> list[int]:
+    """Add rows that name the same columns, and return their ids in this order."""
+    statement = insert(table(model)).returning(table(model).c.id, sort_by_parameter_order=True)
+    numbers: list[int] = []
+    for start in range(0, len(rows), CHUNK):
+        numbers += db.core(statement, rows[start : start + CHUNK]).scalars()
+    return numbers
 
 
 def write_bookings(plays: Sequence[Play], book: Book) -> None:
@@ -68,13 +77,9 @@ def write_bookings(plays: Sequence[Play], book: Book) -> None:
     bookings = sorted(
         ((booking, play) for play in plays for booking in play.bookings), key=lambda one: one[0].registered_at
     )
-    rows = [_row(booking) for booking, _play in bookings]
-    for start in range(0, len(rows), CHUNK):
-        statement = insert(Registration).returning(Registration.id, sort_by_parameter_order=True)
-        numbers = db.session.scalars(statement, rows[start : start + CHUNK])
-        for (booking, _play), number in zip(bookings[start:], numbers, strict=False):
-            booking.id = number
-    for booking, play in bookings:
+    numbers = write_numbered(Registration, [_row(booking) for booking, _play in bookings])
+    for (booking, play), number in zip(bookings, numbers, strict=True):
+        booking.id = number
         booking.room.lecture.seats_taken = len(booking.room.booked)
         for event in _events(booking):
             book.tell(account_id=play.account.id, contact_id=booking.person.id, **event)

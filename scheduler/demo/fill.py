@@ -26,15 +26,17 @@ from scheduler.demo import (
 )
 from scheduler.demo.book import Book, write_bookings
 from scheduler.demo.days import Days
+from scheduler.demo.year import build as year
 from scheduler.models.accounts import Account, Contact, Store
 from scheduler.models.db import Base, db
 from scheduler.models.lectures import Lecture
 from scheduler.models.mails import Mail
 from scheduler.models.registrations import Registration
-from scheduler.models.settings import Setting
+from scheduler.models.settings import JobRun, Setting
 from scheduler.models.staff import Staff
 from scheduler.services import courses, readiness, vendor
 from scheduler.services.installation import here
+from scheduler.services.snapshots import making
 
 # The same moment makes the same company.
 SEED = "tasuki"
@@ -77,11 +79,14 @@ def fill(now: datetime, accounts: int = ACCOUNTS) -> Summary:
         if not is_empty():
             raise NotEmpty
         vendors = house.build(now, ceil(accounts / ACCOUNTS))
+        year.live_through(vendors, accounts / ACCOUNTS, now, SEED)
         days = Days(now, here().zone, vendor.working_days(), Random(SEED))
         cast = plays.begin(stories.cast(lists.customers(accounts), days.dice), days)
         arrivals.come_in(cast, vendors, days)
         plays.enter(cast)
+        year.sign(cast, days)
         _play(cast, vendors, days)
+        _count_for_reports(now)
     return Summary(
         accounts=_count(Account),
         stores=_count(Store),
@@ -127,6 +132,12 @@ def _crowd(cast: list[plays.Play], held: rooms.Rooms, days: Days) -> None:
         over = room.course == "basic" and room.ends_at <= days.now and room.reported_at is None
         if today or over:
             lessons.fill_up(room, _WORTH_A_LOOK - len(room.booked), cast, held)
+
+
+def _count_for_reports(now: datetime) -> None:
+    """Count what the reports show, as the job does by night."""
+    making.make(now)
+    db.session.merge(JobRun(name=making.MAKE, started_at=now, finished_at=now))
 
 
 def _count(table: type[Base]) -> int:

@@ -17,7 +17,8 @@ from scheduler.services.lectures import making as lectures
 from scheduler.services.series import horizon, making
 
 EMAIL, PASSWORD = "demo@minamo.example", "tasuki-demo"
-# The lectures of how many past days the demo has.
+# How many past days the demo has, and the lectures of how many of them belong to the series of these days.
+SINCE = timedelta(days=375)
 PAST = timedelta(days=88)
 # From how many days before now the series' horizon is filled: each time it reaches 90 days ahead.
 _FILLED_AT = (PAST, timedelta(days=40), timedelta())
@@ -39,6 +40,12 @@ _PEOPLE = (
     ("operations", "佐伯 真理", "demo", "2001"),
     ("sales", "大野 健", "ohno", "2011"),
     ("sales", "村井 沙織", "murai", "2012"),
+    ("sales", "黒川 俊", "kurokawa", "2013"),
+    ("sales", "西条 未来", "saijo", "2014"),
+    ("sales", "長谷 聡", "hase", "2015"),
+    ("sales", "三輪 真理子", "miwa", "2016"),
+    ("sales", "古賀 隆", "koga", "2017"),
+    ("sales", "沢田 香織", "sawada", "2018"),
     ("onboarding", "藤沢 美和", "fujisawa", "2021"),
     ("onboarding", "桐生 拓海", "kiryu", "2022"),
     ("onboarding", "望月 はるか", "mochizuki", "2023"),
@@ -47,6 +54,8 @@ _PEOPLE = (
     ("success", "土屋 直樹", "tsuchiya", "2033"),
     ("renewal", "堀内 恵", "horiuchi", "2041"),
 )
+# Who worked here as well for the first half of the year.
+_LEFT = ("onboarding", "柴崎 徹", "shibasaki", "2024")
 # course, rule, hour and minute, seats, which of the onboarding team holds it.
 _SERIES = (
     ("basic", "FREQ=WEEKLY;BYDAY=MO,FR", (14, 0), 30, 0),
@@ -60,6 +69,8 @@ class House:
     """The vendor's people by team, and the tokens of the programs that send signs of use and customers."""
 
     members: dict[str, list[Staff]]
+    # Who has left.
+    left: Staff
     product: int
     crm: int
 
@@ -70,24 +81,30 @@ class House:
 
 
 def build(now: datetime, size: int = 1) -> House:
-    """Set the company up as it stood before its first lecture, three months before `now`; `size` multiplies its seats."""
-    began = now - PAST
+    """Set the company up as it stood a year before `now`, with the series of these days; `size` multiplies their seats."""
+    began = now - SINCE
     defaults.ensure(began)
     vendor.save(dict(_VENDOR), began, CLI)
     members: dict[str, list[Staff]] = {}
-    for team, name, local, extension in _PEOPLE:
-        number = staff.add(f"{local}@minamo.example", team, name, began, CLI, f"03-0100-{extension}")
-        members.setdefault(team, []).append(db.session.get_one(Staff, number))
+    for person in _PEOPLE:
+        members.setdefault(person[0], []).append(_member(person, began))
+    left = _member(_LEFT, began)
     manager = members["operations"][0]
     staff.set_password(manager.id, manager.password_version, PASSWORD, began)
     _hold_lectures([member.id for member in members["onboarding"]], now, size)
     _hold_extra_lectures([member.id for member in members["onboarding"]], now)
     product, crm = (_program(name, now) for name in ("製品（利用状況）", "CRM連携"))
-    return House(members, product, crm)
+    return House(members, left, product, crm)
+
+
+def _member(person: tuple[str, str, str, str], began: datetime) -> Staff:
+    team, name, local, extension = person
+    number = staff.add(f"{local}@minamo.example", team, name, began, CLI, f"03-0100-{extension}")
+    return db.session.get_one(Staff, number)
 
 
 def _program(name: str, now: datetime) -> int:
-    tokens.add(name, ("write",), now - PAST, CLI)
+    tokens.add(name, ("write",), now - SINCE, CLI)
     return db.session.scalars(select(ApiToken.id).where(ApiToken.name == name)).one()
 
 

@@ -90,7 +90,7 @@ def _misses(play: Play, person: Person, rooms: Rooms) -> None:
         if not held:
             return
         booking = _book(play, person, rooms.choose(held), since, rooms)
-        booking.outcome = rooms.deck.take("missed")
+        booking.outcome = rooms.deck.take("missed", booking.room, since)
         since = _afterwards(booking.room, rooms)
 
 
@@ -113,7 +113,8 @@ def _attends(play: Play, person: Person, rooms: Rooms) -> None:
         if room.reported_at is None:
             return
         last = must and not any(other.starts_at > room.ends_at + _TO_TRY_AGAIN[1] for other in held)
-        booking.outcome = rooms.deck.take("attended") if last else rooms.deck.draw()
+        deck = rooms.deck
+        booking.outcome = deck.take("attended", room, since) if last else deck.draw(room, since)
         gives_up = not must and (nth + 1 >= _TRIES or days.dice.random() < _GIVE_UP)
         if booking.outcome == "attended" or gives_up:
             return
@@ -134,7 +135,7 @@ def _go_on(play: Play, person: Person, rooms: Rooms) -> None:
     open_ones = rooms.of("advanced", since, rooms.end, person)
     if open_ones:
         booking = _book(play, person, rooms.choose(open_ones), since, rooms)
-        booking.outcome = rooms.deck.draw() if booking.room.reported_at is not None else ""
+        booking.outcome = rooms.deck.draw(booking.room, since) if booking.room.reported_at is not None else ""
 
 
 def _book(play: Play, person: Person, room: Room, at: datetime, rooms: Rooms) -> Booking:

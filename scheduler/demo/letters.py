@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
 from emails import FOLLOW_UP
-from scheduler.demo.book import Book, write
+from scheduler.demo.book import Book, write_numbered
 from scheduler.demo.days import Days
 from scheduler.demo.handing import Handed
 from scheduler.demo.plays import Play
@@ -45,7 +45,7 @@ _MORNING = time(10)
 _SECONDS = (2, 55)
 _A_MINUTE = timedelta(minutes=1)
 # Of older mails only is kept that they were sent: writing all their words would take longer than everything else.
-_WITH_WORDS = timedelta(days=14)
+_WITH_WORDS = timedelta(days=7)
 
 
 def of_companies(plays: Sequence[Play], rooms: Iterable[Room], course_id: int, days: Days) -> list[Row]:
@@ -63,7 +63,10 @@ def of_handovers(handed: Sequence[Handed], team: Sequence[Staff], days: Days) ->
 
 def send(rows: Iterable[Row], days: Days) -> None:
     """Let what fell due have left; the words of the last weeks' mails are those that the facts give just now."""
-    people = {row.id: row for row in db.session.scalars(select(Contact).options(selectinload(Contact.stores)))}
+    rows = list(rows)
+    written_to = Contact.id.in_({row["contact_id"] for row in rows})
+    query = select(Contact).where(written_to).options(selectinload(Contact.stores))
+    people = {row.id: row for row in db.session.scalars(query)}
     staff = {row.id: row for row in db.session.scalars(select(Staff))}
     # Held, so that the session does not read the vendor's details anew for every mail.
     details = db.session.get_one(Setting, "vendor")
@@ -89,11 +92,9 @@ def send(rows: Iterable[Row], days: Days) -> None:
 def write_mails(rows: Iterable[Row], book: Book) -> None:
     """Write the mails in the order in which they were owed, and tell of those that left or could not."""
     ordered = sorted(rows, key=lambda row: row["created_at"])
-    write(Mail, ordered)
-    numbers = dict(db.session.execute(select(Mail.key, Mail.id)).all())
-    for row in ordered:
+    for row, number in zip(ordered, write_numbered(Mail, ordered), strict=True):
         if row["state"] in ("sent", "delivered", "failed") and row["account_id"] is not None:
-            told = {"mail_id": numbers[row["key"]], "kind": row["kind"]}
+            told = {"mail_id": number, "kind": row["kind"]}
             at = row["next_try_at"]
             key = "mail_failed" if row["state"] == "failed" else "mail_sent"
             book.tell(key, at, WORKER, row["account_id"], row["contact_id"], **told)

@@ -78,13 +78,15 @@ def enter(plays: Sequence[Play]) -> None:
     """Read the rows that the imports made: account, stores and people of each company."""
     by_id = {play.customer.external_id: play for play in plays}
     owners = [joinedload(getattr(Account, f"{team}_owner")) for team in ("sales", "onboarding", "success")]
-    for account in db.session.scalars(select(Account).options(*owners)):
+    these = Account.external_id.in_(by_id)
+    for account in db.session.scalars(select(Account).where(these).options(*owners)):
         by_id[account.external_id].account = account
     of_account = {play.account.id: play for play in plays}
-    for store in db.session.scalars(select(Store).order_by(Store.code)):
+    for store in db.session.scalars(select(Store).where(Store.account_id.in_(of_account)).order_by(Store.code)):
         of_account[store.account_id].stores.append(store)
     people: dict[int, list[Person]] = defaultdict(list)
-    for contact in db.session.scalars(select(Contact).options(selectinload(Contact.stores)).order_by(Contact.id)):
+    contacts = select(Contact).where(Contact.account_id.in_(of_account)).order_by(Contact.id)
+    for contact in db.session.scalars(contacts.options(selectinload(Contact.stores))):
         people[contact.account_id].append(_person(contact))
     for number, play in of_account.items():
         play.people = sorted(people[number], key=lambda person: (_ROLES[person.role], person.id))

@@ -48,7 +48,7 @@ def come_along(plays: Sequence[Play], house: House, days: Days, book: Book) -> N
             _confirm(play, days, book)
         if play.ready_at is not None:
             play.account.ready_since = play.ready_at
-            book.tell("ready", play.ready_at, WORKER, play.account.id)
+            book.tell("ready", play.ready_at, WORKER, play.account.id, stage="onboarding")
     write(Completion, completions)
     write(UsageDay, used)
 

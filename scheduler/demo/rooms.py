@@ -12,12 +12,14 @@ from sqlalchemy.orm import joinedload
 
 from scheduler.demo.days import LATELY, Days
 from scheduler.models.db import db
-from scheduler.models.lectures import Course, Lecture
+from scheduler.models.lectures import Course, Lecture, Series
 
 # Nobody registers later than this before a lecture, and most take one of the next few dates.
 AT_LEAST_BEFORE = timedelta(hours=15)
 _NEXT_FEW = (5, 4, 3, 2)
-_CARDS = ("attended",) * 14 + ("partial",) + ("missed",) * 5
+# How many of twenty come: on a Monday or not, and booked long before or lately.
+_COME = {(True, True): 10, (True, False): 12, (False, True): 15, (False, False): 17}
+_LONG_BEFORE = timedelta(days=8)
 
 
 @dataclass
@@ -105,29 +107,35 @@ class Room:
 
 
 class Deck:
-    """Cards with the outcomes of lectures: drawn without putting back, so that the share of those who come is sure."""
+    """Cards with the outcomes of lectures: drawn without putting back, so that the share of those who come is sure.
+
+    Of Mondays, and of what was booked long before, fewer come: each has a pack of its own.
+    """
 
     def __init__(self, dice: Random) -> None:
         self._dice = dice
-        self._cards: list[str] = []
+        self._packs: dict[tuple[bool, bool], list[str]] = {}
 
-    def draw(self) -> str:
-        """Draw how one person's lecture came out."""
-        self._refill()
-        return self._cards.pop()
+    def draw(self, room: Room, since: datetime) -> str:
+        """Draw how one person's lecture, booked at `since`, came out."""
+        kind = room.weekday == 0, room.starts_at - since > _LONG_BEFORE
+        if not self._packs.get(kind):
+            self._refill(kind)
+        return self._packs[kind].pop()
 
-    def take(self, outcome: str) -> str:
+    def take(self, outcome: str, room: Room, since: datetime) -> str:
         """Take a card of this outcome, for who must have come or stayed away."""
-        while outcome not in self._cards:
-            self._refill(more=True)
-        self._cards.remove(outcome)
+        kind = room.weekday == 0, room.starts_at - since > _LONG_BEFORE
+        while outcome not in self._packs.setdefault(kind, []):
+            self._refill(kind)
+        self._packs[kind].remove(outcome)
         return outcome
 
-    def _refill(self, more: bool = False) -> None:
-        if more or not self._cards:
-            cards = list(_CARDS)
-            self._dice.shuffle(cards)
-            self._cards = cards + self._cards
+    def _refill(self, kind: tuple[bool, bool]) -> None:
+        come = _COME[kind]
+        cards = ["attended"] * come + ["partial"] + ["missed"] * (19 - come)
+        self._dice.shuffle(cards)
+        self._packs[kind] = cards + self._packs.get(kind, [])
 
 
 @dataclass
@@ -177,8 +185,12 @@ class Rooms:
 
 
 def load(days: Days) -> Rooms:
-    """Read the lectures; those over have their report, but for the last basic one, which waits for it."""
-    query = select(Lecture).join(Course, Course.id == Lecture.course_id).order_by(Lecture.starts_at, Lecture.id)
+    """Read the lectures of these days; those over have their report, but for the last basic one, which waits for it."""
+    # Series that have ended, and lectures for one company, belong to the year before.
+    of_series = select(Series.id).where(Series.ended_at.is_(None))
+    these = Lecture.account_id.is_(None), Lecture.series_id.is_(None) | Lecture.series_id.in_(of_series)
+    query = select(Lecture).join(Course, Course.id == Lecture.course_id).where(*these)
+    query = query.order_by(Lecture.starts_at, Lecture.id)
     lectures = db.session.scalars(query.options(joinedload(Lecture.course), joinedload(Lecture.host))).all()
     rooms = [_room(lecture, days) for lecture in lectures]
     over = [room for room in rooms if room.ends_at <= days.now]
