@@ -116,10 +116,15 @@ def compare(
     return Comparison(indexed[0], second, difference, _estimate(_minus(changes), found.units), verdict, needed)
 
 
-def ratio_to(group: Group, average: float, seed: int = 1, resamples: int = 2000) -> Indexed:
+def compare_to(group: Group, average: float, seed: int = 1, resamples: int = 2000) -> Comparison:
     """Set the group's trial level against an average taken as known, which is 100: renewals 7 % above the company's are 107."""
     against = tuple(Subject(each.key, (average,), each.trial) for each in group.subjects if each.trial)
-    return compare(Group(group.key, against), None, seed, resamples).treated
+    return compare(Group(group.key, against), None, seed, resamples)
+
+
+def ratio_to(group: Group, average: float, seed: int = 1, resamples: int = 2000) -> Indexed:
+    """Give the group's index against an average taken as known (`compare_to`)."""
+    return compare_to(group, average, seed, resamples).treated
 
 
 def increases(group: Group) -> Group:

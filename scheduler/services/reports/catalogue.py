@@ -11,6 +11,12 @@ from scheduler.services.reports.attendance import behind as attendance_rows
 from scheduler.services.reports.attendance import building as attendance
 from scheduler.services.reports.renewals import building as renewals
 from scheduler.services.reports.renewals import rows as renewals_rows
+from scheduler.services.reports.slots import building as slots
+from scheduler.services.reports.slots import rows as slots_rows
+from scheduler.services.reports.staffing import building as staffing
+from scheduler.services.reports.staffing import rows as staffing_rows
+from scheduler.services.reports.trial import behind as trial_rows
+from scheduler.services.reports.trial import building as trial
 from scheduler.services.reports.way import building as way
 from scheduler.services.reports.way import rows as way_rows
 
@@ -33,5 +39,8 @@ class Kind:
 REPORTS: dict[str, Kind] = {
     attendance.NAME: Kind(attendance.build, attendance_rows.behind),
     way.NAME: Kind(way.build, way_rows.behind),
+    staffing.NAME: Kind(staffing.build, staffing_rows.behind, staffing.CHOICES),
+    trial.NAME: Kind(trial.build, trial_rows.behind, trial.CHOICES),
     renewals.NAME: Kind(renewals.build, renewals_rows.behind),
+    slots.NAME: Kind(slots.build, slots_rows.behind),
 }

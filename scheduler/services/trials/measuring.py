@@ -66,9 +66,11 @@ def kind_of(trial: Trial, measure: str, tags: Collection[Tag]) -> str:
 def members(kind: str, tags: Collection[Tag], narrowing: Sequence[ColumnElement[bool]]) -> dict[int, set[int]]:
     """Return who bears each tag, by the tag's id; `narrowing` are conditions on Account (only with accounts)."""
     table, bearer = bearers(kind)
-    query = select(table.c.tag_id, table.c[bearer]).where(table.c.tag_id.in_([tag.id for tag in tags]))
+    # A name of its own: the narrowing may ask for a tag, too.
+    borne = table.alias()
+    query = select(borne.c.tag_id, borne.c[bearer]).where(borne.c.tag_id.in_([tag.id for tag in tags]))
     if narrowing:
-        query = query.join(Account, Account.id == table.c[bearer]).where(*narrowing)
+        query = query.join(Account, Account.id == borne.c[bearer]).where(*narrowing)
     found: dict[int, set[int]] = {tag.id: set() for tag in tags}
     for tag_id, number in db.session.execute(query):
         found[tag_id].add(number)
