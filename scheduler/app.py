@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 from flask import Flask
 from flask_babel import Babel
@@ -16,13 +17,17 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from scheduler.base import create_base
 from scheduler.readers.customer_rows import Refusal
+from scheduler.rules.reporting import Report
 from scheduler.services.attendance.plan import AttendancePlan
 from scheduler.services.refusals import Refused
+from scheduler.services.reports.asking import told
+from scheduler.services.reports.catalogue import REPORTS
 from scheduler.settings import Settings, load
-from scheduler.web import access, characters, edge, errors, feeds, ids, limits, policies, segments
+from scheduler.web import access, characters, csvs, edge, errors, feeds, ids, limits, policies, segments
 from scheduler.web.api.register import register_api
 from scheduler.web.blueprints import BLUEPRINTS
 from scheduler.web.words import attendance_reports, imports, progress_files, refusals
+from scheduler.web.words.figures import cells, registry
 from scheduler.web.words.register import register as register_words
 
 HERE = Path(__file__).resolve().parent
@@ -63,6 +68,26 @@ def report_sentences(found: AttendancePlan) -> list[str]:
 def report_left_open(found: AttendancePlan) -> list[str]:
     """Word for the command line who in an attendance report is not settled, and who was not counted."""
     return attendance_reports.left_open(found)
+
+
+def figure_titles() -> dict[str, str]:
+    """Name for the command line the reports that managers read."""
+    return {name: registry.of(name).title for name in REPORTS}
+
+
+def figure_sheets(report: Report) -> list[cells.Sheet]:
+    """Word a report for the command line, part by part."""
+    return [cells.sheet(report.name, part) for part in report.parts]
+
+
+def figure_plain(report: Report) -> dict[str, Any]:
+    """Return a report for programs of the command line, as those of the API get it."""
+    return cells.plain(report, told(report.asked))
+
+
+def figure_csv(sheet: cells.Sheet) -> str:
+    """Write a part of a report for the command line as a CSV file."""
+    return csvs.text(*sheet.csv())
 
 
 def templates_folder() -> Path:

@@ -33,6 +33,7 @@ MODULES = {
     "account": "shows",
     "series": "shows",
     "mail": "planning",
+    "report": "reports",
     "staff": "people",
     "token": "people",
 }

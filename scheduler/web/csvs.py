@@ -16,13 +16,18 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 def response(filename: str, head: Sequence[str], rows: Iterable[Sequence[object]]) -> Response:
     """Answer with a CSV file in UTF-8 with a byte order mark, which Excel needs to read Japanese."""
-    text = StringIO()
-    writer = csv.writer(text, lineterminator="\r\n")
-    writer.writerow([cell(value) for value in head])
-    writer.writerows([cell(value) for value in row] for row in rows)
-    answer = Response(text.getvalue().encode("utf-8-sig"), mimetype="text/csv")
+    answer = Response(text(head, rows).encode("utf-8-sig"), mimetype="text/csv")
     answer.headers.set("Content-Disposition", "attachment", filename=filename)
     return answer
+
+
+def text(head: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
+    """Write rows under their headings as the text of a CSV file."""
+    lines = StringIO()
+    writer = csv.writer(lines, lineterminator="\r\n")
+    writer.writerow([cell(value) for value in head])
+    writer.writerows([cell(value) for value in row] for row in rows)
+    return lines.getvalue()
 
 
 def cell(value: object) -> str:
@@ -31,7 +36,7 @@ def cell(value: object) -> str:
         return ""
     if isinstance(value, date | datetime):
         return value.isoformat()
-    text = str(value)
+    written = str(value)
     if isinstance(value, int | float):
-        return text
-    return f"'{text}" if text.startswith(_FORMULA) else text
+        return written
+    return f"'{written}" if written.startswith(_FORMULA) else written

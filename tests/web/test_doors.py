@@ -169,6 +169,9 @@ def world(app: Flask) -> World:
         "locale": "ja",
         "version": 0,
         "note_id": mail_notes.add(account.id, "invitation", "一言", NOW, Actor("staff", member.id, "page")),
+        # A report, and a part of it that is drawn.
+        "name": "attendance",
+        "part": "weekday",
         "_member": member,
         "_report": a_report(),
         "_me": here().links.sign("me", contact.id, contact.link_version),

@@ -22,6 +22,8 @@ from scheduler.services.refusals import Invalid
 FILTERS = ("from", "to", "stage", "owner", "tag")
 # How many months back, to the first of the month, a report looks that is asked for no days.
 MONTHS = 12
+# Days outside these years are slips of the keyboard.
+YEARS = range(1900, 2200)
 # The longest span of days that is counted at once.
 LONGEST = timedelta(days=366 * 10)
 
@@ -46,6 +48,20 @@ def read(values: Mapping[str, str], now: datetime, choices: Collection[str] = ()
     return Asked(since, until, stage, _owner(values.get("owner", "")), _tag(values.get("tag", "")), more)
 
 
+def told(asked: Asked) -> dict[str, str | None]:
+    """Return what was asked for as programs ask for it: days, stage, the owner's address, the tag's name, own choices."""
+    owner = db.session.get(Staff, asked.owner_id) if asked.owner_id is not None else None
+    tag = db.session.get(Tag, asked.tag_id) if asked.tag_id is not None else None
+    return {
+        "from": asked.since.isoformat(),
+        "to": asked.until.isoformat(),
+        "stage": asked.stage or None,
+        "owner": (owner.email or str(owner.id)) if owner is not None else None,
+        "tag": tag.name if tag is not None else None,
+        **asked.more,
+    }
+
+
 def accounts(asked: Asked) -> list[ColumnElement[bool]]:
     """Return the conditions on Account by which a report is narrowed; none: all of them count."""
     found: list[ColumnElement[bool]] = []
@@ -62,9 +78,12 @@ def _day(field: str, text: str, otherwise: date) -> date:
     if not text.strip():
         return otherwise
     try:
-        return date.fromisoformat(text.strip())
+        day = date.fromisoformat(text.strip())
     except ValueError as error:
         raise Invalid(field=field, why="day_unreadable", value=text.strip()) from error
+    if day.year not in YEARS:
+        raise Invalid(field=field, why="day_unreadable", value=text.strip())
+    return day
 
 
 def _owner(text: str) -> int | None:

@@ -36,6 +36,7 @@ _PLACES = {
     "registration_id": "申込の ID。",
     "handover_id": "引き継ぎの ID。",
     "mail_id": "メールの ID。",
+    "name": "レポートの名前。",
 }
 # What the document says in words; it is written in Japanese and worded in the reader's language when it is read.
 _WORDS = ("title", "summary", "description")

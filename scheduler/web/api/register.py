@@ -20,6 +20,7 @@ from scheduler.web.api import (
     problems,
     progress,
     registrations,
+    reports,
     series,
     sheets,
     tasks,
@@ -41,6 +42,7 @@ RESOURCES = (
     sheets.resource,
     mails.resource,
     tasks.resource,
+    reports.resource,
 )
 
 

@@ -115,6 +115,7 @@ _UNKNOWN = {
     "no_handover": _("この ID の引き継ぎはありません。/api/v1/handovers でご確認ください。"),
     "no_attendance": _("この方は、この開催日程に申込も参加の記録もありません。"),
     "no_upload": _("この開催日程には、まだ参加レポートが取り込まれていません。先に取り込んでください。"),
+    "no_report": _("「%(value)s」というレポートはありません。/api/v1/reports でご確認ください。"),
     "no_step": _("「%(value)s」という初期設定項目はありません。/api/v1/accounts/… の setup でキーをご確認ください。"),
 }
 # What the API says in words of its own, by reason.

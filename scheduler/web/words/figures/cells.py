@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date
 from itertools import takewhile
 from typing import Any
 
@@ -17,6 +17,8 @@ from scheduler.web.words.figures.common import ReportWords
 
 # What stands in several cells of a CSV file, each with its heading.
 _NAMED = ("named", "account", "lecture", "person", "member")
+# RFC 3339 in UTC, whole seconds.
+MOMENT = "%Y-%m-%dT%H:%M:%SZ"
 # Kinds of columns that tell what a row is about.
 WORDED = (*_NAMED, "code", "text", "month", "day")
 
@@ -156,7 +158,7 @@ def note(words: ReportWords, one: Note) -> str:
     """Word a note with its values."""
     sentence = str(words.notes[one.key] if one.key in words.notes else _shared()[one.key])
     return (
-        sentence % {key: _param(value, words.codes.get(key, {})) for key, value in one.params.items()}
+        sentence % {key: _param(key, value, words.codes.get(key, {})) for key, value in one.params.items()}
         if one.params
         else sentence
     )
@@ -168,7 +170,7 @@ def plain(report: Report, asked: Mapping[str, Any]) -> dict[str, Any]:
         "name": report.name,
         "asked": dict(asked),
         "zone": report.zone,
-        "counted_at": report.counted_at,
+        "counted_at": None if report.counted_at is None else report.counted_at.astimezone(UTC).strftime(MOMENT),
         "parts": [_plain_part(part) for part in report.parts],
         "notes": [_plain_note(one) for one in report.notes],
     }
@@ -218,14 +220,14 @@ def _shared() -> dict[str, str]:
     return {"no_data": _("この期間には、ここに数える記録がありません。期間を広げるか、絞り込みを解除してください。")}
 
 
-def _param(value: Any, codes: Mapping[str, str]) -> Any:
+def _param(key: str, value: Any, codes: Mapping[str, str]) -> Any:
     """Word a parameter of a note; a key as the column of its name does."""
     if isinstance(value, str):
         return str(codes.get(value, value))
     if isinstance(value, Named | Spread | Rate):
         return values.text("named", value, codes)
     if isinstance(value, date):
-        return values.text("day", value, {})
+        return values.month(value) if value.day == 1 and key == "month" else values.text("day", value, {})
     return values.number(value) if isinstance(value, float) else value
 
 
