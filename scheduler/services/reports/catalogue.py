@@ -9,6 +9,8 @@ from datetime import datetime
 from scheduler.rules.reporting import Asked, Behind, Report
 from scheduler.services.reports.attendance import behind as attendance_rows
 from scheduler.services.reports.attendance import building as attendance
+from scheduler.services.reports.load import building as load
+from scheduler.services.reports.load import rows as load_rows
 from scheduler.services.reports.renewals import building as renewals
 from scheduler.services.reports.renewals import rows as renewals_rows
 from scheduler.services.reports.slots import building as slots
@@ -39,6 +41,7 @@ class Kind:
 REPORTS: dict[str, Kind] = {
     attendance.NAME: Kind(attendance.build, attendance_rows.behind),
     way.NAME: Kind(way.build, way_rows.behind),
+    load.NAME: Kind(load.build, load_rows.behind),
     staffing.NAME: Kind(staffing.build, staffing_rows.behind, staffing.CHOICES),
     trial.NAME: Kind(trial.build, trial_rows.behind, trial.CHOICES),
     renewals.NAME: Kind(renewals.build, renewals_rows.behind),

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from scheduler.web.words.figures import attendance, renewals, slots, staffing, trial, way
+from scheduler.web.words.figures import attendance, load, renewals, slots, staffing, trial, way
 from scheduler.web.words.figures.common import ReportWords
 
 # By the report's name (services.reports.catalogue).
 WORDS: dict[str, Callable[[], ReportWords]] = {
     "attendance": attendance.words,
     "way": way.words,
+    "load": load.words,
     "staffing": staffing.words,
     "trial": trial.words,
     "renewals": renewals.words,
