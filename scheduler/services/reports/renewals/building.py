@@ -10,7 +10,6 @@ from typing import Any
 
 from sqlalchemy import func, select
 
-from scheduler.models.accounts import Account, Contract
 from scheduler.models.db import db
 from scheduler.models.spans import month_of
 from scheduler.rules.attendance_rates import SMALL, rate
@@ -57,10 +56,10 @@ class Stays:
 def build(asked: Asked, now: datetime) -> Report:
     """Count the contracts in force in the period, and how long the accounts stay whose first contract began in it."""
     today = now.astimezone(here().tz).date()
-    stays, due = _stays(asked, today), _due(asked, today)
+    stays, (outcomes, due) = _stays(asked, today), _contracts(asked, today)
     ready = {key: elapsed.curve(days) for key, days in stays.ready.items()}
     parts = (
-        _outcomes_part(_outcomes(asked, today)),
+        _outcomes_part(outcomes),
         _due_part(due),
         _fees_part(due),
         _retention("retention", "month", {key: elapsed.curve(days) for key, days in sorted(stays.months.items())}),
@@ -71,33 +70,21 @@ def build(asked: Asked, now: datetime) -> Report:
     return Report(NAME, asked, here().zone, making.counted_at(), parts)
 
 
-def _outcomes(asked: Asked, today: date) -> dict[str, Group]:
-    """Count the contracts in force in the period by what became of them."""
-    found = select(terms.state(today).label("state"), Contract.monthly_fee).join(
-        Account, Account.id == Contract.account_id
-    )
-    rows = found.where(*terms.in_force(asked)).subquery()
-    groups = {state: Group() for state in terms.STATES}
-    for state, *counts in db.session.execute(select(rows.c.state, *_counts(rows.c.monthly_fee)).group_by(rows.c.state)):
-        groups[state].add(*map(int, counts))
-    return groups
+def _contracts(asked: Asked, today: date) -> tuple[dict[str, Group], dict[str, dict[str, Group]]]:
+    """Count the contracts in force in the period by what became of them, and those that came to their end by its month, too.
 
-
-def _due(asked: Asked, today: date) -> dict[str, dict[str, Group]]:
-    """Count the contracts that came to their end in the period by its month (and ALL) and what became of them."""
-    columns = (month_of(terms.last_on()).label("month"), terms.state(today).label("state"), Contract.monthly_fee)
-    query = select(*columns).join(Account, Account.id == Contract.account_id).where(*terms.came_due(asked, today))
-    rows = query.subquery()
-    counted = select(rows.c.month, rows.c.state, *_counts(rows.c.monthly_fee)).group_by(rows.c.month, rows.c.state)
+    Of the latter all months stand together under ALL.
+    """
+    row = terms.contracts(asked, today)
+    counts = (func.count(), func.count(row.c.fee), func.coalesce(func.sum(row.c.fee), 0))
+    outcomes = {state: Group() for state in terms.STATES}
     months: dict[str, dict[str, Group]] = {}
-    for month, state, *counts in db.session.execute(counted):
-        for key in (ALL, month_key(month)):
-            months.setdefault(key, {name: Group() for name in terms.STATES})[state].add(*map(int, counts))
-    return months
-
-
-def _counts(fee: Any) -> tuple[Any, ...]:
-    return func.count(), func.count(fee), func.coalesce(func.sum(fee), 0)
+    counted = select(row.c.state, row.c.month, *counts).group_by(row.c.state, row.c.month)
+    for state, month, *numbers in db.session.execute(counted):
+        outcomes[state].add(*map(int, numbers))
+        for key in (ALL, month_key(month)) if month is not None and state != "running" else ():
+            months.setdefault(key, {name: Group() for name in terms.STATES})[state].add(*map(int, numbers))
+    return outcomes, months
 
 
 def _stays(asked: Asked, today: date) -> Stays:

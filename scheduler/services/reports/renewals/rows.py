@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import ColumnElement, Select, Subquery, func, select
 
-from scheduler.models.accounts import Account, Contract
+from scheduler.models.accounts import Account
 from scheduler.models.db import db
-from scheduler.models.spans import month_of
+from scheduler.models.spans import days_later, month_of
 from scheduler.rules.reporting import Asked, Behind, Column, Named, Row
 from scheduler.services.installation import here
 from scheduler.services.refusals import NotFound
@@ -40,33 +40,33 @@ def behind(
     """List the rows behind a number, so many from so far on; raise NotFound where there is no such number."""
     today = now.astimezone(here().tz).date()
     if column in _COLUMNS.get(part, ()):
-        return _contracts(_narrowed(asked, part, row, column, today), today, limit, offset)
+        return _contracts(terms.contracts(asked, today), part, row, column, limit, offset)
     if part in ("retention", "by_ready", "by_attended") and column in ("accounts", "ended"):
         return _accounts(asked, part, row, column, today, limit, offset)
     raise NotFound(what="report")
 
 
-def _narrowed(asked: Asked, part: str, row: str, column: str, today: date) -> list[ColumnElement[bool]]:
-    known = [Contract.monthly_fee.is_not(None)] if column == "fee_known" else []
-    if part == "outcomes":
-        if row not in terms.STATES:
-            raise NotFound(what="report")
-        return [*terms.in_force(asked), terms.state(today) == row, *known]
-    months = [] if row == ALL else [month_of(terms.last_on()) == _month(row)]
-    return [*terms.came_due(asked, today), *months, terms.state(today).in_(_SAID[column]), *known]
-
-
-def _contracts(conditions: Sequence[ColumnElement[bool]], today: date, limit: int | None, offset: int) -> Behind:
-    told = (Contract.starts_on, terms.last_on(), Contract.monthly_fee, terms.state(today))
-    query: Select[*tuple[Any, ...]] = select(Contract.id, Account.id, Account.name, *told)
-    query = query.join(Account, Account.id == Contract.account_id).where(*conditions)
-    total, rows = _page(query, (Contract.ends_on.desc(), Contract.id), limit, offset)
+def _contracts(one: Subquery, part: str, row: str, column: str, limit: int | None, offset: int) -> Behind:
+    told = (one.c.starts_on, days_later(one.c.ends_on, -1), one.c.fee, one.c.state)
+    query: Select[*tuple[Any, ...]] = select(one.c.id, Account.id, Account.name, *told)
+    query = query.join(Account, Account.id == one.c.account_id).where(*_narrowed(one, part, row, column))
+    total, rows = _page(query, (one.c.ends_on.desc(), one.c.id), limit, offset)
     columns = (
         *(Column("account", "account"), Column("starts_on", "day"), Column("last_on", "day")),
         *(Column("monthly_fee", "money"), Column("outcome", "code")),
     )
     found = (Row(str(number), (Named(str(account_id), name), *rest)) for number, account_id, name, *rest in rows)
     return Behind(columns, tuple(found), total)
+
+
+def _narrowed(one: Subquery, part: str, row: str, column: str) -> list[ColumnElement[bool]]:
+    known = [one.c.fee.is_not(None)] if column == "fee_known" else []
+    if part == "outcomes":
+        if row not in terms.STATES:
+            raise NotFound(what="report")
+        return [one.c.state == row, *known]
+    months = [] if row == ALL else [one.c.month == _month(row)]
+    return [*terms.came_due(one), *months, one.c.state.in_(_SAID[column]), *known]
 
 
 def _accounts(

@@ -5,12 +5,11 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, exists, func, or_, select
-from sqlalchemy.orm import aliased
+from sqlalchemy import ColumnElement, Select, Subquery, and_, case, func, or_, select
 
 from scheduler.models.accounts import Account, Contract
 from scheduler.models.snapshots import Milestone
-from scheduler.models.spans import days_between, days_later
+from scheduler.models.spans import days_between, days_later, month_of
 from scheduler.rules.reporting import Asked
 from scheduler.services.reports import asking
 
@@ -19,40 +18,34 @@ STATES = ("renewed", "ended", "running", "unsaid")
 READY = ("in_time", "late", "never", "unplanned", "live")
 ATTENDED = ("attended", "not_attended")
 
-_later = aliased(Contract)
 
+def contracts(asked: Asked, today: date) -> Subquery:
+    """Select the contracts whose term covers a day of the period: id, account_id, starts_on, ends_on, fee, state, month.
 
-def state(today: date) -> ColumnElement[Any]:
-    """Return what became of a contract: one of STATES; its account must be joined.
-
-    What nobody said is told by what followed: a later contract means renewed, a cancelled account ended. Without either it is
-    running until its term is over, and then unsaid.
+    `state` is one of STATES. What nobody said is told by what followed: a later contract means renewed, a cancelled account
+    ended. Without either it is running until its term is over, and then unsaid. `month` is the first day of the month of
+    its last day; null: that comes after the period.
     """
-    followed = exists().where(_later.account_id == Contract.account_id, _later.starts_on >= Contract.ends_on)
-    said = Contract.outcome.is_not(None)
-    return case(
-        (said, Contract.outcome),
-        (followed, "renewed"),
+    following = func.lead(Contract.starts_on).over(partition_by=Contract.account_id, order_by=Contract.starts_on)
+    columns = (Contract.id, Contract.account_id, Contract.starts_on, Contract.ends_on, Contract.outcome)
+    one = select(*columns, Contract.monthly_fee.label("fee"), following.label("following")).subquery()
+    state = case(
+        (one.c.outcome.is_not(None), one.c.outcome),
+        (one.c.following.is_not(None), "renewed"),
         (Account.cancelled_on <= today, "ended"),
-        (Contract.ends_on > today, "running"),
+        (one.c.ends_on > today, "running"),
         else_="unsaid",
     )
+    month = case((one.c.ends_on <= asked.until + timedelta(days=1), month_of(days_later(one.c.ends_on, -1))))
+    in_force = (one.c.starts_on <= asked.until, one.c.ends_on > asked.since)
+    told = (one.c.id, one.c.account_id, one.c.starts_on, one.c.ends_on, one.c.fee, state.label("state"))
+    query = select(*told, month.label("month")).join(Account, Account.id == one.c.account_id)
+    return query.where(*in_force, *asking.accounts(asked)).subquery()
 
 
-def last_on() -> ColumnElement[Any]:
-    """Return the last day of a contract's term."""
-    return days_later(Contract.ends_on, -1)
-
-
-def in_force(asked: Asked) -> list[ColumnElement[bool]]:
-    """Match the contracts whose term covers a day of the period."""
-    return [Contract.starts_on <= asked.until, Contract.ends_on > asked.since, *asking.accounts(asked)]
-
-
-def came_due(asked: Asked, today: date) -> list[ColumnElement[bool]]:
-    """Match the contracts whose last day lies in the period, but for those that are still running."""
-    over = Contract.ends_on.between(asked.since + timedelta(days=1), asked.until + timedelta(days=1))
-    return [over, state(today) != "running", *asking.accounts(asked)]
+def came_due(row: Subquery) -> list[ColumnElement[bool]]:
+    """Match, of `contracts`, those whose last day lies in the period, but for those that are still running."""
+    return [row.c.month.is_not(None), row.c.state != "running"]
 
 
 def customers(asked: Asked, today: date) -> Select[*tuple[Any, ...]]:

@@ -51,18 +51,16 @@ class Worth:
 
 def reached(asked: Asked, today: date) -> dict[str, dict[str, Days]]:
     """Count, by knot and month (and ALL), after how many days accounts reached it; their order is that of KNOTS."""
-    last = last_seen(today)
-    parts = [
-        select(
-            literal(knot).label("knot"),
-            month_of(Milestone.began_on).label("month"),
-            on.is_not(None).label("came"),
-            days_between(Milestone.began_on, func.coalesce(on, last)).label("days"),
-        ).where(*newcomers(asked))
-        for knot, on in KNOTS.items()
-    ]
+    # Named once, so that months and last days are worked out once for all knots.
+    columns = (Milestone.began_on, month_of(Milestone.began_on).label("month"), last_seen(today).label("last"))
+    one = select(*columns, *KNOTS.values()).where(*newcomers(asked)).cte("newcomers")
+    parts = []
+    for knot, column in KNOTS.items():
+        on = one.c[column.key]
+        days = days_between(one.c.began_on, func.coalesce(on, one.c.last)).label("days")
+        parts.append(_grouped(knot, select(one.c.month, on.is_not(None).label("came"), days)))
     found: dict[str, dict[str, Days]] = {knot: {ALL: Days()} for knot in KNOTS}
-    for knot, month, came, days, accounts in _counted(union_all(*parts).subquery().select()):
+    for knot, month, came, days, accounts in db.session.execute(union_all(*parts)):
         for key in (ALL, month_key(month)):
             found[knot].setdefault(key, Days()).add(came, max(0, days), accounts)
     return found
@@ -75,19 +73,16 @@ def started(asked: Asked, today: date) -> dict[str, Start]:
     month = month_of(Milestone.began_on).label("month")
     difference = days_between(planned, func.coalesce(used, last))
     contract = (*ours, Milestone.signed_on.is_not(None))
+    used_or_not = case((used.is_not(None), "in_use"), else_="").label("state")
+    since_contract = days_between(Milestone.signed_on, func.coalesce(used, last)).label("days")
+    until_planned = days_between(Milestone.signed_on, planned).label("days")
     query = union_all(
-        select(literal("difference").label("what"), month, start_state(today).label("state"), difference.label("days"))
-        .where(*ours),
-        select(literal("planned"), month, literal(""), days_between(Milestone.signed_on, planned)).where(*contract),
-        select(
-            literal("actual"),
-            month,
-            case((used.is_not(None), "in_use"), else_=""),
-            days_between(Milestone.signed_on, func.coalesce(used, last)),
-        ).where(*contract),
-    )  # fmt: skip
+        _grouped("difference", select(month, start_state(today).label("state"), difference.label("days")).where(*ours)),
+        _grouped("planned", select(month, literal("").label("state"), until_planned).where(*contract)),
+        _grouped("actual", select(month, used_or_not, since_contract).where(*contract)),
+    )
     found: dict[str, Start] = {}
-    for what, first, state, days, accounts in _counted(query.subquery().select()):
+    for what, first, state, days, accounts in db.session.execute(query):
         for key in (ALL, month_key(first)):
             start = found.setdefault(key, Start(defaultdict(int), Days(), defaultdict(int), Days()))
             if what == "difference":
@@ -165,10 +160,10 @@ def steps(asked: Asked, today: date) -> dict[str, Days]:
     parts = []
     for knot, on in KNOTS.items():
         days = days_between(entered_on(knot), func.coalesce(on, last))
-        columns = (literal(knot).label("knot"), on.is_not(None).label("came"), days.label("days"))
-        parts.append(select(*columns).where(*newcomers(asked), *entered(knot)))
+        columns = (on.is_not(None).label("came"), days.label("days"))
+        parts.append(_grouped(knot, select(*columns).where(*newcomers(asked), *entered(knot))))
     found = {knot: Days() for knot in KNOTS}
-    for knot, came, days, accounts in _counted(union_all(*parts).subquery().select()):
+    for knot, came, days, accounts in db.session.execute(union_all(*parts)):
         found[knot].add(came, max(0, days), accounts)
     return found
 
@@ -180,7 +175,13 @@ def left_out(asked: Asked) -> int:
     return db.session.scalar(query) or 0
 
 
-def _counted(query: Select[Any]) -> Iterable[Any]:
+def _counted(query: Select[*tuple[Any, ...]]) -> Iterable[Any]:
     """Group rows that read alike, and append how many of each there are."""
     rows = query.subquery()
     return db.session.execute(select(*rows.c, func.count()).group_by(*rows.c))
+
+
+def _grouped(name: str, query: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
+    """Select a name, then the groups of rows that read alike with how many of each there are."""
+    rows = query.subquery()
+    return select(literal(name), *rows.c, func.count()).group_by(*rows.c)

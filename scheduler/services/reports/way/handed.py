@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, exists, extract, func, literal, or_, select, union_all
+from sqlalchemy import ColumnElement, and_, case, exists, extract, false, func, literal, or_, select, true, union_all
 
 from scheduler.models.db import db
 from scheduler.models.handovers import Handover
@@ -109,7 +109,13 @@ def used_after(days: int) -> ColumnElement[bool]:
     """Match the accounts used within the LATELY days up to so many days after their handover."""
     first, last = (days_later(Milestone.handed_over_on, number) for number in (days - LATELY, days))
     within = (UsageDay.account_id == Milestone.account_id, UsageDay.day > first, UsageDay.day <= last)
-    return and_(Milestone.last_used_on.is_not(None), exists().where(*within))
+    # Mostly the last day of use says it already.
+    return case(
+        (Milestone.last_used_on.is_(None), false()),
+        (Milestone.last_used_on <= first, false()),
+        (Milestone.last_used_on <= last, true()),
+        else_=exists().where(*within),
+    )
 
 
 def advanced_after(days: int) -> ColumnElement[bool]:

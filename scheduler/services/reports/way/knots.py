@@ -55,12 +55,24 @@ def waits_for() -> ColumnElement[Any]:
     A knot counts as passed, too, when a later one shows that it must be: who attended had registered, who registered had
     been asked, who is ready lacks nothing but being handed over.
     """
+    return case(*((condition, knot) for condition, knot in _waits()), else_="ready")
+
+
+def waits_since() -> ColumnElement[Any]:
+    """Return since which day an account waits for `waits_for`: the last of the knots before it, else the way's first day."""
+    before = {knot: list(KNOTS.values())[:at] for at, knot in enumerate(KNOTS)}
+    since = {knot: latest(Milestone.began_on, *columns) for knot, columns in before.items()}
+    return case(*((condition, since[knot]) for condition, knot in _waits()), else_=since["ready"])
+
+
+def _waits() -> list[tuple[ColumnElement[bool], str]]:
+    """Return, in the order in which they are asked, when an account waits for which knot; otherwise for being ready."""
     attended = Milestone.attended_on.is_not(None)
     registered = or_(Milestone.registered_on.is_not(None), attended)
     invited = or_(Milestone.invited_on.is_not(None), registered)
     begun = (Milestone.signed_on, Milestone.set_up_on, Milestone.in_use_on)
     signed = or_(invited, *(column.is_not(None) for column in begun))
-    return case(
+    return [
         (Milestone.ready_on.is_not(None), "handed_over"),
         (~signed, "signed"),
         (~invited, "invited"),
@@ -68,16 +80,7 @@ def waits_for() -> ColumnElement[Any]:
         (~attended, "attended"),
         (Milestone.set_up_on.is_(None), "set_up"),
         (Milestone.in_use_on.is_(None), "in_use"),
-        else_="ready",
-    )
-
-
-def waits_since() -> ColumnElement[Any]:
-    """Return since which day an account waits for `waits_for`: the last of the knots before it, else the way's first day."""
-    before = list(KNOTS.values())
-    waits = waits_for()
-    whens = [(waits == knot, latest(Milestone.began_on, *before[:at])) for at, knot in enumerate(KNOTS)]
-    return case(*whens)
+    ]
 
 
 def entered(knot: str) -> list[ColumnElement[bool]]:
