@@ -22,9 +22,14 @@ COLUMNS = {
     "without": ("accounts", "reached", "without", "rate"),
     **dict.fromkeys(("stores_size", "stores_plan"), ("accounts", "stores", "stores_attended", "rate")),
 }
-_ACCOUNTS = (
-    *(Column("account", "account"), Column("stage", "code"), Column("began_on", "day"), Column("waited", "days")),
+# What is shown of an account that is to attend, and of one whose stores are.
+_WAITING = (
+    *(Column("account", "account"), Column("began_on", "day"), Column("waited", "days")),
     *(Column("invited_on", "day"), Column("registered_on", "day"), Column("stores", "count")),
+    *(Column("owner", "member"), Column("next_step", "code")),
+)
+_WITH_STORES = (
+    *(Column("account", "account"), Column("stage", "code"), Column("stores", "count")),
     *(Column("stores_attended", "count"), Column("owner", "member"), Column("next_step", "code")),
 )
 _STORES = (Column("store", "text"), Column("account", "account"), Column("store_attended", "code"))
@@ -46,7 +51,7 @@ def behind(
         return _stores(which, number, limit, offset)
     if column in ("reached", "without"):
         which.append(standing.nobody() if column == "without" else ~standing.nobody())
-    return _accounts(which, now, limit, offset)
+    return _accounts(_WAITING if part == "without" else _WITH_STORES, which, now, limit, offset)
 
 
 def _group(part: str, row: str) -> list[ColumnElement[bool]]:
@@ -66,34 +71,28 @@ def _of_size(band: str) -> ColumnElement[bool]:
     return Milestone.stores >= counts[0] if band == SIZE_BANDS[-1] else Milestone.stores.between(counts[0], counts[-1])
 
 
-def _accounts(which: Sequence[ColumnElement[bool]], now: datetime, limit: int | None, offset: int) -> Behind:
+def _accounts(
+    shown: tuple[Column, ...], which: Sequence[ColumnElement[bool]], now: datetime, limit: int | None, offset: int
+) -> Behind:
     """List accounts, those whose way began first first."""
     owner = case(*((Account.stage == stage, getattr(Account, f"{stage}_owner_id")) for stage in STAGES))
     days = (Milestone.began_on, Milestone.invited_on, Milestone.registered_on)
-    columns = (Account.id, Account.name, Account.stage, Account.next_step, Staff.id, Staff.name, *days)
-    query = select(*columns, Milestone.stores, Milestone.stores_attended).join(
-        Milestone, Milestone.account_id == Account.id
+    columns = (Account.id, Account.name, Account.stage, Account.next_step, *days)
+    query = select(
+        *columns, Milestone.stores, Milestone.stores_attended, Staff.id.label("owner_id"), Staff.name.label("owner")
     )
-    query = query.outerjoin(Staff, Staff.id == owner).where(*which).order_by(Milestone.began_on, Account.id)
-    today = spared.today(now)
+    query = query.join(Milestone, Milestone.account_id == Account.id).outerjoin(Staff, Staff.id == owner)
+    query = query.where(*which).order_by(Milestone.began_on, Account.id).limit(limit).offset(offset)
     rows = []
-    for (
-        number,
-        name,
-        stage,
-        step,
-        owner_id,
-        owner_name,
-        began,
-        invited,
-        registered,
-        stores,
-        attended,
-    ) in db.session.execute(query.limit(limit).offset(offset)):
-        member = Named(str(owner_id), owner_name) if owner_id is not None else Named("")
-        facts_of_it = (Named(str(number), name), stage, began, (today - began).days, invited, registered)
-        rows.append(Row(str(number), (*facts_of_it, stores, attended, member, step or None)))
-    return Behind(_ACCOUNTS, tuple(rows), _count(which))
+    for row in db.session.execute(query):
+        values = row._asdict() | {
+            "account": Named(str(row.id), row.name),
+            "owner": Named("") if row.owner_id is None else Named(str(row.owner_id), row.owner),
+            "waited": (spared.today(now) - row.began_on).days,
+            "next_step": row.next_step or None,
+        }
+        rows.append(Row(str(row.id), tuple(values[column.key] for column in shown)))
+    return Behind(shown, tuple(rows), _count(which))
 
 
 def _count(which: Sequence[ColumnElement[bool]]) -> int:
