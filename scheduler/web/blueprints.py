@@ -36,6 +36,7 @@ from scheduler.web.staff.copying import copying
 from scheduler.web.staff.corrections import corrections
 from scheduler.web.staff.courses import courses
 from scheduler.web.staff.door import door
+from scheduler.web.staff.figures import figures
 from scheduler.web.staff.follow_ups import follow_ups
 from scheduler.web.staff.hand_in import hand_in
 from scheduler.web.staff.handovers import handovers
@@ -66,12 +67,14 @@ from scheduler.web.staff.series_changes import series_changes
 from scheduler.web.staff.settings import settings
 from scheduler.web.staff.sheets import sheets
 from scheduler.web.staff.signals import signals
+from scheduler.web.staff.staffing import staffing
 from scheduler.web.staff.steps import steps
 from scheduler.web.staff.suppressions import suppressions
 from scheduler.web.staff.tags import tags
 from scheduler.web.staff.tasks import tasks
 from scheduler.web.staff.templates import templates
 from scheduler.web.staff.today import today
+from scheduler.web.staff.trials import trials
 from scheduler.web.staff.waves import waves
 from scheduler.web.unsubscribe import unsubscribe
 
@@ -111,6 +114,7 @@ BLUEPRINTS: list[Blueprint] = [
     proposals,
     settings,
     signals,
+    staffing,
     steps,
     mail_plan,
     mail_rules,
@@ -119,6 +123,7 @@ BLUEPRINTS: list[Blueprint] = [
     members,
     imports,
     progress_files,
+    figures,
     introductions,
     hand_in,
     history,
@@ -134,6 +139,7 @@ BLUEPRINTS: list[Blueprint] = [
     report_columns,
     report_undo,
     reports,
+    trials,
     series,
     series_changes,
     applications,

@@ -31,6 +31,11 @@ def _of_the_house() -> dict[str, str]:
         "member_tagged": _("自社メンバー %(member)s のタグを変更しました: %(tags)s"),
         "tag_renamed": _("タグ「%(before)s」の名前を「%(tag)s」に変えました。"),
         "tag_removed": _("タグ「%(tag)s」を削除しました。"),
+        "trial_added": _("試行「%(trial)s」を登録しました。"),
+        "trial_changed": _("試行「%(trial)s」を変更しました。"),
+        "trial_removed": _("試行「%(trial)s」を削除しました。"),
+        "figures_imported": _("月次の数字を取り込みました（%(count)s 件）。"),
+        "figures_undone": _("月次の数字の取り込みを取り消しました（%(count)s 件）。"),
         "staff_left": _("自社メンバー %(member)s を退職にしました。"),
         "staff_back": _("自社メンバー %(member)s を復帰させました。"),
         "password_set": _("%(member)s がパスワードを設定しました。"),
@@ -52,6 +57,7 @@ def _of_the_house() -> dict[str, str]:
         "staff_feeds_reset": _("%(member)s のカレンダーのリンクを無効にしました。"),
         "template_changed": _("メールの文面を変更しました: %(mail)s"),
         "report_columns_named": _("参加レポートの列の対応を登録しました。"),
+        "staffing_changed": _("工数試算の前提を変更しました（入力した数 %(count)s 件）。"),
         "mail_rules_changed": _("メールのタイミングを変更しました。"),
     }
 
