@@ -35,7 +35,7 @@ from scheduler.models.registrations import Registration
 from scheduler.models.snapshots import Milestone, Turnout
 from scheduler.rules.attendance_rates import LEAD_BANDS, SIZE_BANDS, lead_band, size_band
 from scheduler.rules.offsets import Offset, offsets
-from scheduler.services.snapshots.keeping import replacing, upserting
+from scheduler.services.snapshots.keeping import put_selected
 
 # No booking is older.
 _FIRST = datetime(2000, 1, 1, tzinfo=UTC)
@@ -55,9 +55,7 @@ def write(ids: Sequence[int], clocks: Subquery, now: datetime) -> int:
         Among(into.c.account_id), ~exists(_seat(now).where(Registration.id == into.c.registration_id))
     )
     count = db.core(gone, {"ids": list(ids)}).rowcount
-    rows = _rows(clocks, now)
-    statement = upserting(Turnout).from_select([column.name for column in rows.selected_columns], rows)
-    return count + db.core(replacing(statement, into), {"ids": list(ids)}).rowcount
+    return count + db.core(put_selected(Turnout, _differing(_rows(clocks, now))), {"ids": list(ids)}).rowcount
 
 
 def clocks(now: datetime) -> Subquery:
@@ -88,6 +86,13 @@ def _seat(now: datetime) -> Select[*tuple[Any, ...]]:
         .join(Lecture, Lecture.id == Registration.lecture_id)
         .where(Registration.status == "booked", Lecture.status == "scheduled", Lecture.ends_at <= now)
     )
+
+
+def _differing(rows: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
+    """Select those rows that are new or differ; all others must not reach an INSERT, which would lock each of them."""
+    found, before = rows.subquery("found"), table(Turnout).alias("before")
+    differ = (column.is_distinct_from(found.c[column.name]) for column in before.c)
+    return select(found).outerjoin(before, before.c.registration_id == found.c.registration_id).where(or_(*differ))
 
 
 def _rows(clocks: Subquery, now: datetime) -> Select[*tuple[Any, ...]]:
