@@ -24,7 +24,8 @@ from scheduler.services import setup_files, usage_files
 from scheduler.services.actors import CLI
 from scheduler.services.imports import confirm, lists, preview
 from scheduler.services.imports.lists import Choices
-from scheduler.services.refusals import DateOrderOpen, NoRowFits
+from scheduler.services.refusals import DateOrderOpen, NoRowFits, RowsRefused
+from scheduler.services.trials import figures
 
 
 @click.group("import", help=_("顧客リストや参加レポートのファイルを取り込みます。"))
@@ -97,6 +98,28 @@ def import_usage(file: Path, dry_run: bool, as_json: bool) -> None:
     _write_progress(file, plan.to_json() | {"upload": upload_id}, plan.refused, told, dry_run, as_json)
 
 
+@import_.command("figures", help=_("試行を判断する月次の数字（CSV または Excel）を取り込みます。"))
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--dry-run", is_flag=True, help=_("何も書き込まず、取り込む内容だけを表示します。"))
+@as_json
+@in_app
+def import_figures(file: Path, dry_run: bool, as_json: bool) -> None:
+    """Bring in a list of monthly figures, the whole of it or nothing; rows that stop it are told on standard error."""
+    data = read_file(file)
+    with _refusals_told():
+        upload_id, plan = None, figures.plan(data, file.name, now())
+        if plan.refused:
+            raise RowsRefused(field="file", why="rows_refused", refused=plan.refused)
+        if not dry_run:
+            upload_id, plan = figures.bring_in(data, file.name, now(), CLI)
+    totals = plan.to_json()
+    told = [(_("新しい数字"), totals["new"]), (_("置き換わる数字"), totals["replaced"])]
+    told += [(_("同じ値の数字"), totals["unchanged"]), (_("抜けている月"), totals["gaps"])]
+    if plan.left_out:
+        click.echo(_("読み取らない列: %(columns)s") % {"columns": ", ".join(plan.left_out)}, err=True)
+    _write_progress(file, totals | {"upload": upload_id}, [], told, dry_run, as_json)
+
+
 def _planned(data: bytes, file: Path, choices: Choices) -> tuple[int | None, dict[str, Any], list[Refusal]]:
     found = lists.read(data, file.name, choices)
     confirm.need_usable(found)
@@ -161,10 +184,10 @@ def _write(file: Path, totals: dict[str, Any], dry_run: bool) -> None:
 
 @contextmanager
 def _refusals_told() -> Iterator[None]:
-    """Tell each row's reason when none of them can be used."""
+    """Tell each row's reason when nothing goes in."""
     try:
         yield
-    except NoRowFits as error:
+    except (NoRowFits, RowsRefused) as error:
         _tell_progress(error.params["refused"])
         raise
 

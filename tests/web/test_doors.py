@@ -22,12 +22,15 @@ from scheduler.models.mails import Mail, Suppression
 from scheduler.models.registrations import Registration
 from scheduler.models.replies import Reply
 from scheduler.models.signals import Delivery
+from scheduler.models.staff import Staff
 from scheduler.models.uploads import Upload
-from scheduler.services import addresses, mail_notes, setup_files, tasks
+from scheduler.services import addresses, mail_notes, setup_files, tags, tasks
 from scheduler.services.actors import Actor
 from scheduler.services.attendance import codes, staging
 from scheduler.services.installation import here
 from scheduler.services.signals.tell import tell
+from scheduler.services.trials import figures, keeping
+from scheduler.services.trials.keeping import Wanted
 from tests.conftest import Client, sign_in
 from tests.factories import (
     NOW,
@@ -83,7 +86,8 @@ def values_of(rule: Rule, world: World) -> dict[str, Any]:
     """Return what fills an address in: its link is for the folder's purpose, its upload for the folder's lecture."""
     folder = rule.rule.split("/")[1]
     token = world.values.get("_password" if folder == "staff" else f"_{folder}", FORGED)
-    other = "_report" if "/report/" in rule.rule else "_ticks" if "/<any(setup, usage):matter>" in rule.rule else ""
+    others = {"/report/": "_report", "/<any(setup, usage):matter>": "_ticks", "/imports/figures": "_figures"}
+    other = next((key for part, key in others.items() if part in rule.rule), "")
     return world.values | {"token": token} | (world.values[other] if other else {})
 
 
@@ -118,6 +122,18 @@ def a_delivery(account: Account) -> dict[str, int]:
         tell("account.ready", "k", NOW, account.id)
     number = db.session.scalars(select(Delivery.id)).one()
     return {"destination_id": destination.id, "delivery_id": number}
+
+
+def a_trial(account: Account, member: Staff) -> dict[str, Any]:
+    """Keep a trial, and hand in figures for it."""
+    actor = Actor("staff", member.id, "page")
+    tags.tag_accounts([account.id], ["試行"], NOW, actor)
+    tag = tags.by_name("試行")
+    assert tag is not None
+    months = ("2025-10", "2025-12", "2026-01", "2026-03")
+    number = keeping.add(Wanted("試し", "accounts", [(tag.id, True)], *months, ["meetings"]), NOW, actor)
+    data = f"month,account,meetings\n2026-01,{account.external_id},3\n".encode()
+    return {"trial_id": number, "_figures": {"upload_id": figures.stage(data, "a.csv", NOW, actor)}}
 
 
 @pytest.fixture
@@ -156,6 +172,7 @@ def world(app: Flask) -> World:
             "upload_id": setup_files.stage(b"account_id,step\nA-1,menu\n", "a.csv", NOW, Actor("staff", None, "page")),
         },  # fmt: skip
         **a_delivery(account),
+        **a_trial(account, member),
         "reply_id": reply.id,
         "suppression_id": closed.id,
         "staff_id": member.id,

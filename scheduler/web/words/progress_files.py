@@ -8,13 +8,15 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
-from scheduler.web.words import terms
+from scheduler.web.words import figure_files, terms
 from scheduler.web.words.faults import SENTENCES
 from scheduler.web.words.refusals import SENTENCES as REFUSALS
 
 
 def refusal(key: str, params: Mapping[str, Any]) -> str:
     """Word why a row does not go in."""
+    if key in figure_files.refusals():
+        return figure_files.refusal(key, params)
     words = {
         "account_id_missing": _("顧客IDがありません。"),
         "step_missing": _("初期設定項目がありません。"),

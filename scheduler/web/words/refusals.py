@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask_babel import lazy_gettext as _
 
 from scheduler.services.refusals import FileUnreadable, Refused
-from scheduler.web.words import faults, files
+from scheduler.web.words import faults, files, trials
 
 _GENERAL = {
     "contact_left": _(
@@ -111,7 +111,16 @@ _OF_SETTINGS = {
 }
 
 # What every refusal reads, by its key or its `why`.
-SENTENCES = _GENERAL | _OF_REGISTRATIONS | _OF_PROPOSALS | _OF_PROGRESS | _OF_MAILS | _OF_SETTINGS | faults.SENTENCES
+SENTENCES = (
+    _GENERAL
+    | _OF_REGISTRATIONS
+    | _OF_PROPOSALS
+    | _OF_PROGRESS
+    | _OF_MAILS
+    | _OF_SETTINGS
+    | faults.SENTENCES
+    | trials.SENTENCES
+)
 
 
 def sentence(error: Refused) -> str:
