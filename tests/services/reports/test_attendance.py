@@ -259,7 +259,7 @@ def test_the_people_behind_a_number_are_shown_with_what_matters(world: dict[str,
     assert found.total == 2
     assert row["account"] == Named(str(world["grand"].id), world["grand"].name)
     assert row["lecture"].name == {"ja": "活用編", "en": "Getting results"}
-    assert (row["day"], row["time"], row["verdict"], row["lead"]) == (date(2026, 3, 3), "14:00", "missed", "4_7")
+    assert (row["day"], row["verdict"], row["lead"], row["reminder"]) == (date(2026, 3, 3), "missed", "4_7", "none")
 
 
 @pytest.mark.parametrize(

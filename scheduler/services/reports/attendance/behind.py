@@ -22,7 +22,7 @@ from scheduler.services.reports.attendance.parts import BEFORE, STEPS
 
 _PEOPLE = (
     *(Column("person", "person"), Column("account", "account"), Column("lecture", "lecture"), Column("day", "day")),
-    *(Column("time", "text"), Column("verdict", "code"), Column("lead", "code"), Column("reminder", "code")),
+    *(Column("verdict", "code"), Column("lead", "code"), Column("reminder", "code")),
 )
 _DAYS, _HOURS = 7, 24
 _WEEK = timedelta(days=7)
@@ -46,7 +46,7 @@ def _people(which: list[ColumnElement[bool]], limit: int | None, offset: int) ->
     # Only what stands on the page is joined with the names, however far it lies.
     page = select(Turnout.registration_id).where(*which).order_by(*order).limit(limit).offset(offset).subquery()
     query = (
-        select(Turnout, Contact.name, Contact.email, Contact.phone, Account.name, Course.name, Lecture.local_start)
+        select(Turnout, Contact.name, Contact.email, Contact.phone, Account.name, Course.name)
         .join(page, page.c.registration_id == Turnout.registration_id)
         .join(Lecture, Lecture.id == Turnout.lecture_id)
         .join(Course, Course.id == Lecture.course_id)
@@ -57,15 +57,12 @@ def _people(which: list[ColumnElement[bool]], limit: int | None, offset: int) ->
     return [_person(*row) for row in db.session.execute(query)]
 
 
-def _person(
-    seat: Turnout, name: str, email: str | None, phone: str, account: str, course: dict[str, Any], local_start: str
-) -> Row:
+def _person(seat: Turnout, name: str, email: str | None, phone: str, account: str, course: dict[str, Any]) -> Row:
     values = (
         Named(str(seat.contact_id), name or email or phone),
         Named(str(seat.account_id), account),
         Named(str(seat.lecture_id), course),
         seat.day,
-        local_start[11:16],
         seat.verdict,
         seat.lead,
         seat.reminder,

@@ -139,7 +139,6 @@ def _columns_of_rows() -> dict[str, str]:
         "account": _("顧客企業"),
         "lecture": _("レクチャー"),
         "day": _("開催日"),
-        "time": _("開始"),
         "verdict": _("出欠"),
         "began_on": _("契約日・登録日"),
         "waited": _("経過"),
