@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
@@ -15,6 +16,8 @@ from scheduler.services.actors import Actor
 from scheduler.services.refusals import Invalid, NotFound
 
 OUTCOMES = ("renewed", "ended")
+# What is known of a contract beside its first day.
+NAMES = ("ends_on", "monthly_fee", "outcome")
 # The largest fee a month, in whole units of the vendor's currency.
 LARGEST_FEE = 1_000_000_000
 
@@ -43,8 +46,8 @@ def put(account_id: int, fields: Mapping[str, Any], now: datetime, actor: Actor)
         locking.account(account_id)
         known = {row.starts_on: row for row in of_account(account_id)}
         row = known.get(starts_on)
-        values = _checked(starts_on, {**_values(row), **{name: fields[name] for name in _NAMES if name in fields}})
-        if row is not None and values == _values(row):
+        values = checked(starts_on, {**terms(row), **{name: fields[name] for name in NAMES if name in fields}})
+        if row is not None and values == terms(row):
             return False
         _check_apart(starts_on, values["ends_on"], [one for one in known.values() if one is not row])
         if row is None:
@@ -57,6 +60,39 @@ def put(account_id: int, fields: Mapping[str, Any], now: datetime, actor: Actor)
         history.record("contract_changed", now=now, actor=actor, account_id=account_id, on=on, outcome=row.outcome)
         readiness.refresh(account_id, now)
         return True
+
+
+@dataclass(frozen=True)
+class Change:
+    """A contract as it is to stand from now on; `values` None: it goes."""
+
+    account_id: int
+    starts_on: date
+    values: Mapping[str, Any] | None
+
+
+def change(changes: Sequence[Change], now: datetime, actor: Actor) -> None:
+    """Within the open transaction, whose caller has locked the accounts and checked that no terms overlap, make all changes."""
+    ids = sorted({one.account_id for one in changes})
+    known = {(row.account_id, row.starts_on): row for row in of_many(ids)}
+    lines = []
+    for one in changes:
+        row = known.get((one.account_id, one.starts_on))
+        about: dict[str, Any] = {"account_id": one.account_id, "on": one.starts_on.isoformat()}
+        if one.values is None:
+            if row is not None:
+                db.session.delete(row)
+                lines.append(history.about_one("contract_removed", **about))
+            continue
+        if row is None:
+            row = Contract(account_id=one.account_id, starts_on=one.starts_on, created_at=now)
+            db.session.add(row)
+        for name in NAMES:
+            setattr(row, name, one.values[name])
+        lines.append(history.about_one("contract_changed", **about, outcome=one.values["outcome"]))
+    db.session.flush()
+    history.record_many(lines, now, actor)
+    readiness.refresh_many(ids, now)
 
 
 def remove(account_id: int, contract_id: int, now: datetime, actor: Actor) -> None:
@@ -72,14 +108,13 @@ def remove(account_id: int, contract_id: int, now: datetime, actor: Actor) -> No
         readiness.refresh(account_id, now)
 
 
-_NAMES = ("ends_on", "monthly_fee", "outcome")
+def terms(row: Contract | None) -> dict[str, Any]:
+    """Return what is known of a contract beside its first day, all None where there is none."""
+    return {name: getattr(row, name, None) for name in NAMES}
 
 
-def _values(row: Contract | None) -> dict[str, Any]:
-    return {name: getattr(row, name, None) for name in _NAMES}
-
-
-def _checked(starts_on: date, values: dict[str, Any]) -> dict[str, Any]:
+def checked(starts_on: date, values: dict[str, Any]) -> dict[str, Any]:
+    """Return a contract's terms as they are kept; raise Invalid(field, why), see `put`."""
     ends_on, fee, outcome = values["ends_on"], values["monthly_fee"], values["outcome"] or None
     if not isinstance(ends_on, date):
         raise Invalid(field="ends_on", why="missing")

@@ -10,6 +10,7 @@ from scheduler.settings import Settings
 from scheduler.web.api import (
     accounts,
     attendance,
+    contracts,
     courses,
     docs,
     hand_ins,
@@ -31,6 +32,7 @@ from scheduler.web.api.fields import Bilingual, Named
 RESOURCES = (
     accounts.resource,
     progress.resource,
+    contracts.resource,
     courses.resource,
     series.resource,
     lectures.resource,
