@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, delete, func, or_, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.orm import joinedload
 
 from emails.answers import Answer
@@ -23,11 +23,10 @@ from scheduler.services.owners import reached_by
 from scheduler.services.refusals import NotFound
 from scheduler.services.registrations.changes import cancel
 from scheduler.services.tasks import Wanted
+from scheduler.services.unread import TO_READ, waits
 
 # For how long what came in is kept, whoever read it: it may hold anything that a person wrote.
 KEPT = timedelta(days=90)
-# What a person has to look at. The others did what their senders asked for, or ask for nothing.
-TO_READ = frozenset({"kept", "counter", "delegated", "forged_sender", "unknown_uid", "stale", "not_booked"})
 OUTCOMES = (
     *("declined", "accepted", "tentative", "already_cancelled", "superseded", "over", "lecture_cancelled", "automatic"),
     *sorted(TO_READ),
@@ -102,13 +101,8 @@ def people_of(senders: set[str]) -> dict[str, list[Contact]]:
     return found
 
 
-def waits() -> ColumnElement[bool]:
-    """Match the mails that wait for somebody: those nothing could be done with, and answers with words beside them."""
-    return Reply.seen_at.is_(None) & or_(Reply.outcome.in_(TO_READ), Reply.text != "")
-
-
 def is_waiting(reply: Reply) -> bool:
-    """Tell of one mail what `waits` matches."""
+    """Tell of one mail what `unread.waits` matches."""
     return reply.seen_at is None and (reply.outcome in TO_READ or reply.text != "")
 
 

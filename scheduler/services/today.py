@@ -17,7 +17,7 @@ from scheduler.models.handovers import Handover
 from scheduler.models.lectures import Lecture
 from scheduler.models.mails import Mail
 from scheduler.models.replies import Reply
-from scheduler.services import replies, spared
+from scheduler.services import spared, unread
 from scheduler.services.directory import owner_is
 
 # How many days the week has, today included; how far back reports and failed mails are asked for.
@@ -86,7 +86,7 @@ def loose_ends(now: datetime, team: str) -> LooseEnds:
         failed_mails=_count(select(Mail.id).where(Mail.state.in_(("failed", "missed")), Mail.created_at > now - BACK)),
         applications=_count(select(Application.id).where(Application.state == "waiting")),
         handovers=_count(select(Handover.id).where(Handover.state == "requested", Handover.to_stage == team)),
-        replies=_count(select(Reply.id).where(replies.waits())),
+        replies=_count(select(Reply.id).where(unread.waits())),
         strays=_count(
             select(Lecture.id).where(
                 Lecture.stray_since.is_not(None), Lecture.status == "scheduled", Lecture.starts_at > now

@@ -53,6 +53,7 @@ from scheduler.web.staff.mail_rules import mail_rules
 from scheduler.web.staff.mails import mails
 from scheduler.web.staff.members import members
 from scheduler.web.staff.moves import moves
+from scheduler.web.staff.pack import pack
 from scheduler.web.staff.people import people
 from scheduler.web.staff.progress_files import pages as progress_files
 from scheduler.web.staff.proposals import proposals
@@ -139,6 +140,7 @@ BLUEPRINTS: list[Blueprint] = [
     report_columns,
     report_undo,
     reports,
+    pack,
     trials,
     series,
     series_changes,

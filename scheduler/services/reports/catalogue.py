@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from scheduler.rules.reporting import Asked, Behind, Report
+from scheduler.services.reports import pack
 from scheduler.services.reports.attendance import behind as attendance_rows
 from scheduler.services.reports.attendance import building as attendance
 from scheduler.services.reports.load import building as load
@@ -46,4 +47,5 @@ REPORTS: dict[str, Kind] = {
     trial.NAME: Kind(trial.build, trial_rows.behind, trial.CHOICES),
     renewals.NAME: Kind(renewals.build, renewals_rows.behind),
     slots.NAME: Kind(slots.build, slots_rows.behind),
+    pack.NAME: Kind(pack.build, pack.behind, pack.CHOICES),
 }

@@ -125,7 +125,7 @@ def behind(name: str) -> ResponseReturnValue:
         part=part,
         stands_for=_stands_for(part),
         sheet=sheet,
-        links=_links(sheet),
+        links=links(sheet),
         total=found.total,
         page=number,
         per_page=PER_PAGE,
@@ -192,7 +192,7 @@ def _stands_for(part: Sheet) -> tuple[str, str, str]:
     return line.label, part.head(column), line.cell(column).text
 
 
-def _links(sheet: Sheet) -> dict[tuple[str, str], str]:
+def links(sheet: Sheet) -> dict[tuple[str, str], str]:
     """Return where the rows' things have their pages, by kind and id."""
     named = {
         (cell.column.kind, cell.value.key)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from scheduler.web.words.figures import attendance, load, renewals, slots, staffing, trial, way
+from scheduler.web.words.figures import attendance, load, pack, renewals, slots, staffing, trial, way
 from scheduler.web.words.figures.common import ReportWords
 
 # By the report's name (services.reports.catalogue).
@@ -16,6 +16,7 @@ WORDS: dict[str, Callable[[], ReportWords]] = {
     "trial": trial.words,
     "renewals": renewals.words,
     "slots": slots.words,
+    "pack": pack.words,
 }
 
 
