@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,8 @@ EMAIL, PASSWORD = "demo@minamo.example", "tasuki-demo"
 SECRET = "a secret for the pictures"
 LANGUAGES = ("ja", "en")
 WIDTHS = (360, 1280)
+# Older lectures of the demo company are its history.
+RECENT = timedelta(days=80)
 # Japanese is pressed and kept in pictures on a phone, English at a desk: so of every page there is a picture at both widths.
 WALKS = list(zip(LANGUAGES, WIDTHS, strict=True))
 
@@ -80,9 +83,22 @@ def picture(page: Page, name: str) -> None:
             page.screenshot(path=PICTURES / f"{name}-{width}.jpeg", full_page=True, quality=80)
 
 
+def lectures(site: Site) -> list[dict[str, Any]]:
+    """List the demo company's lectures of the last weeks and those to come, by start, as the API gives them."""
+    since = (datetime.now(UTC) - RECENT).strftime("%Y-%m-%dT%H:%M:%SZ")
+    found: list[dict[str, Any]] = site.api(f"/lectures?from={since}&limit=200")["items"]
+    return found
+
+
+def under_way(site: Site) -> list[dict[str, Any]]:
+    """List the accounts in onboarding that go on: neither on hold nor cancelled."""
+    accounts: list[dict[str, Any]] = site.api("/accounts?stage=onboarding&limit=200")["items"]
+    return [one for one in accounts if one["on_hold_until"] is None and one["cancelled_on"] is None]
+
+
 def newcomer(site: Site, number: int) -> dict[str, Any]:
     """Find a coordinator who has an address and has not registered for anything yet."""
-    for account in site.api("/accounts?stage=onboarding&limit=200")["items"]:
+    for account in under_way(site):
         if any(person["verdict"] for person in account.get("attendance", [])):
             continue
         people = [person for person in account["contacts"] if person["email"] and person["locale"] == "ja"]

@@ -8,15 +8,18 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.looking import Site, accessible
+from tests.browser.looking import Site, accessible, lectures
 
 pytestmark = pytest.mark.chromium
 
 
 def with_people(site: Site) -> list[dict[str, Any]]:
     """List the demo company's lectures that are open to all and have people booked, by start; the last are to come."""
-    rows: list[dict[str, Any]] = site.api("/lectures?limit=200")["items"]
-    return [row for row in rows if row["status"] == "scheduled" and row["seats_taken"] > 1 and row["account"] is None]
+    return [
+        row
+        for row in lectures(site)
+        if row["status"] == "scheduled" and row["seats_taken"] > 1 and row["account"] is None
+    ]
 
 
 def test_a_lecture_is_called_off_its_people_ticked_and_moved(walk: tuple[Page, str, int], site: Site) -> None:

@@ -12,7 +12,7 @@ import pytest
 import requests
 from playwright.sync_api import Page, expect
 
-from tests.browser.looking import Site, accessible
+from tests.browser.looking import Site, accessible, under_way
 
 pytestmark = pytest.mark.chromium
 
@@ -25,8 +25,7 @@ def to_come(page: Page, days: int) -> date:
 
 def without_a_date(site: Site, last_first: bool = False) -> Iterator[tuple[dict[str, Any], dict[str, Any]]]:
     """Go through the accounts with their first person, where that person still has a date to choose."""
-    rows = site.api("/accounts?stage=onboarding&limit=100")["items"]
-    firsts = [(row, row["contacts"][0]) for row in rows if row["contacts"] and not row["undecided"]]
+    firsts = [(row, row["contacts"][0]) for row in under_way(site) if row["contacts"] and not row["undecided"]]
     asked = [(row, person) for row, person in firsts if person["email"] and not row["attendance"]]
     for one in reversed(asked) if last_first else asked:
         if "/wishes/basic" in requests.get(one[1]["personal_url"], timeout=30).text:

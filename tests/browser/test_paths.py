@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, BrowserContext, expect
 
-from tests.browser.looking import LANGUAGES, WIDTHS, Site, accessible, newcomer, sign_in
+from tests.browser.looking import LANGUAGES, WIDTHS, Site, accessible, lectures, newcomer, sign_in
 
 pytestmark = pytest.mark.chromium
 
@@ -81,7 +81,7 @@ def test_staff_take_a_report_from_today_to_the_verdicts(desk: BrowserContext, si
     open_report = page.locator("a[href$='/report']").first
     if open_report.count() == 0:
         # The other language has taken the only report that was missing.
-        lecture = next(row for row in site.api("/lectures?limit=200")["items"] if row["status"] == "scheduled")
+        lecture = next(row for row in lectures(site) if row["status"] == "scheduled")
         page.goto(f"{site.base}/staff/lectures/{lecture['id']}/report")
     else:
         open_report.click()

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from playwright.sync_api import Page, expect
 
-from tests.browser.looking import Site, accessible
+from tests.browser.looking import Site, accessible, lectures
 
 LECTURE = "a[href$='/report']"
 
@@ -39,7 +39,7 @@ def table(site: Site, starts_at: str, language: str, folder: Path) -> Path:
 
 def test_columns_are_named_once_in_either_language(walk: tuple[Page, str, int], site: Site, tmp_path: Path) -> None:
     page, language, _number = walk
-    held = [one for one in site.api("/lectures?limit=200")["items"] if one["status"] == "scheduled"]
+    held = [one for one in lectures(site) if one["status"] == "scheduled"]
     lecture = next(
         one
         for one in held

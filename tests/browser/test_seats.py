@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.looking import Site, accessible, in_language
+from tests.browser.looking import Site, accessible, in_language, lectures, under_way
 
 pytestmark = pytest.mark.chromium
 
@@ -20,8 +20,7 @@ def open_all(page: Page) -> None:
 
 def a_company(site: Site) -> dict[str, Any]:
     """Find an account with a coordinator and somebody else."""
-    accounts: list[dict[str, Any]] = site.api("/accounts?stage=onboarding&limit=200")["items"]
-    for account in accounts:
+    for account in under_way(site):
         roles = [person["role"] for person in account["contacts"]]
         if "coordinator" in roles and len(roles) > 1:
             return account
@@ -47,8 +46,7 @@ def test_a_coordinator_sees_and_books_for_the_companys_people(visit: tuple[Page,
 
 def test_staff_do_it_on_the_telephone(walk: tuple[Page, str, int], site: Site) -> None:
     page, name, _number = walk
-    lectures = [row for row in site.api("/lectures?limit=200")["items"] if row["status"] == "scheduled"]
-    booked = [row for row in lectures if row["seats_taken"] > 1]
+    booked = [row for row in lectures(site) if row["status"] == "scheduled" and row["seats_taken"] > 1]
     page.goto(f"{site.base}/staff/lectures/{booked[-1]['id']}")
     open_all(page)
     accessible(page, f"roster-{name}")

@@ -7,7 +7,7 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.looking import Site, accessible, newcomer
+from tests.browser.looking import Site, accessible, newcomer, under_way
 
 pytestmark = pytest.mark.chromium
 
@@ -18,8 +18,7 @@ LOOK = re.compile("^(内容を確認する|Check the contents|.*check.*)$", re.I
 
 def an_account(site: Site, number: int) -> dict[str, object]:
     """Find an account being introduced that has several stores."""
-    accounts = site.api("/accounts?stage=onboarding&limit=200")["items"]
-    return dict([account for account in accounts if len(account["stores"]) >= 6][number])
+    return dict([account for account in under_way(site) if len(account["stores"]) >= 6][number])
 
 
 def test_operations_keep_the_list_of_steps(walk: tuple[Page, str, int], site: Site) -> None:
