@@ -40,7 +40,7 @@ def _variables(colours: tuple[str, ...]) -> str:
 
 _RULES = (
     ".background{fill:none}",
-    "text{fill:var(--ink);stroke:none}",
+    f"text{{fill:var(--ink);stroke:none;font-family:{FONTS}}}",
     ".axis text,.unit{fill:var(--quiet)}",
     ".horizontal-bars .axis.y text{fill:var(--ink)}",
     ".axis .line{stroke:var(--quiet);fill:none}",
