@@ -55,7 +55,10 @@ def numbers(plot: Any, over: Any, chart: Any, frame: Frame) -> None:
     for number, series in enumerate(frame.drawn.series):
         points = list(series.points)[::-1] if frame.lying else list(series.points)
         told = [point for point in points if point.value is not None]
-        group = next(node for node in plot.iter("g") if f"serie-{number} " in node.get("class", "") + " ")
+        group = next((node for node in plot.iter("g") if f"serie-{number} " in node.get("class", "") + " "), None)
+        # Of nothing but zeros or gaps there is no picture.
+        if group is None:
+            continue
         if frame.plot.shape == "dots":
             _at_dots(over, chart, frame, told, list(group.iter("circle")))
             continue

@@ -110,6 +110,12 @@ class Sheet:
     notes: tuple[str, ...]
 
     @property
+    def is_drawn(self) -> bool:
+        """Tell whether there is anything to be seen in the part's plot."""
+        wanted = self.plot.series if self.plot is not None else ()
+        return any(line.cell(key).amount is not None for line in self.lines for key in wanted)
+
+    @property
     def numbers(self) -> frozenset[str]:
         """Return the columns whose figures line up."""
         return frozenset(column.key for column in self.columns if column.kind not in WORDED)
