@@ -250,6 +250,28 @@ _ALL = (
         ),
         Timing("daily", working_days=True, optional=True, numbers=(Number("at", "08:30", "time"),)),
     ),
+    Kind(
+        "staff_pack",
+        "staff",
+        (
+            *(*_STAFF, "pack_week", "new_accounts", "became_ready", "stuck", "handed_over", "returned"),
+            *(
+                "held_lectures",
+                "coming_lectures",
+                "waiting_handovers",
+                "open_points",
+                "overdue_tasks",
+                "unread_replies",
+            ),
+            "pack_url",
+        ),
+        Timing(
+            "weekly",
+            working_days=True,
+            optional=True,
+            numbers=(Number("weekday", 0, "weekday"), Number("at", "08:00", "time")),
+        ),
+    ),
 )
 KINDS: dict[str, Kind] = {kind.name: kind for kind in _ALL}
 # What follows a lecture, by the verdict on the reader's attendance.
@@ -266,6 +288,8 @@ MAY_BE_EMPTY = frozenset(
         *("reasons", "lectures", "ready", "stuck", "missing_reports", "failed_mails", "week", "weekly", "contact_name"),
         *("reply_subject", "reply_text", "next_step", "answers_read", "correction"),
         *("receiver_name", "to_operations", "moved_by"),
+        *("new_accounts", "became_ready", "handed_over", "returned", "held_lectures", "coming_lectures"),
+        *("waiting_handovers", "open_points", "overdue_tasks", "unread_replies"),
     }
 )
 

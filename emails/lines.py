@@ -59,6 +59,28 @@ def since(on: date, locale: str) -> str:
     return f"{short_day(on, locale)}から" if locale == "ja" else f"since {short_day(on, locale)}"
 
 
+def due(on: date, locale: str) -> str:
+    """Say by which day something was to be done: 12月4日(金)まで."""
+    return f"{short_day(on, locale)}まで" if locale == "ja" else f"due {short_day(on, locale)}"
+
+
+def days(first: date, last: date, locale: str) -> str:
+    """Write the days of a week: 11月30日(月)–12月6日(日)."""
+    return f"{short_day(first, locale)}–{short_day(last, locale)}"
+
+
+def who_when(on: date, who: str, locale: str) -> str:
+    """Say when something was and who had to do with it: 12月1日(火) 小林 美咲."""
+    return (" " if locale == "ja" else ", ").join(part for part in (short_day(on, locale), who) if part)
+
+
+def came(booked: int, attended: int, known: int, locale: str) -> str:
+    """Say how many were booked for a lecture, and of how many of whom it is known attended."""
+    if locale == "ja":
+        return f"申込 {booked}名、受講 {attended} / {known} 名" if known else f"申込 {booked}名"
+    return f"{booked} booked, {attended} of {known} attended" if known else f"{booked} booked"
+
+
 def lost(state: str, locale: str) -> str:
     """Say what became of a mail that did not arrive: failed before it left, or came back."""
     if locale == "ja":

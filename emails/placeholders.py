@@ -44,6 +44,7 @@ _TIMES = {
     "planned_start": ("ご利用開始予定日", "The day on which the customer plans to start"),
     "minutes": ("レクチャーの長さ（分）", "The lecture's length in minutes"),
     "day": ("今日の日付", "Today's date"),
+    "pack_week": ("週次パックの週", "The week that the pack tells of"),
     "present_minutes": (
         "記録されたご参加の時間（分）。時間がわからない場合は 0",
         "For how many minutes the reader was there; 0 where nobody knows",
@@ -113,6 +114,7 @@ _LINKS = {
     "contact_url": ("先方担当者のページ（社内）", "The contact's page, for colleagues"),
     "reply_url": ("返信を確認するページ（社内）", "Where replies are looked at, for colleagues"),
     "today_url": ("「今日・今週」のページ（社内）", "The page of today and this week, for colleagues"),
+    "pack_url": ("週次パックのページ（社内）", "The page of the weekly pack, for colleagues"),
 }
 _LISTS = {
     "steps": ("残っている初期設定項目の一覧", "Set-up steps that are open"),
@@ -125,6 +127,16 @@ _LISTS = {
     "missing_reports": ("レポートが未取り込みの開催の一覧", "Lectures whose report is missing"),
     "failed_mails": ("送信できなかったメールの一覧", "Mails that could not be sent"),
     "week": ("今週の開催の一覧（月曜のみ）", "This week's lectures, on Mondays"),
+    "new_accounts": ("先週の新しい顧客企業の一覧", "Last week's new accounts"),
+    "became_ready": ("先週、引き継ぎ可になった顧客企業の一覧", "Accounts that became ready last week"),
+    "handed_over": ("先週引き継いだ顧客企業の一覧", "Accounts handed over last week"),
+    "returned": ("先週差し戻された引き継ぎの一覧", "Handovers returned last week, and why"),
+    "held_lectures": ("先週の開催の一覧", "Last week's lectures, and who attended"),
+    "coming_lectures": ("今週の開催の一覧", "This week's lectures, and who is booked"),
+    "waiting_handovers": ("回答待ちの引き継ぎの一覧", "Handovers that wait for an answer"),
+    "open_points": ("引き継ぎの未解決事項の一覧", "What is open of accounts that pass on"),
+    "overdue_tasks": ("期限を過ぎたタスクの一覧", "Tasks that are overdue"),
+    "unread_replies": ("未対応の返信の一覧", "Replies that nobody has seen to"),
 }
 _FIGURES = {
     "done_count": ("完了した初期設定項目の数", "How many set-up steps are done"),

@@ -174,4 +174,54 @@ SAMPLES: dict[str, dict[str, Value]] = {
     },
     "weekly": _both(True),
     "today_url": _both(Link(f"{_SITE}/staff/")),
+    "pack_week": {"ja": "11月30日(月)–12月6日(日)", "en": "Mon 30 November–Sun 6 December"},
+    "new_accounts": {
+        "ja": (Entry("株式会社みなと", "12月1日(火) 小林 美咲", Link(f"{_SITE}/staff/accounts/7")),),
+        "en": (Entry("Minato Inc.", "Tue 1 December, Misaki Kobayashi", Link(f"{_SITE}/staff/accounts/7")),),
+    },
+    "became_ready": {
+        "ja": (Entry("株式会社さくら不動産", "12月4日(金) 小林 美咲", Link(f"{_SITE}/staff/accounts/3")),),
+        "en": (Entry("Sakura Estate Inc.", "Fri 4 December, Misaki Kobayashi", Link(f"{_SITE}/staff/accounts/3")),),
+    },
+    "handed_over": {
+        "ja": (Entry("株式会社みほん", "12月2日(水) 高橋 直子", Link(f"{_SITE}/staff/accounts/1")),),
+        "en": (Entry("Mihon Inc.", "Wed 2 December, Naoko Takahashi", Link(f"{_SITE}/staff/accounts/1")),),
+    },
+    "returned": {
+        "ja": (Entry("有限会社れいだい", "予約枠が未設定の店舗が3つあります。", Link(f"{_SITE}/staff/accounts/2")),),
+        "en": (Entry("Reidai Ltd.", "Three stores lack booking slots.", Link(f"{_SITE}/staff/accounts/2")),),
+    },
+    "held_lectures": {
+        "ja": (
+            Entry("12月4日(金) 10:00 基本操作編", "申込 22名、受講 17 / 21 名", Link(f"{_SITE}/staff/lectures/39")),
+        ),
+        "en": (
+            Entry(
+                "Fri 4 December, 10:00, Basic operation",
+                "22 booked, 17 of 21 attended",
+                Link(f"{_SITE}/staff/lectures/39"),
+            ),
+        ),
+    },
+    "coming_lectures": {
+        "ja": (Entry("12月9日(水) 10:00 基本操作編", "12 / 30 名", Link(f"{_SITE}/staff/lectures/43")),),
+        "en": (Entry("Wed 9 December, 10:00, Basic operation", "12 of 30", Link(f"{_SITE}/staff/lectures/43")),),
+    },
+    "waiting_handovers": {
+        "ja": (Entry("株式会社あさひ", "12月3日(木)から", Link(f"{_SITE}/staff/accounts/5")),),
+        "en": (Entry("Asahi Inc.", "since Thu 3 December", Link(f"{_SITE}/staff/accounts/5")),),
+    },
+    "open_points": {
+        "ja": (Entry("株式会社あさひ", "本部のロゴを差し替える", Link(f"{_SITE}/staff/accounts/5")),),
+        "en": (Entry("Asahi Inc.", "the head office wants another logo", Link(f"{_SITE}/staff/accounts/5")),),
+    },
+    "overdue_tasks": {
+        "ja": (Entry("株式会社みほん", "12月4日(金)まで 鈴木 健", Link(f"{_SITE}/staff/accounts/1")),),
+        "en": (Entry("Mihon Inc.", "due Fri 4 December, Ken Suzuki", Link(f"{_SITE}/staff/accounts/1")),),
+    },
+    "unread_replies": {
+        "ja": (Entry("Re: レクチャーのご案内", "12月4日(金)から", Link(f"{_SITE}/staff/replies")),),
+        "en": (Entry("Re: Your invitation", "since Fri 4 December", Link(f"{_SITE}/staff/replies")),),
+    },
+    "pack_url": _both(Link(f"{_SITE}/staff/reports/pack?week=2026-11-30")),
 }

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from scheduler.models.accounts import Contact
 from scheduler.models.applications import Application
 from scheduler.models.staff import Staff
@@ -94,6 +96,11 @@ def replies() -> str:
     return f"{here().base_url}/staff/replies"
 
 
+def tasks() -> str:
+    """Return the address of the page of tasks, for staff."""
+    return f"{here().base_url}/staff/tasks"
+
+
 def lecture(lecture_id: int) -> str:
     """Return the address of a lecture's page for staff, with its roster."""
     return f"{here().base_url}/staff/lectures/{lecture_id}"
@@ -107,6 +114,11 @@ def mail(mail_id: int) -> str:
 def today() -> str:
     """Return the address of the page of the day for staff."""
     return f"{here().base_url}/staff/today"
+
+
+def pack(monday: date) -> str:
+    """Return the address of the weekly pack of a week, for staff."""
+    return f"{here().base_url}/staff/reports/pack?week={monday.isoformat()}"
 
 
 def programme() -> str:

@@ -14,7 +14,7 @@ from scheduler.models.accounts import Account, Contact
 from scheduler.models.applications import Application
 from scheduler.models.db import db
 from scheduler.models.staff import Staff
-from scheduler.services import digests, invited_again, mail_holding, nudges, to_come, unanswered, weekly
+from scheduler.services import digests, invited_again, mail_holding, nudges, packs, to_come, unanswered, weekly
 from scheduler.services.almanac import Almanac
 from scheduler.services.mail_rules import Rules
 from scheduler.services.planned import Planned
@@ -51,12 +51,19 @@ def plan(now: datetime, days: int, rules: Rules | None = None) -> list[Planned]:
     """List the mails of the coming days by moment, if nobody does anything meanwhile; `rules` instead of the present ones.
 
     Those that are owed already, with what they wait for; reminders that will fall due; repeated invitations and nudges;
-    weekly states and digests; reminders of handovers. Writes nothing.
+    weekly states, digests and packs; reminders of handovers. Writes nothing.
     """
     until, almanac = now + timedelta(days=days), Almanac.read(rules)
     sources = (
         *(to_come.queued, to_come.reminders),
-        *(invited_again.upcoming, nudges.upcoming, weekly.upcoming, digests.upcoming, unanswered.upcoming),
+        *(
+            invited_again.upcoming,
+            nudges.upcoming,
+            weekly.upcoming,
+            digests.upcoming,
+            packs.upcoming,
+            unanswered.upcoming,
+        ),
     )
     found = [mail for source in sources for mail in source(now, until, almanac)]
     if mail_holding.paused_everything() is not None:

@@ -23,6 +23,7 @@ from scheduler.services.installation import here
 from scheduler.services.outbox import (
     facts_attendance,
     facts_digest,
+    facts_pack,
     facts_passing,
     facts_weekly,
     progress,
@@ -248,4 +249,5 @@ _TO_STAFF: dict[str, Callable[[Mail, Staff], dict[str, Value]]] = {
     "staff_unreachable": staff_news.unreachable,
     "staff_reply": staff_news.reply,
     "staff_digest": facts_digest.values,
+    "staff_pack": facts_pack.values,
 }

@@ -14,7 +14,14 @@ from scheduler.models.mails import LEFT, Mail, Suppression
 from scheduler.models.registrations import Registration
 from scheduler.models.replies import Reply
 from scheduler.services import boundaries
-from scheduler.services.outbox import facts_attendance, facts_digest, facts_passing, facts_setup, facts_weekly
+from scheduler.services.outbox import (
+    facts_attendance,
+    facts_digest,
+    facts_pack,
+    facts_passing,
+    facts_setup,
+    facts_weekly,
+)
 from scheduler.services.outbox.about import About
 
 
@@ -86,4 +93,5 @@ CHECKS: dict[str, Callable[[About], str]] = {
     "staff_unreachable": closed,
     "staff_reply": kept,
     "staff_digest": facts_digest.wanted,
+    "staff_pack": facts_pack.wanted,
 }

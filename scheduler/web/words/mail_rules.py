@@ -112,4 +112,7 @@ def _of_our_own() -> dict[str, str]:
         "staff_unreachable": _("先方担当者にメールが届かなくなったとき。"),
         "staff_reply": _("お客様から返信があったとき。"),
         "staff_digest": _("毎朝。"),
+        "staff_pack": _(
+            "毎週、下の曜日の朝に、メールアドレスのある自社メンバー全員へ。休業日なら次の営業日に送ります。"
+        ),
     }

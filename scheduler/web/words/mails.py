@@ -46,6 +46,7 @@ def kind(name: str) -> str:
         "staff_unreachable": _("社内: メールが届かない先方担当者"),
         "staff_reply": _("社内: お客様からの返信"),
         "staff_digest": _("社内: 今日の予定と要対応"),
+        "staff_pack": _("社内: 週次パック"),
         "staff_test": _("社内: 文面のテスト"),
     }.get(name, name)
 

@@ -65,6 +65,7 @@ def occasion(kind: str) -> str:
         "staff_unreachable": _("先方担当者にメールが届かなくなったとき"),
         "staff_reply": _("お客様から返信が届いたとき"),
         "staff_digest": _("営業日の朝"),
+        "staff_pack": _("毎週、選んだ曜日の朝"),
     }[kind]
 
 
