@@ -6,7 +6,6 @@ figures are: they are for reading, never for passing.
 
 from __future__ import annotations
 
-import re
 import statistics
 import subprocess
 import sys
@@ -21,7 +20,7 @@ from zoneinfo import ZoneInfo
 import requests
 
 from tests import servers
-from tests.bench import load, mails, readiness, reports, usage
+from tests.bench import figures, load, mails, readiness, reports, usage, weight
 from tests.bench.measure import RUNS, checked, environment, median, must, posts, repeated, settings_of
 from tests.bench.prepare import Ground, ground
 from tests.browsing import Browser
@@ -55,6 +54,8 @@ def main() -> None:
         for line in (*usage.lines(folder / "usage"), *readiness.lines(folder / "readiness")):
             print(line, flush=True)
         _mails(folder)
+        for line in figures.lines(folder / "figures"):
+            print(line, flush=True)
 
 
 def _rates(base: str, floor_port: int, things: Ground) -> None:
@@ -103,9 +104,7 @@ def _memory(base: str, worker: subprocess.Popen[bytes], things: Ground) -> None:
         requests.get(base + path, timeout=10).raise_for_status()
     # The worker has done each of its jobs once by now.
     time.sleep(5)
-    port = int(base.rpartition(":")[2])
-    listening = [pid for pid in _processes() if f"--port\x00{port}" in _command(pid)]
-    total = sum(_pss(pid) for pid in {*listening, *_family(worker.pid)})
+    total = weight.of_web(base) + sum(map(weight.pss, weight.family(worker.pid)))
     print(f"memory {total / 1024:.0f} MiB goal=250")
 
 
@@ -188,29 +187,6 @@ def _once(act: Callable[[], object]) -> float:
     started = time.perf_counter()
     act()
     return time.perf_counter() - started
-
-
-def _processes() -> list[int]:
-    return [int(path.name) for path in Path("/proc").iterdir() if path.name.isdecimal()]
-
-
-def _command(pid: int) -> str:
-    try:
-        return Path(f"/proc/{pid}/cmdline").read_text()
-    except OSError:
-        return ""
-
-
-def _family(pid: int) -> list[int]:
-    """List a process and its descendants."""
-    children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
-    return [pid, *(number for child in children for number in _family(int(child)))]
-
-
-def _pss(pid: int) -> int:
-    """Return a process's proportional set size in KiB."""
-    text = Path(f"/proc/{pid}/smaps_rollup").read_text()
-    return int(re.search(r"^Pss:\s+(\d+)", text, re.MULTILINE)[1])  # type: ignore[index]
 
 
 if __name__ == "__main__":
