@@ -14,7 +14,10 @@ from scheduler.demo import fill, house, sample
 from scheduler.services import staff, today
 
 
-@click.command("demo", help=_("空のデータベースに、デモ用の会社（顧客企業 約110社・店舗 約1,000店）を用意します。"))
+@click.command(
+    "demo",
+    help=_("空のデータベースに、デモ用の会社（顧客企業 約320社・店舗 約1,700店、過去1年の履歴つき）を用意します。"),
+)
 @click.option(
     "--report",
     type=click.Path(dir_okay=False, path_type=Path),
