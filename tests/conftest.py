@@ -148,13 +148,14 @@ def _migrated_postgres(postgres: servers.Postgres, tmp_path_factory: pytest.Temp
 
 
 @pytest.fixture
-def postgres_url(postgres: servers.Postgres, _migrated_postgres: str) -> Iterator[str]:
+def postgres_url(postgres: servers.Postgres, _migrated_postgres: str, shelf: Shelf) -> Iterator[str]:
     """The address of a migrated, empty PostgreSQL database."""
     yield postgres.create("test", template=_migrated_postgres, unless_there=True)
     # Emptying it is much cheaper than another copy; whatever hinders that makes the next test get one.
     try:
         postgres.empty("test", [table.name for table in reversed(Base.metadata.sorted_tables)], like=_migrated_postgres)
     except psycopg.Error:
+        shelf.let_go()
         postgres.drop("test")
 
 
@@ -190,6 +191,12 @@ class Shelf:
         # It keeps what it wrote, by address and revision; on another database these say something else.
         app.wsgi_app.mounts["/calendar"] = feeds.create(app)  # type: ignore[attr-defined]
         return app
+
+    def let_go(self) -> None:
+        """Close the connections that are kept: their database goes."""
+        for app, _config in self._kept.values():
+            with app.app_context():
+                db.engine.dispose()
 
 
 @pytest.fixture(scope="session")
@@ -244,8 +251,11 @@ def database(request: pytest.FixtureRequest, tmp_path: Path, shelf: Shelf) -> It
     if request.param == "sqlite":
         yield request.getfixturevalue("app")
         return
-    with opened(shelf.take(settings_in(tmp_path, request.getfixturevalue("postgres_url")))) as app:
+    app = shelf.take(settings_in(tmp_path, request.getfixturevalue("postgres_url")))
+    # Its connections stay open: the next test has the same database, emptied.
+    with app.app_context():
         yield app
+        db.session.remove()
 
 
 @pytest.fixture

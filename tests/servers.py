@@ -76,6 +76,8 @@ class Postgres:
 
     def __init__(self, port: int) -> None:
         self.port = port
+        # A database's connection is kept: a new one costs as much as emptying all tables.
+        self._kept: dict[str, psycopg.Connection] = {}
 
     def url(self, name: str) -> str:
         """Return the address of a database for TASUKI_DATABASE_URL."""
@@ -83,12 +85,12 @@ class Postgres:
 
     def run(self, statement: str) -> None:
         """Run one statement outside any transaction."""
-        with psycopg.connect(self.url("postgres"), autocommit=True) as connection:
-            connection.execute(statement)
+        self._on("postgres").execute(statement)
 
     def create(self, name: str, template: str = "template0", unless_there: bool = False) -> str:
         """Make a database, a copy of `template`; return its address."""
         if not (unless_there and self._has(name)):
+            self._forget(template)
             self.run(f"CREATE DATABASE {name} TEMPLATE {template}")
         return self.url(name)
 
@@ -97,33 +99,59 @@ class Postgres:
 
         It cannot be when the tables are not those of the database `like` any more, or somebody holds on to a row.
         """
-        with psycopg.connect(self.url(name), options="-c lock_timeout=3000") as connection:
+        with self._on(name).transaction():
             if self._shape(name) != self._shape(like):
                 raise psycopg.DataError("the tables have changed")
-            for table in tables:
-                connection.execute(f"DELETE FROM {table}")
-            connection.execute(
+            self._on(name).execute(
+                "; ".join(["SET LOCAL lock_timeout = 3000", *(f"DELETE FROM {table}" for table in tables)])
+            )
+            # Deleted rows stay in the files, and would slow down test after test.
+            grown = self._on(name).execute(
+                "SELECT string_agg(relname, ', ') FROM pg_class WHERE relnamespace = 'public'::regnamespace"
+                " AND relkind = 'r' AND relname <> 'alembic_version' AND pg_relation_size(oid) > 262144"
+            )
+            if (names := grown.fetchall()[0][0]) is not None:
+                self._on(name).execute(f"TRUNCATE {names} CASCADE")
+            self._on(name).execute(
                 "SELECT setval(format('%I.%I', schemaname, sequencename), 1, false) FROM pg_sequences WHERE last_value > 0"
             )
 
+    def drop(self, name: str) -> None:
+        """Remove a database, whoever still holds it open."""
+        self._forget(name)
+        self.run(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+
+    def close(self) -> None:
+        """Let go of the server."""
+        for name in [*self._kept]:
+            self._forget(name)
+
+    def _on(self, name: str) -> psycopg.Connection:
+        if name not in self._kept:
+            # Never prepared: several statements go at once.
+            self._kept[name] = psycopg.connect(self.url(name), autocommit=True, prepare_threshold=None)
+        return self._kept[name]
+
+    def _forget(self, name: str) -> None:
+        if name in self._kept:
+            self._kept.pop(name).close()
+
     def _has(self, name: str) -> bool:
-        with psycopg.connect(self.url("postgres")) as connection:
-            found = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", (name,))
-            return found.fetchone() is not None
+        found = self._on("postgres").execute("SELECT 1 FROM pg_database WHERE datname = %s", (name,))
+        return found.fetchone() is not None
 
     def _shape(self, name: str) -> list[tuple[object, ...]]:
         """Describe a database's columns and indexes, and which revision it is."""
-        with psycopg.connect(self.url(name)) as connection:
-            return connection.execute(
+        return (
+            self._on(name)
+            .execute(
                 "SELECT c.relname, a.attname, format_type(a.atttypid, a.atttypmod) FROM pg_class c"
                 " JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0"
                 " WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'i')"
                 " UNION ALL SELECT 'alembic_version', version_num, '' FROM alembic_version ORDER BY 1, 2"
-            ).fetchall()
-
-    def drop(self, name: str) -> None:
-        """Remove a database, whoever still holds it open."""
-        self.run(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+            )
+            .fetchall()
+        )
 
 
 @contextmanager
@@ -144,9 +172,10 @@ def postgres() -> Iterator[Postgres]:
             check=True, capture_output=True, cwd=folder, **who,  # type: ignore[call-overload]
         )  # fmt: skip
         port = free_port()
+        # No statistics of rows that are gone, no compiling for questions that are asked once.
         options = {"port": port, "listen_addresses": "127.0.0.1", "unix_socket_directories": folder, "fsync": "off",
                    "synchronous_commit": "off", "full_page_writes": "off", "max_connections": 60,
-                   "shared_buffers": "32MB"}  # fmt: skip
+                   "shared_buffers": "32MB", "jit": "off", "autovacuum": "off"}  # fmt: skip
         arguments = [word for name, value in options.items() for word in ("-c", f"{name}={value}")]
         with open(folder / "log", "wb") as log:
             process = subprocess.Popen(
@@ -157,6 +186,7 @@ def postgres() -> Iterator[Postgres]:
             server = Postgres(port)
             eventually(lambda: _answers(server), what="PostgreSQL's start")
             yield server
+            server.close()
         finally:
             # SIGINT is PostgreSQL's fast shutdown: it does not wait for clients.
             stop(process, signal.SIGINT)
