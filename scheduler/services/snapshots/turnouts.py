@@ -90,9 +90,11 @@ def _seat(now: datetime) -> Select[*tuple[Any, ...]]:
 
 def _differing(rows: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
     """Select those rows that are new or differ; all others must not reach an INSERT, which would lock each of them."""
-    found, before = rows.subquery("found"), table(Turnout).alias("before")
-    differ = (column.is_distinct_from(found.c[column.name]) for column in before.c)
-    return select(found).outerjoin(before, before.c.registration_id == found.c.registration_id).where(or_(*differ))
+    # Without an offset PostgreSQL would merge the two and count each row twice: to compare it, and to write it; and
+    # asked with a join or `exists` it would read all rows there are for the few of a portion.
+    found, before = rows.offset(0).subquery("found"), table(Turnout).alias("before")
+    same = select(func.count()).where(*(column == found.c[column.name] for column in before.c)).correlate(found)
+    return select(found).where(same.scalar_subquery() == 0)
 
 
 def _rows(clocks: Subquery, now: datetime) -> Select[*tuple[Any, ...]]:
@@ -121,7 +123,7 @@ def _rows(clocks: Subquery, now: datetime) -> Select[*tuple[Any, ...]]:
         .join(Account, Account.id == Contact.account_id)
         .join(booked, _at(booked, Registration.registered_at))
         .join(held, _at(held, Lecture.starts_at))
-        .outerjoin(Milestone, Milestone.account_id == Contact.account_id)
+        .outerjoin(Milestone, and_(Milestone.account_id == Contact.account_id, Among(Milestone.account_id)))
         .outerjoin(
             Attendance,
             and_(Attendance.lecture_id == Registration.lecture_id, Attendance.contact_id == Registration.contact_id),
