@@ -20,7 +20,7 @@ from scheduler.cli.wall import NothingDone
 from scheduler.cli.words import _
 from scheduler.readers.customer_rows import Refusal
 from scheduler.readers.tables import MAX_BYTES
-from scheduler.services import setup_files, usage_files
+from scheduler.services import contract_files, setup_files, usage_files
 from scheduler.services.actors import CLI
 from scheduler.services.imports import confirm, lists, preview
 from scheduler.services.imports.lists import Choices
@@ -118,6 +118,25 @@ def import_figures(file: Path, dry_run: bool, as_json: bool) -> None:
     if plan.left_out:
         click.echo(_("読み取らない列: %(columns)s") % {"columns": ", ".join(plan.left_out)}, err=True)
     _write_progress(file, totals | {"upload": upload_id}, [], told, dry_run, as_json)
+
+
+@import_.command("contracts", help=_("契約の期間・月額・結果のリスト（CSV または Excel）を取り込みます。"))
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--dry-run", is_flag=True, help=_("何も書き込まず、取り込む内容だけを表示します。"))
+@as_json
+@in_app
+def import_contracts(file: Path, dry_run: bool, as_json: bool) -> None:
+    """Bring in a list of contracts, whole or not at all; rows that cannot be used are told on standard error."""
+    data = read_file(file)
+    with _refusals_told():
+        if dry_run:
+            upload_id, plan = None, contract_files.plan(data, file.name)
+        else:
+            upload_id, plan = contract_files.bring_in(data, file.name, now(), CLI)
+    new = plan.to_json()["new"]
+    told = [(_("新しい契約"), new), (_("変わる契約"), len(plan.said) - new), (_("変わらない行"), plan.unchanged)]
+    told += [(_("取り込めない行"), len(plan.refused))]
+    _write_progress(file, plan.to_json() | {"upload": upload_id}, plan.refused, told, dry_run, as_json)
 
 
 def _planned(data: bytes, file: Path, choices: Choices) -> tuple[int | None, dict[str, Any], list[Refusal]]:

@@ -102,9 +102,9 @@ def undo(upload_id: int, now: datetime, actor: Actor) -> tuple[int, int]:
             place = (one["account_id"], date.fromisoformat(one["starts_on"]))
             if known.get(place) == _values(one["after"]):
                 wanted[place] = _values(one["before"])
-        apart = _overlapping(wanted)
+        apart = {account_id for account_id, _first, _second in _overlapping(wanted)}
         back = [Change(place[0], place[1], values) for place, values in wanted.items() if values != known.get(place)]
-        back = [one for one in back if one.account_id not in {account_id for account_id, _starts_on in apart}]
+        back = [one for one in back if one.account_id not in apart]
         _write(back, now, actor)
         upload.undone_at, upload.undone_by_id = now, actor.staff_id
         return len(back), len(said) - len(back)
@@ -159,9 +159,11 @@ def _plan(listed: ContractList) -> Plan:
         if wanted.setdefault(place, values) != values:
             result.refused.append(Refusal(row.number, "said_twice"))
         numbers.setdefault(place, row.number)
-    for place, other in _overlapping({**known, **wanted}).items():
-        if place in numbers:
-            result.refused.append(Refusal(numbers[place], "contracts_overlap", {"value": other.isoformat()}))
+    for account_id, first, second in _overlapping({**known, **wanted}):
+        # The later one is told of, unless it was there before and the earlier one grew into it.
+        on, other = (second, first) if (account_id, second) in numbers else (first, second)
+        if (account_id, on) in numbers:
+            result.refused.append(Refusal(numbers[account_id, on], "contracts_overlap", {"value": other.isoformat()}))
     for place, values in wanted.items():
         if known.get(place) == values:
             result.unchanged += 1
@@ -186,19 +188,18 @@ def _told(row: ContractRow, before: Mapping[str, Any] | None) -> dict[str, Any]:
     return values | ({"outcome": None if row.outcome == "running" else row.outcome} if row.outcome else {})
 
 
-def _overlapping(terms: Mapping[Place, Mapping[str, Any] | None]) -> dict[Place, date]:
-    """Return the contracts whose term overlaps with another of their account, with the first day of that one."""
+def _overlapping(terms: Mapping[Place, Mapping[str, Any] | None]) -> list[tuple[int, date, date]]:
+    """Return where terms of one account overlap: the account, and the first days of both."""
     by_account: dict[int, list[tuple[date, date]]] = defaultdict(list)
     for (account_id, starts_on), values in terms.items():
         if values is not None:
             by_account[account_id].append((starts_on, values["ends_on"]))
-    found: dict[Place, date] = {}
-    for account_id, spans in by_account.items():
-        for (first, ends_on), (second, _ends_on) in pairwise(sorted(spans)):
-            if second < ends_on:
-                found[account_id, second] = first
-                found.setdefault((account_id, first), second)
-    return found
+    return [
+        (account_id, first, second)
+        for account_id, spans in by_account.items()
+        for (first, ends_on), (second, _ends_on) in pairwise(sorted(spans))
+        if second < ends_on
+    ]
 
 
 def _kept(one: Said) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from scheduler.models.accounts import Account, Contact, Store
+from scheduler.models.accounts import Account, Contact, Contract, Store
 from scheduler.models.db import db
 from scheduler.models.mails import Mail
 from scheduler.models.setup import Completion, UsageDay
@@ -157,3 +157,16 @@ def test_a_list_of_ticks_or_usage_that_cannot_be_used_changes_nothing(
     result = tasuki("import", kind, file)
     assert (result.exit_code, how_many(Upload)) == (1, 0)
     assert "顧客ID「A-9」の顧客企業はありません。" in result.stderr
+
+
+def test_contracts_come_in_whole_or_not_at_all(tasuki: Tasuki, tmp_path: Path) -> None:
+    a_customer(external_id="A-1")
+    line = "account_id,starts_on,ends_on,monthly_fee,outcome\nA-1,2025-04-01,2026-04-01,80000,renewed\n"
+    file = written(tmp_path, line.encode())
+    assert json.loads(tasuki("import", "contracts", file, "--dry-run", "--json").stdout)["new"] == 1
+    assert how_many(Contract) == 0
+    assert json.loads(tasuki("import", "contracts", file, "--json").stdout)["changed"] == 1
+    assert json.loads(tasuki("import", "contracts", file, "--json").stdout)["unchanged"] == 1
+    result = tasuki("import", "contracts", written(tmp_path, (line + "A-1,2026-04-01,,,\n").encode()))
+    assert (result.exit_code, how_many(Contract)) == (1, 1)
+    assert "3 行目: 新しい契約なので、終了日が必要です。" in result.stderr

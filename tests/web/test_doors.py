@@ -86,7 +86,7 @@ def values_of(rule: Rule, world: World) -> dict[str, Any]:
     """Return what fills an address in: its link is for the folder's purpose, its upload for the folder's lecture."""
     folder = rule.rule.split("/")[1]
     token = world.values.get("_password" if folder == "staff" else f"_{folder}", FORGED)
-    others = {"/report/": "_report", "/<any(setup, usage):matter>": "_ticks", "/imports/figures": "_figures"}
+    others = {"/report/": "_report", "/<any(setup, usage, contracts):matter>": "_ticks", "/imports/figures": "_figures"}
     other = next((key for part, key in others.items() if part in rule.rule), "")
     return world.values | {"token": token} | (world.values[other] if other else {})
 

@@ -55,6 +55,7 @@ def _of_progress() -> dict[str, str]:
     return {
         "step": _("初期設定項目"),
         "at": _("日付"),
+        "starts_on": _("開始日"),
         "month": _("月"),
         "subject": _("自社担当または顧客企業"),
         "figures": _("商談数・売上・更新のいずれか"),

@@ -1,4 +1,4 @@
-"""Answers how lists of ticks and of usage read: why a row does not go in, and how much a list brings."""
+"""Answers how lists of ticks, of usage and of contracts read: why a row does not go in, and how much a list brings."""
 
 from __future__ import annotations
 
@@ -25,6 +25,11 @@ def refusal(key: str, params: Mapping[str, Any]) -> str:
         "doer_unknown": _("「%(value)s」は、お客様・自社・外部の会社のどれでもありません。"),
         "waiting_on_nobody": _("だれの対応を待っているかがありません（お客様・自社・外部の会社）。"),
         "date_missing": _("日付がありません。"),
+        "starts_on_missing": _("開始日がありません。"),
+        "ends_on_missing": _("新しい契約なので、終了日が必要です。"),
+        "ends_twice": _("終了日と更新日が合いません。更新日は終了日の翌日にするか、どちらか一方にしてください。"),
+        "fee_unreadable": _("月額「%(value)s」は、0 以上の整数として読み取れません。80000 の形にしてください。"),
+        "outcome_unknown": _("結果「%(value)s」は、更新・終了・継続中のどれでもありません。"),
         "date_open": _("「%(value)s」は月と日のどちらが先か分かりません。2026-04-01 の形にしてください。"),
         "date_impossible": _("「%(value)s」は存在しない日付です。"),
         "date_unreadable": _("「%(value)s」は日付として読み取れません。2026-04-01 の形にしてください。"),
@@ -39,6 +44,9 @@ def amounts(kind: str, totals: Mapping[str, Any]) -> str:
     if kind == "setup":
         changed = ngettext("%(num)d 件", "%(num)d 件", totals["changed"])
         return _("%(accounts)sの記録 %(n)s", accounts=accounts, n=changed)
+    if kind == "contracts":
+        changed = ngettext("%(num)d 件", "%(num)d 件", totals["changed"])
+        return _("%(accounts)sの契約 %(n)s", accounts=accounts, n=changed)
     days = ngettext("%(num)d 日分", "%(num)d 日分", totals["new_days"])
     return _("%(accounts)sの利用 %(n)s", accounts=accounts, n=days)
 
@@ -49,6 +57,9 @@ def counts(kind: str, totals: Mapping[str, Any]) -> list[tuple[str, int]]:
         figures = [(str(terms.SETUP_STATES[key]), totals["states"][key]) for key in ("done", "waiting", "not_needed")]
         figures += [(_("未完了に戻す"), totals["states"]["open"]), (_("変わらない行"), totals["unchanged"])]
         figures.append((_("状態が空欄の行"), totals["silent"]))
+    elif kind == "contracts":
+        figures = [(_("新しい契約"), totals["new"]), (_("変わる契約"), totals["changed"] - totals["new"])]
+        figures.append((_("変わらない行"), totals["unchanged"]))
     else:
         figures = [(_("新しい利用日（店舗・操作ごと）"), totals["new_days"]), (_("記録済みの利用日"), totals["known"])]
     figures.append((_("取り込めない行"), len(totals["refused"])))
