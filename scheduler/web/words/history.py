@@ -155,7 +155,7 @@ def channels() -> dict[str, str]:
     return {
         "phone": _("電話にて"),
         "import": _("取り込み"),
-        "report": _("レポート"),
+        "report": _("参加レポート"),
         "api": _("API"),
         "calendar": _("カレンダーの返信"),
         "webhook": _("Zoom の通知"),

@@ -17,7 +17,7 @@ from scheduler.web.words.figures.cells import Sheet
 def of_axis(sheet: Sheet, plot: Plot, percent: bool) -> str:
     """Name what the numbers of a plot are, with their unit; of several lines of one kind the unit alone."""
     kind = next(column.kind for column in sheet.columns if column.key == plot.series[0])
-    named = {"hours": _("時間"), "days": _("日"), "minutes": _("分")}
+    named = {"hours": _("時間"), "days": _("日間"), "minutes": _("分")}
     unit = "%" if percent else named.get(kind, "")
     whole = {"count": _("数"), "money": _("金額"), "index": _("指数")}.get(kind, "")
     name = sheet.head(plot.series[0]) if len(plot.series) == 1 else "" if unit else whole
@@ -30,7 +30,7 @@ def of_places(sheet: Sheet, plot: Plot) -> str:
     """Name what stands along a plot."""
     kind = next(column.kind for column in sheet.columns if column.key == plot.x)
     head = sheet.head(plot.x)
-    unit = {"hours": _("時間"), "days": _("日"), "minutes": _("分")}.get(kind, "")
+    unit = {"hours": _("時間"), "days": _("日間"), "minutes": _("分")}.get(kind, "")
     return _("%(value)s（%(detail)s）", value=head, detail=unit) if unit and unit != head else head
 
 
