@@ -71,9 +71,9 @@ def _beside_bar(over: Any, chart: Any, frame: Frame, point: Point, bar: dict[str
     """Print the number of a lying bar in a column at its right, the base beside it."""
     size, right = frame.size.text, chart.view.width + 8 + frame.beside[0]
     y = bar["y"] + bar["height"] / 2 + size * 0.36
-    text(over, right, y, point.text, "value", size, "end")
+    text(over, right, y, point.text, "number", size, "end")
     if frame.has_values_beside and point.beside:
-        text(over, right + 8, y, point.beside, "value detail", size - 2)
+        text(over, right + 8, y, point.beside, "number base", size - 2)
 
 
 def _at_bar(over: Any, chart: Any, frame: Frame, point: Point, bar: dict[str, float]) -> None:
@@ -83,19 +83,22 @@ def _at_bar(over: Any, chart: Any, frame: Frame, point: Point, bar: dict[str, fl
         return
     if frame.plot.shape == "stacked":
         if bar["height"] >= size + 2:
-            text(over, middle, bar["y"] + bar["height"] / 2 + size * 0.36, point.text, "value", size, "middle")
+            text(over, middle, bar["y"] + bar["height"] / 2 + size * 0.36, point.text, "number", size, "middle")
         return
     top = chart.view.y(point.high) if point.high is not None else bar["y"]
-    text(over, middle, min(top, bar["y"]) - 5, point.text, "value", size, "middle")
+    text(over, middle, min(top, bar["y"]) - 5, point.text, "number", size, "middle")
 
 
 def _at_dots(over: Any, chart: Any, frame: Frame, told: list[Point], circles: list[Any]) -> None:
-    """Print the number in each dot, whose area, not its width, is as large as the number."""
+    """Make each dot's area, not its width, as large as its number, and print that in it where there is room."""
+    room = chart.view.x(1) - chart.view.x(0)
     for point, circle in zip(told, circles, strict=True):
         share = abs(point.value or 0.0) / (chart._max or 1)
         circle.set("r", f"{float(circle.get('r')) / sqrt(share) if share else 0:.1f}")
+        if look.width_of(point.text, frame.size.text - 1) > room:
+            continue
         y = float(circle.get("cy")) + frame.size.text * 0.36
-        text(over, float(circle.get("cx")), y, point.text, "value", frame.size.text - 1, "middle")
+        text(over, float(circle.get("cx")), y, point.text, "number", frame.size.text - 1, "middle")
 
 
 def _at_lines(over: Any, chart: Any, frame: Frame) -> None:
@@ -109,7 +112,7 @@ def _at_lines(over: Any, chart: Any, frame: Frame) -> None:
     last = -100.0
     for y, x, words in sorted(ends):
         last = max(y + frame.size.text * 0.36, last + frame.size.text + 1)
-        text(over, x + 9, last, words, "value", frame.size.text)
+        text(over, x + 9, last, words, "number", frame.size.text)
 
 
 def _across(chart: Any, frame: Frame, place: int) -> float:
