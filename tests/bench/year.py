@@ -140,7 +140,7 @@ _ROWS = (
     FROM accounts CROSS JOIN generate_series(1, 2) k
     """,
     "INSERT INTO tags (id, name, name_key, created_at) VALUES (1, '試行', '試行', :now), (2, '比較', '比較', :now)",
-    f"INSERT INTO account_tags (account_id, tag_id) SELECT i, i % 2 + 1 FROM generate_series(1, {ACCOUNTS}, 10) i",
+    f"INSERT INTO account_tags (account_id, tag_id) SELECT i, i / 10 % 2 + 1 FROM generate_series(1, {ACCOUNTS}, 10) i",
     """
     INSERT INTO trials (id, name, subjects, baseline_from, baseline_to, trial_from, trial_to, measures, note, created_at)
     SELECT 1, '試行', 'accounts', month - interval '12 months', month - interval '7 months', month - interval '6 months',

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from bisect import bisect_left
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
-from itertools import pairwise
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, Integer, Label, Select, SQLColumnExpression, case, func, literal, or_, select
+from sqlalchemy import ColumnElement, Float, Label, Select, SQLColumnExpression, case, func, or_, select
+from sqlalchemy import cast as as_type
 
 from scheduler.models.accounts import Account
 from scheduler.models.db import db
@@ -24,8 +24,8 @@ from scheduler.rules.trials import months
 from scheduler.services.installation import here
 from scheduler.services.trials.keeping import OWN, bearers
 
-#: By subject's id, by the first day of the month.
-Values = dict[int, dict[date, float]]
+#: By subject's id, a value for each month of the span that is looked at; None: the month has none.
+Values = dict[int, tuple[float | None, ...]]
 #: What members do by hand for an account, beside what they do on the telephone: mails sent by a press, tasks done.
 BY_HAND = (
     "call_not_answered", "called", "course_invited", "invited_again", "setup_reminded", "proposal_made", "mail_resent",
@@ -92,7 +92,8 @@ def values(measure: str, kind: str, tags: Collection[Tag], span: Span, now: date
         "returned_handovers": _returned,
         "contacts": _contacts,
     }[measure]
-    return counted(kind, among, Span(over[0], over[-1]))
+    rest = (None,) * (len(span.months) - len(over))
+    return {number: (*row, *rest) for number, row in counted(kind, among, Span(over[0], over[-1])).items()}
 
 
 def average(measure: str, span: Span) -> float | None:
@@ -112,13 +113,16 @@ def is_over(month: date, now: datetime) -> bool:
     return month <= _last_over(now)
 
 
-def rises(found: Values, periods: Iterable[Collection[date]]) -> Values:
+def rises(found: Values, periods: Iterable[slice]) -> Values:
     """Give each month's increase over the month before, within each period; where the month before is missing there is none."""
-    spans = [sorted(period) for period in periods]
     result: Values = {}
-    for number, by in found.items():
-        pairs = [pair for span in spans for pair in pairwise(span) if pair[0] in by and pair[1] in by]
-        result[number] = {after: by[after] - by[before] for before, after in pairs}
+    for number, row in found.items():
+        rise: list[float | None] = [None] * len(row)
+        for period in periods:
+            for place in range(*period.indices(len(row)))[1:]:
+                before, after = row[place - 1 : place + 1]
+                rise[place] = None if before is None or after is None else after - before
+        result[number] = tuple(rise)
     return result
 
 
@@ -130,32 +134,29 @@ def _last_over(now: datetime) -> date:
 
 def _imported(measure: str, kind: str, among: Select[Any], span: Span) -> Values:
     whose = Figure.account_id if kind == "accounts" else Figure.staff_id
-    query = select(whose, Figure.month, Figure.value).where(
-        Figure.measure == measure, whose.in_(among), Figure.month.between(span.first, span.last)
-    )
-    return _by_subject((number, month, value, 1) for number, month, value in db.session.execute(query))
+    query = select(whose.label("subject"), Figure.month.label("in_month"), Figure.value.label("value"))
+    query = query.where(Figure.measure == measure, whose.in_(among), Figure.month.between(span.first, span.last))
+    return _by_subject(query, span.months)
 
 
 def _attendance(kind: str, among: Select[Any], span: Span) -> Values:
     """Rate of attended among attended, partial and missed: of the account's people, or at the lectures a member hosts."""
     whose = Turnout.account_id if kind == "accounts" else Lecture.host_id
-    month = month_of(Turnout.day)
     came = func.sum(case((Turnout.verdict == "attended", 1), else_=0))
-    query = select(whose, month, came, func.count()).where(
+    query = select(whose.label("subject"), month_of(Turnout.day).label("in_month"), _mean(came)).where(
         whose.in_(among), Turnout.verdict.in_(KNOWN), Turnout.day.between(span.first, _end(span))
     )
     if kind == "staff":
         query = query.join(Lecture, Lecture.id == Turnout.lecture_id)
-    return _by_subject(db.session.execute(query.group_by(whose, month)))
+    return _by_subject(query.group_by(whose, "in_month"), span.months)
 
 
 def _days_to_ready(kind: str, among: Select[Any], span: Span) -> Values:
     """Days from when its way began to the day an account became ready; of a member: of the accounts in its hands that day."""
     whose = Milestone.account_id if kind == "accounts" else Tenure.owner_id
     ready_on = cast(SQLColumnExpression[date], Milestone.ready_on)
-    month = month_of(ready_on)
-    days = func.sum(days_between(Milestone.began_on, ready_on), type_=Integer())
-    query = select(whose, month, days, func.count()).where(
+    days = func.sum(days_between(Milestone.began_on, ready_on))
+    query = select(whose.label("subject"), month_of(ready_on).label("in_month"), _mean(days)).where(
         whose.in_(among), Milestone.came_live.is_(False), Milestone.ready_on.between(span.first, _end(span))
     )
     if kind == "staff":
@@ -163,18 +164,17 @@ def _days_to_ready(kind: str, among: Select[Any], span: Span) -> Values:
             Tenure.until_on.is_(None), Tenure.until_on > Milestone.ready_on
         )
         query = query.join(Tenure, (Tenure.account_id == Milestone.account_id) & held)
-    return _by_subject(db.session.execute(query.group_by(whose, month)))
+    return _by_subject(query.group_by(whose, "in_month"), span.months)
 
 
 def _returned(kind: str, among: Select[Any], span: Span) -> Values:
     """Share of returned among the handovers that were answered in the month: of the account, or those a member asked for."""
     whose = Handover.account_id if kind == "accounts" else Handover.requested_by_id
-    month = _month_at(Handover.decided_at, span)
     returned = func.sum(case((Handover.state == "returned", 1), else_=0))
-    query = select(whose, month, returned, func.count()).where(
+    query = select(whose.label("subject"), _month_at(Handover.decided_at, span), _mean(returned)).where(
         whose.in_(among), Handover.state.in_(("accepted", "returned")), _within(Handover.decided_at, span)
     )
-    return _by_subject(_dated(query.group_by(whose, "place"), span))
+    return _by_subject(query.group_by(whose, "in_month"), range(len(span.months)))
 
 
 def _contacts(kind: str, among: Select[Any], span: Span) -> Values:
@@ -184,8 +184,8 @@ def _contacts(kind: str, among: Select[Any], span: Span) -> Values:
     first whole month here to the last before it was cancelled.
     """
     whose = Event.account_id if kind == "accounts" else Event.actor_id
-    month = _month_at(Event.at, span)
-    by_hand = select(whose, month, func.count(Event.at.distinct()), literal(1)).where(
+    counted = func.count(Event.at.distinct()).label("value")
+    by_hand = select(whose.label("subject"), _month_at(Event.at, span), counted).where(
         whose.in_(among),
         Event.account_id.is_not(None),
         Event.actor_kind == "staff",
@@ -193,39 +193,40 @@ def _contacts(kind: str, among: Select[Any], span: Span) -> Values:
         _within(Event.at, span),
     )
     host = Lecture.account_id if kind == "accounts" else Lecture.host_id
-    held_in = _month_at(Lecture.ends_at, span)
-    held = select(host, held_in, func.count(), literal(1)).where(
+    held = select(host.label("subject"), _month_at(Lecture.ends_at, span), func.count().label("value")).where(
         host.in_(among), Lecture.account_id.is_not(None), Lecture.status == "scheduled", _within(Lecture.ends_at, span)
     )
-    found: Values = _lived(kind, among, span)
-    for rows in (_dated(by_hand.group_by(whose, "place"), span), _dated(held.group_by(host, "place"), span)):
-        for number, day, count, _one in rows:
-            if day in found.get(number, {}):
-                found[number][day] += count
+    found = _lived(kind, among, span)
+    for query in (by_hand.group_by(whose, "in_month"), held.group_by(host, "in_month")):
+        for number, more in _by_subject(query, range(len(span.months))).items():
+            here_then = found.get(number, ())
+            both = zip(here_then, more, strict=True) if here_then else ()
+            found[number] = tuple(None if one is None else one + (other or 0) for one, other in both)
     return found
 
 
 def _lived(kind: str, among: Select[Any], span: Span) -> Values:
     """Give everybody a zero in each month of the span in which they were here from its beginning to its end."""
+    listed = span.months
     if kind == "staff":
-        return {number: dict.fromkeys(span.months, 0.0) for (number,) in db.session.execute(among.distinct())}
+        return {number: (0.0,) * len(listed) for (number,) in db.session.execute(among.distinct())}
     zone = here().tz
     query = select(Account.id, Account.created_at, Account.signed_on, Account.cancelled_on).where(Account.id.in_(among))
     found: Values = {}
     for number, created_at, signed_on, cancelled_on in db.session.execute(query):
-        began = min(filter(None, (signed_on, created_at.astimezone(zone).date())))
-        found[number] = {
-            month: 0.0
-            for month in span.months
-            if began <= month and (cancelled_on is None or month < cancelled_on.replace(day=1))
-        }
+        began = created_at.astimezone(zone).date()
+        began = began if signed_on is None else min(began, signed_on)
+        before = bisect_left(listed, began)
+        until = len(listed) if cancelled_on is None else bisect_left(listed, cancelled_on.replace(day=1))
+        until = max(before, until)
+        found[number] = (None,) * before + (0.0,) * (until - before) + (None,) * (len(listed) - until)
     return found
 
 
 def _month_at(moment: SQLColumnExpression[Any], span: Span) -> Label[int]:
     """Give the place within the span of the local month of a moment, the same on both databases."""
     ends = span.moments[1:]
-    return case(*((moment < end, place) for place, end in enumerate(ends[:-1])), else_=len(ends) - 1).label("place")
+    return case(*((moment < end, place) for place, end in enumerate(ends[:-1])), else_=len(ends) - 1).label("in_month")
 
 
 def _within(moment: SQLColumnExpression[Any], span: Span) -> ColumnElement[bool]:
@@ -233,17 +234,16 @@ def _within(moment: SQLColumnExpression[Any], span: Span) -> ColumnElement[bool]
     return (moment >= moments[0]) & (moment < moments[-1])
 
 
-def _dated(query: Select[*tuple[Any, ...]], span: Span) -> Iterable[tuple[int, date, float, int]]:
-    listed = span.months
-    return ((number, listed[place], total, count) for number, place, total, count in db.session.execute(query))
+def _mean(total: ColumnElement[Any]) -> Label[Any]:
+    return (as_type(total, Float) / func.count()).label("value")
 
 
-def _by_subject(rows: Iterable[Any]) -> Values:
-    """Turn rows of subject, month, total and number into each subject's mean by month."""
-    found: Values = defaultdict(dict)
-    for number, month, total, count in rows:
-        found[number][month] = float(total) / count
-    return dict(found)
+def _by_subject(query: Select[*tuple[Any, ...]], keys: Sequence[date | int]) -> Values:
+    """Lay rows of subject, in_month, value out by subject, a column for each key: a tenth of the rows to be fetched."""
+    rows = query.subquery()
+    columns = [func.max(case((rows.c.in_month == key, rows.c.value))) for key in keys]
+    laid = db.session.execute(select(rows.c.subject, *columns).group_by(rows.c.subject))
+    return {row[0]: tuple(row[1:]) for row in laid}
 
 
 def _end(span: Span) -> date:

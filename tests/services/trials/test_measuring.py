@@ -17,7 +17,7 @@ from scheduler.models.tags import Tag
 from scheduler.services import tags
 from scheduler.services.actors import CLI
 from scheduler.services.trials import measuring
-from scheduler.services.trials.measuring import Span, Values
+from scheduler.services.trials.measuring import Span
 from tests.factories import a_contact, a_lecture, a_member, a_registration, an_account
 
 NOW = datetime(2026, 6, 10, tzinfo=UTC)
@@ -39,10 +39,14 @@ def member(account: Account) -> Staff:
     return row
 
 
-def values(measure: str, kind: str = "accounts", now: datetime = NOW) -> Values:
+def values(measure: str, kind: str = "accounts", now: datetime = NOW) -> dict[int, dict[date, float]]:
     tag = tags.by_name("新")
     assert isinstance(tag, Tag)
-    return measuring.values(measure, kind, [tag], SPAN, now)
+    found = measuring.values(measure, kind, [tag], SPAN, now)
+    return {
+        number: {month: value for month, value in zip(SPAN.months, row, strict=True) if value is not None}
+        for number, row in found.items()
+    }
 
 
 def a_seat(account: Account, day: date, verdict: str, host: Staff | None = None) -> None:
@@ -128,5 +132,5 @@ def test_before_any_month_is_over_nothing_is_counted(account: Account) -> None:
 
 
 def test_an_increase_needs_the_month_before_in_the_same_period() -> None:
-    found = measuring.rises({1: {JAN: 10, FEB: 15, MAR: 30, APR: 31}, 2: {JAN: 1, MAR: 5}}, ((JAN, FEB), (MAR, APR)))
-    assert found == {1: {FEB: 5, APR: 1}, 2: {}}
+    found = measuring.rises({1: (10, 15, 30, 31), 2: (1, None, 5, None)}, (slice(0, 2), slice(2, 4)))
+    assert found == {1: (None, 5, None, 1), 2: (None, None, None, None)}

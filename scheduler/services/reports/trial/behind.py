@@ -22,7 +22,7 @@ def behind(asked: Asked, part: str, row: str, column: str, now: datetime, limit:
     if column != "people":
         raise NotFound(what="column")
     trial, measure, tag_id, month = _meant(asked, part, row)
-    one = next(iter(judged(trial, asked, now, only=measure)), None)
+    one = next((one for one in judged(trial, asked, now, only=measure) if one.measure == measure), None)
     side = one.side(tag_id) if one is not None else None
     if one is None or side is None:
         raise NotFound(what="row")
@@ -61,7 +61,11 @@ def _meant(asked: Asked, part: str, row: str) -> tuple[Trial, str, int, date | N
 
 
 def _of_month(one: Judged, side: Side, month: date) -> list[tuple[int, tuple[float | None, ...]]]:
-    return [(number, (one.values[number][month],)) for number in side.ids if month in one.values.get(number, {})]
+    if month not in one.months:
+        return []
+    place = one.months.index(month)
+    rows = [(number, one.values[number][place]) for number in side.ids if number in one.values]
+    return [(number, (value,)) for number, value in rows if value is not None]
 
 
 def _of_periods(one: Judged, side: Side) -> list[tuple[int, tuple[float | None, ...]]]:
@@ -69,6 +73,7 @@ def _of_periods(one: Judged, side: Side) -> list[tuple[int, tuple[float | None, 
     found = [
         (number, (_mean(one.between(number, one.baseline)), _mean(one.between(number, one.trial))))
         for number in side.ids
+        if number in one.values
     ]
     return [(number, means) for number, means in found if means != (None, None)]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from math import fsum
 
 from sqlalchemy import select
 
@@ -175,7 +176,11 @@ def _of_control(one: Judged) -> dict[str, object]:
     """Name those that a group is compared with."""
     compared = [side for side in one.sides if not side.tried]
     names = ", ".join(side.tag.name for side in compared)
-    return {"measure": one.measure, "group": names, "subjects": sum(one.indexed[side.tag.id].subjects for side in compared)}
+    return {
+        "measure": one.measure,
+        "group": names,
+        "subjects": sum(one.indexed[side.tag.id].subjects for side in compared),
+    }
 
 
 def _said(one: Judged, side: Side) -> Note:
@@ -200,11 +205,9 @@ def _months(one: Judged, now: datetime) -> Part:
         Column("people", rows=True), Column("measured", "code"),
     )  # fmt: skip
     rows = []
-    for month in (*one.baseline, *one.trial):
-        for side in one.sides:
-            told = [one.values[number][month] for number in side.ids if month in one.values.get(number, {})]
-            if told:
-                rows.append(_month_row(one, side, month, told, now))
+    told = [(month, place, side, column) for place, side in enumerate(one.sides) for month, column in one.columns(side)]
+    for month, _place, side, column in sorted(told, key=lambda entry: entry[:2]):
+        rows.append(_month_row(one, side, month, column, now))
     measured = "estimate" if one.forecast(now) else "actual"
     plot = Plot("lines", "month", ("index",), split="group")
     notes = () if rows else (Note("no_figures", {"measure": one.measure}),)
@@ -212,7 +215,7 @@ def _months(one: Judged, now: datetime) -> Part:
 
 
 def _month_row(one: Judged, side: Side, month: date, told: list[float], now: datetime) -> Row:
-    level = sum(sorted(told)) / len(told)
+    level = fsum(told) / len(told)
     base = one.average if one.is_by_average(side) else one.indexed[side.tag.id].baseline
     index = 100 * level / base if base and base > 0 else None
     measured = "actual" if measuring.is_over(month, now) else "estimate"

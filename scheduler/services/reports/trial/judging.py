@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from sqlalchemy import ColumnElement, select
@@ -44,8 +43,10 @@ class Judged:
     kind: str
     sides: tuple[Side, ...]
     values: Values
-    baseline: tuple[date, ...]
-    trial: tuple[date, ...]
+    # The months of the values, and where among them those of the baseline and of the trial stand.
+    months: tuple[date, ...]
+    baseline: slice
+    trial: slice
     # By the tag's id: of the tried groups, against the others together; of each group, its levels and index.
     comparisons: dict[int, Comparison]
     indexed: dict[int, Indexed]
@@ -63,10 +64,16 @@ class Judged:
             if number in self.values
         )
 
-    def between(self, number: int, period: Collection[date]) -> tuple[float, ...]:
+    def between(self, number: int, period: slice) -> tuple[float, ...]:
         """Return somebody's values of a period, the oldest month first."""
-        by = self.values.get(number, {})
-        return tuple(by[month] for month in period if month in by)
+        return tuple(value for value in self.values[number][period] if value is not None)
+
+    def columns(self, side: Side) -> list[tuple[date, list[float]]]:
+        """Return what a group brought by month of baseline and trial; months without a value are left out."""
+        rows = [self.values[number] for number in side.ids if number in self.values]
+        by_month = zip(self.months, zip(*rows, strict=True), strict=True) if rows else ()
+        told = [(month, [one for one in column if one is not None]) for month, column in by_month]
+        return [(month, column) for month, column in (*told[self.baseline], *told[self.trial]) if column]
 
     def told(self, side: Side) -> Comparison:
         """Return what a tried group shows: against those compared, or the company's average where it has no baseline."""
@@ -84,21 +91,22 @@ class Judged:
         """Count those of whom a monthly figure lacks a month that is over, and list these months."""
         if self.measure not in MONTHLY:
             return 0, ()
-        wanted = [month for month in (*self.baseline, *self.trial) if measuring.is_over(month, now)]
-        lack: dict[int, list[date]] = {}
-        for side in self.sides:
-            for number in side.ids:
-                by = self.values.get(number, {})
-                if missing := [month for month in wanted if month not in by]:
-                    lack[number] = missing
-        return len(lack), tuple(sorted({month for missing in lack.values() for month in missing}))
+        wanted = [
+            place
+            for place, month in enumerate(self.months)
+            if measuring.is_over(month, now) and (place < self.baseline.stop or place >= self.trial.start)
+        ]
+        nothing = (None,) * len(self.months)
+        rows = [self.values.get(number, nothing) for side in self.sides for number in side.ids]
+        holed = [missing for row in rows if None in row and (missing := [n for n in wanted if row[n] is None])]
+        return len(holed), tuple(self.months[place] for place in sorted({n for missing in holed for n in missing}))
 
     def forecast(self, now: datetime) -> int:
         """Count the values that lie in months that are not over: they are no facts yet."""
-        months_of = Counter(
-            month for side in self.sides for number in side.ids for month in self.values.get(number, {})
-        )
-        return sum(count for month, count in months_of.items() if not measuring.is_over(month, now))
+        if measuring.is_over(self.months[-1], now):
+            return 0
+        told = (entry for side in self.sides for entry in self.columns(side))
+        return sum(len(column) for month, column in told if not measuring.is_over(month, now))
 
 
 def judged(trial: Trial, asked: Asked, now: datetime, only: str = "") -> list[Judged]:
@@ -108,14 +116,16 @@ def judged(trial: Trial, asked: Asked, now: datetime, only: str = "") -> list[Ju
         each for measure in trial.measures for each in ((measure, GROWTH) if measure == "revenue" else (measure,))
     ]
     sides: dict[str, tuple[tuple[Side, ...], int]] = {}
+    # What was fetched, since the increase of revenue is reckoned from revenue.
+    kept: dict[str, Values] = {}
     found = []
     for measure in measures:
-        if only and measure != only:
+        if only and measure != only and (measure, only) != ("revenue", GROWTH):
             continue
         kind = measuring.kind_of(trial, measure, [tag for tag, _tried in groups])
         if kind not in sides:
             sides[kind] = _sides(kind, groups, asked)
-        found.append(_judge(trial, measure, kind, *sides[kind], now))
+        found.append(_judge(trial, measure, kind, *sides[kind], kept, now))
     return found
 
 
@@ -145,19 +155,22 @@ def _members(asked: Asked) -> set[int] | None:
     return set(db.session.scalars(query))
 
 
-def _judge(trial: Trial, measure: str, kind: str, sides: tuple[Side, ...], shared: int, now: datetime) -> Judged:
+def _judge(
+    trial: Trial, measure: str, kind: str, sides: tuple[Side, ...], shared: int, kept: dict[str, Values], now: datetime
+) -> Judged:
     baseline, tried = months(trial.baseline_from, trial.baseline_to), months(trial.trial_from, trial.trial_to)
     if measure == "renewed":
         # A contract comes up for renewal long after the trial began: whatever is known since then counts.
         last = measuring.last_figure(measure)
         tried = months(trial.trial_from, max(trial.trial_to, last or trial.trial_to))
-    counted = "revenue" if measure == GROWTH else measure
-    tags = [side.tag for side in sides]
-    values = measuring.values(counted, kind, tags, Span(baseline[0], tried[-1]), now)
+    span = Span(baseline[0], tried[-1])
+    before, during = slice(0, len(baseline)), slice(len(span.months) - len(tried), len(span.months))
     if measure == GROWTH:
-        values = measuring.rises(values, (baseline, tried))
+        values = measuring.rises(kept["revenue"], (before, during))
+    else:
+        values = kept[measure] = measuring.values(measure, kind, [side.tag for side in sides], span, now)
     average = measuring.average(measure, Span(tried[0], tried[-1])) if measure == "renewed" else None
-    bare = Judged(measure, kind, sides, values, baseline, tried, {}, {}, shared, average, {})
+    bare = Judged(measure, kind, sides, values, span.months, before, during, {}, {}, shared, average, {})
     groups = {side.tag.id: Group(str(side.tag.id), bare.subjects(side)) for side in sides}
     compared = [groups[side.tag.id] for side in sides if not side.tried]
     control = Group(compared[0].key, tuple(one for group in compared for one in group.subjects)) if compared else None
@@ -170,7 +183,7 @@ def _judge(trial: Trial, measure: str, kind: str, sides: tuple[Side, ...], share
         if not side.tried:
             indexed[side.tag.id] = _alone(groups[side.tag.id], compared, comparisons)
     against = {} if average is None else {number: compare_to(group, average) for number, group in groups.items()}
-    return Judged(measure, kind, sides, values, baseline, tried, comparisons, indexed, shared, average, against)
+    return replace(bare, comparisons=comparisons, indexed=indexed, against_average=against)
 
 
 def _alone(group: Group, compared: list[Group], comparisons: dict[int, Comparison]) -> Indexed:
