@@ -12,6 +12,7 @@ from scheduler.models.accounts import Account, Contact, Contract, Store
 from scheduler.models.db import db
 from scheduler.models.mails import Mail
 from scheduler.models.setup import Completion, UsageDay
+from scheduler.models.trials import Figure
 from scheduler.models.uploads import Upload
 from tests.cli.conftest import Tasuki, refused
 from tests.factories import a_setup_step
@@ -170,3 +171,17 @@ def test_contracts_come_in_whole_or_not_at_all(tasuki: Tasuki, tmp_path: Path) -
     result = tasuki("import", "contracts", written(tmp_path, (line + "A-1,2026-04-01,,,\n").encode()))
     assert (result.exit_code, how_many(Contract)) == (1, 1)
     assert "3 行目: 新しい契約なので、終了日が必要です。" in result.stderr
+
+
+def test_monthly_figures_come_in_whole_or_not_at_all(tasuki: Tasuki, tmp_path: Path) -> None:
+    a_customer(external_id="A-1")
+    line = "month,account,meetings,note\n2026-01,A-1,3,x\n2026-03,A-1,4,\n"
+    file = written(tmp_path, line.encode())
+    dry = tasuki("import", "figures", file, "--dry-run", "--json")
+    assert (json.loads(dry.stdout)["new"], json.loads(dry.stdout)["gaps"], how_many(Figure)) == (2, 1, 0)
+    assert dry.stderr.strip() == "読み取らない列: note"
+    assert json.loads(tasuki("import", "figures", file, "--json").stdout)["new"] == 2
+    assert json.loads(tasuki("import", "figures", file, "--json").stdout)["unchanged"] == 2
+    result = tasuki("import", "figures", written(tmp_path, (line + "2026-04,A-1,many,\n2026-05,A-1,9,\n").encode()))
+    assert (result.exit_code, how_many(Figure)) == (1, 2)
+    assert "4 行目: 商談数「many」は数ではありません。" in result.stderr
