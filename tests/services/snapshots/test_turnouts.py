@@ -13,7 +13,6 @@ from sqlalchemy import select
 from scheduler.models.accounts import Account, Contact, Store
 from scheduler.models.attendance import Attendance, Presence
 from scheduler.models.db import Base, db
-from scheduler.models.lectures import Lecture
 from scheduler.models.mails import Mail
 from scheduler.models.registrations import Registration
 from scheduler.models.snapshots import Turnout
@@ -57,33 +56,37 @@ def local(zone: str, *when: int) -> datetime:
     return datetime(*when, tzinfo=ZoneInfo(zone)).astimezone(UTC)  # type: ignore[arg-type, misc]
 
 
-@pytest.mark.parametrize(
-    ("zone", "start", "booked"),
-    [
-        ("Asia/Tokyo", (2026, 3, 20, 8, 0), (2026, 3, 20, 0, 0)),
-        ("Asia/Tokyo", (2026, 3, 20, 8, 0), (2026, 3, 19, 23, 59)),
-        ("Asia/Tokyo", (2026, 3, 20, 8, 0), (2026, 3, 17, 0, 0)),
-        ("Asia/Tokyo", (2026, 3, 20, 8, 0), (2026, 3, 16, 23, 59)),
-        ("Asia/Tokyo", (2026, 3, 20, 8, 0), (2026, 3, 6, 0, 0)),
-        ("Asia/Tokyo", (2026, 3, 20, 8, 0), (2026, 3, 5, 23, 59)),
-        # Added after it was over.
-        ("Asia/Tokyo", (2026, 3, 20, 8, 0), (2026, 3, 21, 9, 0)),
-        # Summer time begins between the two: on 8 March over there, on 29 March here.
-        ("America/New_York", (2026, 3, 9, 9, 0), (2026, 3, 6, 0, 0)),
-        ("America/New_York", (2026, 3, 9, 9, 0), (2026, 3, 5, 23, 59)),
-        ("America/New_York", (2026, 3, 9, 9, 0), (2026, 3, 2, 0, 0)),
-        ("Europe/Berlin", (2026, 3, 30, 9, 0), (2026, 3, 29, 23, 59)),
-        ("Europe/Berlin", (2026, 3, 30, 9, 0), (2026, 3, 23, 0, 0)),
-        ("Europe/Berlin", (2026, 3, 30, 9, 0), (2026, 3, 22, 23, 59)),
-    ],
+LEADS = (
+    ("Asia/Tokyo", (2026, 3, 20, 8, 0), (2026, 3, 20, 0, 0)),
+    ("Asia/Tokyo", (2026, 3, 20, 8, 0), (2026, 3, 19, 23, 59)),
+    ("Asia/Tokyo", (2026, 3, 20, 8, 0), (2026, 3, 17, 0, 0)),
+    ("Asia/Tokyo", (2026, 3, 20, 8, 0), (2026, 3, 16, 23, 59)),
+    ("Asia/Tokyo", (2026, 3, 20, 8, 0), (2026, 3, 6, 0, 0)),
+    ("Asia/Tokyo", (2026, 3, 20, 8, 0), (2026, 3, 5, 23, 59)),
+    # Added after it was over.
+    ("Asia/Tokyo", (2026, 3, 20, 8, 0), (2026, 3, 21, 9, 0)),
+    # Summer time begins between the two: on 8 March over there, on 29 March here.
+    ("America/New_York", (2026, 3, 9, 9, 0), (2026, 3, 6, 0, 0)),
+    ("America/New_York", (2026, 3, 9, 9, 0), (2026, 3, 5, 23, 59)),
+    ("America/New_York", (2026, 3, 9, 9, 0), (2026, 3, 2, 0, 0)),
+    ("Europe/Berlin", (2026, 3, 30, 9, 0), (2026, 3, 29, 23, 59)),
+    ("Europe/Berlin", (2026, 3, 30, 9, 0), (2026, 3, 23, 0, 0)),
+    ("Europe/Berlin", (2026, 3, 30, 9, 0), (2026, 3, 22, 23, 59)),
 )
-def test_the_lead_counts_days_of_the_lectures_own_clock(
-    database: Flask, zone: str, start: tuple[int, ...], booked: tuple[int, ...]
-) -> None:
-    lecture = a.a_lecture(starts_at=local(zone, *start), zone=zone)
-    row = the_turnout(a.a_registration(None, lecture, registered_at=local(zone, *booked)))
-    day = date(*start[:3])
-    assert (row.day, row.lead) == (day, lead_band((day - date(*booked[:3])).days))
+
+
+def test_the_lead_counts_days_of_the_lectures_own_clock(database: Flask) -> None:
+    person = a.a_contact()
+    seats = [
+        a.a_registration(
+            person, a.a_lecture(starts_at=local(zone, *start), zone=zone), registered_at=local(zone, *booked)
+        )
+        for zone, start, booked in LEADS
+    ]
+    making.make(NOW)
+    rows = [db.session.get_one(Turnout, seat.id) for seat in seats]
+    days = [(date(*start[:3]), date(*booked[:3])) for _zone, start, booked in LEADS]
+    assert [(row.day, row.lead) for row in rows] == [(day, lead_band((day - made).days)) for day, made in days]
 
 
 @pytest.mark.parametrize("stores", [0, 1, 3, 4, 10, 30])
@@ -101,24 +104,29 @@ def _store(account: Account, number: int, scope: str) -> Base:
 EARLY, LATE = NOW - timedelta(days=20), NOW - timedelta(days=3)
 
 
-@pytest.mark.parametrize(
-    ("mails", "asked"),
-    [
-        ((), "unasked"),
-        (({"sent_at": EARLY},), "first"),
-        (({"sent_at": EARLY}, {"sent_at": EARLY + timedelta(days=7)}), "again"),
-        # After the booking, of another course, never left, to be sent.
-        (({"sent_at": LATE},), "unasked"),
-        (({"sent_at": EARLY, "params": {"course_id": 9999}},), "unasked"),
-        (({"sent_at": EARLY, "state": "failed"},), "unasked"),
-        (({"sent_at": EARLY}, {"state": "queued"}), "first"),
-    ],
+ASKED: tuple[tuple[tuple[dict[str, Any], ...], str], ...] = (
+    ((), "unasked"),
+    (({"sent_at": EARLY},), "first"),
+    (({"sent_at": EARLY}, {"sent_at": EARLY + timedelta(days=7)}), "again"),
+    # After the booking, of another course, never left, to be sent.
+    (({"sent_at": LATE},), "unasked"),
+    (({"sent_at": EARLY, "params": {"course_id": 9999}},), "unasked"),
+    (({"sent_at": EARLY, "state": "failed"},), "unasked"),
+    (({"sent_at": EARLY}, {"state": "queued"}), "first"),
 )
-def test_whether_it_took_a_second_invitation(database: Flask, mails: tuple[dict[str, Any], ...], asked: str) -> None:
-    seat = a_seat(registered_at=NOW - timedelta(days=7))
-    course = {"params": {"course_id": db.session.get_one(Lecture, seat.lecture_id).course_id}}
-    added(*(a_mail(seat, "invitation", **course | mail | {"key": f"invitation:{at}"}) for at, mail in enumerate(mails)))
-    assert the_turnout(seat).asked == asked
+
+
+def test_whether_it_took_a_second_invitation(database: Flask) -> None:
+    lecture = a.a_lecture(starts_at=HELD)
+    course = {"params": {"course_id": lecture.course_id}}
+    seats = []
+    for number, (mails, _asked) in enumerate(ASKED):
+        seat = a.a_registration(a.a_contact(), lecture, registered_at=NOW - timedelta(days=7))
+        keys = [{"key": f"invitation:{number}:{at}"} for at in range(len(mails))]
+        added(*(a_mail(seat, "invitation", **course | mail | key) for mail, key in zip(mails, keys, strict=True)))
+        seats.append(seat)
+    making.make(NOW)
+    assert [db.session.get_one(Turnout, seat.id).asked for seat in seats] == [asked for _mails, asked in ASKED]
 
 
 @pytest.mark.parametrize(
