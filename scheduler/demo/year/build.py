@@ -89,7 +89,7 @@ def _tasks(firm: Firm, days: Days) -> list[dict[str, Any]]:
         if firm.accepted_at is None or done_at > firm.accepted_at:
             continue
         owner = firm.owner("onboarding", at)
-        row = _task(f"{kind}:{firm.id}:year-{nth}", kind, firm, owner, at)
+        row = rows.task(f"{kind}:{firm.id}:year-{nth}", kind, firm, owner, at)
         found.append(row | {"words": words, "done_at": done_at, "done_by_id": owner})
     return found
 
@@ -100,11 +100,4 @@ def _hold(firm: Firm, book: Book, days: Days) -> dict[str, Any]:
     until = firm.hold_until.isoformat()
     owner = firm.owner("onboarding", at)
     book.tell("held", at, Actor("staff", owner, "page"), firm.id, until=until, before=None)
-    return _task(f"hold_over:{firm.id}:{until}", "hold_over", firm, owner, at) | {"due_on": firm.hold_until}
-
-
-def _task(key: str, kind: str, firm: Firm, owner_id: int, at: datetime) -> dict[str, Any]:
-    return {
-        **{"key": key, "kind": kind, "account_id": firm.id, "params": {}, "words": "", "owner_id": owner_id},
-        **{"due_on": (at + timedelta(days=3)).date(), "created_at": at, "done_at": None, "done_by_id": None},
-    }
+    return rows.task(f"hold_over:{firm.id}:{until}", "hold_over", firm, owner, at) | {"due_on": firm.hold_until}

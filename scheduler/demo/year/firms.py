@@ -176,13 +176,13 @@ def _firm(nth: int, signed_on: date, live: bool, called: tuple[str, str, str], t
         plan=plan,
         skill=dice.choices(("低", "中", "高"), (25, 50, 25))[0],
         fate="live" if live else _fate(dice),
-        months=12 if live or dice.random() < 0.55 else 6,
+        months=12 if live or dice.random() < 0.5 else 6,
         fee=fee + 3000 * size,
         shops=shops,
         humans=_humans(shops, domain, dice),
         signed_on=signed_on,
         created_at=created_at,
-        planned_start_on=days.working(signed_on + timedelta(days=dice.randint(44, 68))),
+        planned_start_on=days.working(signed_on + timedelta(days=dice.randint(33, 50))),
         stage="success" if live else "onboarding",
     )
     firm.owners = {"sales": [(created_at, team.seller(dice))], "onboarding": team.onboarding(created_at, dice)}

@@ -96,6 +96,14 @@ def write_progress(firms: Sequence[Firm], days: Days, product: int) -> None:
     )
 
 
+def task(key: str, kind: str, firm: Firm, owner_id: int, at: datetime) -> Row:
+    """Return the row of an open task, due in three days."""
+    return {
+        **{"key": key, "kind": kind, "account_id": firm.id, "params": {}, "words": "", "owner_id": owner_id},
+        **{"due_on": (at + timedelta(days=3)).date(), "created_at": at, "done_at": None, "done_by_id": None},
+    }
+
+
 def _number(model: type[Base], ones: Sequence[Any], rows: Sequence[Row]) -> None:
     for one, number in zip(ones, write_numbered(model, rows), strict=True):
         one.id = number

@@ -20,7 +20,7 @@ _CAPACITY, _LOOKED_AT = 20, 8
 # How many of a hundred lectures were cancelled.
 _CANCELLED = 3
 # The share that comes on another weekday before the change; what the rest adds or takes.
-_BASE, _CHANGED, _MONDAY, _AGAIN, _EVENING = 0.75, 0.12, -0.26, -0.14, -0.03
+_BASE, _CHANGED, _MONDAY, _AGAIN, _EVENING = 0.76, 0.12, -0.26, -0.22, -0.03
 _SOON, _LATE = (3, 0.06), (11, -0.10)
 _SKILL = {"低": -0.05, "中": 0.0, "高": 0.04}
 _SEEN = {"seen": 0.05, "sent": -0.12, "none": -0.08}

@@ -13,7 +13,7 @@ from scheduler.demo.year.ways import later
 from scheduler.rules.clauses.plain import ContractEnds
 
 # How many of a hundred renew: customers of long ago, those ready by the planned start, those ready later, those gone silent.
-_RENEW = {"live": 92, "in_time": 91, "late": 62, "silent": 20}
+_RENEW = {"live": 92, "in_time": 93, "late": 52, "silent": 20}
 # An open term of a customer of long ago ends at least so many days ahead, before anybody thinks of renewing it.
 _AHEAD = ContractEnds().days + 30
 _FEES = {"ライト": 8000, "スタンダード": 15000, "プレミアム": 28000}

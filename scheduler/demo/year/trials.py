@@ -12,8 +12,10 @@ from scheduler.demo.book import Book, write, write_numbered
 from scheduler.demo.days import Days
 from scheduler.demo.house import House
 from scheduler.demo.year.firms import Firm
+from scheduler.demo.year.rows import task
 from scheduler.models.db import db
 from scheduler.models.tags import Tag, account_tags, staff_tags
+from scheduler.models.tasks import Task
 from scheduler.models.trials import Figure, Trial, TrialGroup
 from scheduler.rules.names import name_key
 from scheduler.services.actors import Actor
@@ -29,7 +31,9 @@ _MONTHLY = (40_000, 50_000, 50_000, 60_000, 60_000, 40_000, 70_000, 30_000)
 # What the trial made of either, in percent; and how a month strays from the mean, the same number up and down.
 _MORE_MEETINGS, _MORE_GROWTH = 130, 106
 _STRAYS = (0, -2, 1, 2, -1, 0)
-_FEW, _MANY = 3, 36
+# How many are cared for, in how many weeks, and how many months ago they came.
+_FEW, _WEEKS, _CARE_AGO = 3, 8, 8
+_CARED = ["contacts"]
 _ABOUT_SALES = "オンボーディングの納品担当1名が、4名の営業の契約後の作業をすべて引き受ける試み。"
 _ABOUT_CARE = "導入中に担当者が週1回お電話する試み。対象が3社と少ないため、参考として見る。"
 
@@ -48,7 +52,10 @@ def try_out(firms: Sequence[Firm], house: House, book: Book, days: Days) -> None
     _mark(firms, numbers, house, book, days)
     first = _months_before(days.today, _BEFORE + _TRIED)
     trial = _trial("納品担当との分業", "staff", first, _BEFORE, _TRIED, ["meetings", "revenue"], _ABOUT_SALES)
-    care = _trial("週1回の個別フォロー", "accounts", _months_before(days.today, 8), 3, 3, _CARED, _ABOUT_CARE)
+    # Those cared for came in the month before its baseline.
+    care = _trial(
+        "週1回の個別フォロー", "accounts", _months_before(days.today, _CARE_AGO - 1), 1, 2, _CARED, _ABOUT_CARE
+    )
     ids = write_numbered(Trial, [one | {"created_at": began} for one in (trial, care)])
     groups = zip((ids[0], ids[0], ids[1], ids[1]), _TAGS, strict=False)
     write(
@@ -59,9 +66,6 @@ def try_out(firms: Sequence[Firm], house: House, book: Book, days: Days) -> None
         ],
     )
     write(Figure, _figures(alone, with_help, first))
-
-
-_CARED = ["attendance", "contacts", "returned_handovers"]
 
 
 def _trial(
@@ -76,9 +80,12 @@ def _trial(
 
 def _mark(firms: Sequence[Firm], numbers: dict[str, int], house: House, book: Book, days: Days) -> None:
     """Give companies their tags: those cared for and those compared with them, the large ones, those that were referred."""
-    came = [firm for firm in firms if firm.fate not in ("live", "dropped", "held")]
+    first, last = (_months_before(days.today, _CARE_AGO - nth) for nth in (0, 1))
+    came = [firm for firm in firms if firm.fate == "usual" and first <= days.local(firm.created_at).date() < last]
     borne: list[tuple[Firm, str]] = [(firm, "個別フォロー") for firm in came[:_FEW]]
-    borne += [(firm, "通常フォロー") for firm in came[_FEW:_MANY]]
+    borne += [(firm, "通常フォロー") for firm in came[_FEW:]]
+    for firm in came[:_FEW]:
+        _care(firm, _months_before(last, -1), book, days)
     borne += [(firm, "大口") for firm in firms if len(firm.shops) >= _LARGE]
     borne += [(firm, "紹介") for nth, firm in enumerate(firms) if nth % _REFERRED == 4]
     db.core(insert(account_tags), [{"account_id": firm.id, "tag_id": numbers[tag]} for firm, tag in borne])
@@ -86,6 +93,19 @@ def _mark(firms: Sequence[Firm], numbers: dict[str, int], house: House, book: Bo
     for firm, tag in borne:
         at = max(firm.created_at, days.at(days.today - timedelta(days=200), 10)) + timedelta(minutes=30)
         book.tell("tagged", at, by, firm.id, tags=[tag])
+
+
+def _care(firm: Firm, first: date, book: Book, days: Days) -> None:
+    """Call a company every week and note it."""
+    calls = []
+    for nth in range(_WEEKS):
+        at = days.at(days.working(first + timedelta(days=2 + 7 * nth)), 15, 10)
+        calls.append(task(f"call:{firm.id}:care-{nth}", "call", firm, firm.owner("onboarding", at), at))
+    rows = [row | {"done_at": row["created_at"], "done_by_id": row["owner_id"]} for row in calls]
+    for row, number in zip(rows, write_numbered(Task, rows), strict=True):
+        by = Actor("staff", row["owner_id"], "phone")
+        for key in ("task_added", "task_done"):
+            book.tell(key, row["created_at"], by, firm.id, task_id=number, task="call")
 
 
 def _figures(alone: Sequence[int], with_help: Sequence[int], first: date) -> list[dict[str, Any]]:

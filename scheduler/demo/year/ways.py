@@ -137,7 +137,7 @@ def _drop(firm: Firm, hall: Hall, days: Days) -> None:
 def _set_up(firm: Firm, days: Days) -> None:
     assert firm.introduced_at is not None
     dice = days.dice
-    slow = dice.random() < (0.4 if firm.skill == "低" else 0.2)
+    slow = dice.random() < (0.5 if firm.skill == "低" else 0.32)
     first, span = firm.introduced_at + timedelta(hours=4), _SLOW if slow else _SET_UP
     last = first + timedelta(days=dice.randint(*span))
     places: list[tuple[str, Shop | None, bool]] = [
