@@ -71,6 +71,14 @@ def bearers(subjects: str) -> tuple[Table, str]:
     return (account_tags, "account_id") if subjects == "accounts" else (staff_tags, "staff_id")
 
 
+def size(trial: Trial) -> int:
+    """Count about how many values judging a trial takes: everybody in its groups, by each measure."""
+    table, _bearer = bearers(trial.subjects)
+    tags = select(TrialGroup.tag_id).where(TrialGroup.trial_id == trial.id)
+    people = db.session.scalar(select(func.count()).select_from(table).where(table.c.tag_id.in_(tags))) or 0
+    return people * len(trial.measures)
+
+
 def overlapping(subjects: str, tag_ids: Sequence[int], limit: int) -> tuple[list[tuple[int, str]], int]:
     """List by id and name whoever bears more than one of these tags, and count them all."""
     table, bearer = bearers(subjects)

@@ -126,6 +126,21 @@ def test_without_a_choice_every_trial_of_the_period_stands_with_its_verdicts(app
     assert report(**{"from": "2020-01-01", "to": "2021-01-01"}).part("trials").rows == ()
 
 
+def test_the_list_leaves_what_would_take_long_to_the_trials_own_page(
+    app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    two_groups()
+    for name in ("先", "後"):
+        keeping.add(Wanted(name, "accounts", [(tag("新"), True)], *MONTHS, ["meetings", "contacts"]), NOW, CLI)
+    assert [row.values[3] for row in report().part("trials").rows] == ["meetings", "contacts"] * 2
+    monkeypatch.setattr(building, "MOST_VALUES", 20)
+    rows = report().part("trials").rows
+    assert [(row.values[3], row.values[8]) for row in rows[2:]] == [(None, "own_page")]
+    told = asking.read({}, NOW, building.CHOICES)
+    with pytest.raises(NotFound):
+        behind.behind(told, "trials", rows[2].key, "people", NOW, None, 0)
+
+
 def test_a_trial_is_chosen_by_number_or_name(app: Flask) -> None:
     two_groups()
     number = a_trial(["meetings"])

@@ -16,7 +16,7 @@ from scheduler.services.installation import here
 from scheduler.services.refusals import Invalid
 from scheduler.services.reports.trial.judging import Judged, Side, judged
 from scheduler.services.snapshots import making
-from scheduler.services.trials import measuring
+from scheduler.services.trials import keeping, measuring
 
 NAME = "trial"
 CHOICES = ("trial",)
@@ -27,6 +27,8 @@ UNITS: dict[str, Unit] = {
 }  # fmt: skip
 #: The most trials of which the list tells what they showed, the one that began last first.
 MOST = 10
+#: So many values (people times measures) the list reckons with; larger trials beyond that are judged on their own pages.
+MOST_VALUES = 60_000
 _SHOWN = (
     Column("measure", "code"),
     Column("group", "named"),
@@ -37,6 +39,8 @@ _SHOWN = (
     Column("needed_people"),
     Column("needed_months"),
 )
+
+_UNTOLD = tuple("own_page" if column.key == "verdict" else None for column in _SHOWN)
 
 
 def build(asked: Asked, now: datetime) -> Report:
@@ -65,12 +69,16 @@ def listed(asked: Asked) -> list[Trial]:
 
 
 def _list(asked: Asked, now: datetime) -> tuple[tuple[Part, ...], tuple[Note, ...]]:
-    found = listed(asked)
-    rows = [
-        Row(f"{trial.id}.{row.key}", (Named(str(trial.id), trial.name), trial.trial_from, trial.trial_to, *row.values))
-        for trial in found[:MOST]
-        for row in _results(judged(trial, asked, now))
-    ]
+    found, rows, counted = listed(asked), [], 0
+    for trial in found[:MOST]:
+        size = keeping.size(trial)
+        named = (Named(str(trial.id), trial.name), trial.trial_from, trial.trial_to)
+        if counted and counted + size > MOST_VALUES:
+            rows.append(Row(f"{trial.id}", (*named, *_UNTOLD)))
+            continue
+        counted += size
+        results = _results(judged(trial, asked, now))
+        rows += [Row(f"{trial.id}.{row.key}", (*named, *row.values)) for row in results]
     columns = (Column("trial", "named"), Column("from", "month"), Column("until", "month"), *_SHOWN)
     notes = () if found else (Note("no_trials"),)
     if len(found) > MOST:

@@ -26,6 +26,7 @@ def words() -> ReportWords:
                 "too_few": _("人数・社数が足りない"),
                 "no_baseline": _("基準の値がない"),
                 "no_trial": _("試行の値がまだない"),
+                "own_page": _("試行を選ぶと判定します"),
             },
             "role": {"tried": _("試すグループ"), "compared": _("比べるグループ")},
             "measured": {"actual": _("実績"), "estimate": _("見込み")},
