@@ -125,6 +125,11 @@ def test_behind_every_number_stand_as_many_rows(database: object, report: Report
             rows.behind(ASKED, part, row, column, now, 10, 0)
 
 
+def test_a_period_too_short_for_twelve_months_says_so(now: datetime) -> None:
+    found = building.build(Asked(date(2025, 5, 1), date(2026, 4, 1)), now)
+    assert [note.key for note in found.part("by_ready").notes] == ["look_back"]
+
+
 def test_a_period_without_contracts_says_so(now: datetime) -> None:
     empty = building.build(Asked(date(2010, 1, 1), date(2010, 12, 31), stage="renewal"), now)
     assert all(not part.rows and part.plot is None and part.notes[0].key == "no_data" for part in empty.parts)

@@ -157,7 +157,9 @@ def _retention(key: str, of: str, found: Mapping[str, Curve]) -> Part:
         stay = elapsed.spread(curve.median)
         rows.append(Row(group, (first, curve.people, curve.events, *_left(curve, YEAR), stay), curve.people < SMALL))
     shape = Plot("lines" if of == "month" else "bars", of, ("retained",))
-    return _part(key, columns, rows, "estimate", shape)
+    # Contracts of a year that began in the last twelve months have told nothing yet.
+    is_short = bool(rows) and all(row.values[columns.index(Column("retained", "share"))] is None for row in rows)
+    return _part(key, columns, rows, "estimate", shape, (Note("look_back", {"days": YEAR}),) if is_short else ())
 
 
 def _curve(found: Mapping[str, Curve]) -> Part:
@@ -203,6 +205,7 @@ def _part(
     rows: Sequence[Row],
     measured: Any = "actual",
     plot: Plot | None = None,
+    notes: tuple[Note, ...] = (),
 ) -> Part:
     """Make a part; one without rows has nothing to draw and says so."""
-    return Part(key, columns, tuple(rows), measured, plot if rows else None, () if rows else (Note("no_data"),))
+    return Part(key, columns, tuple(rows), measured, plot if rows else None, notes if rows else (Note("no_data"),))

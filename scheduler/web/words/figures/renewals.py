@@ -18,6 +18,11 @@ def words() -> ReportWords:
         parts=_parts(),
         columns=_columns(),
         codes=_codes(),
+        notes={
+            "look_back": _(
+                "契約開始から 12 か月（%(days)s 日）まで見た企業がまだないため、継続率は示せません。期間の始まりを 2 年ほど前にしてご覧ください。"
+            )
+        },
     )
 
 
