@@ -53,7 +53,8 @@ _HOSTILE = "**x** <script>alert(1)</script> [a](http://evil.example) {{ 7 }} {% 
 # Without blanks or signs, an address in the words could be continued by it.
 _WORD = "x1"
 _LONG = "首都圏統括本部株式会社みほんホールディングス " * 9
-_LONG_LIST = 30
+# So long may one list be, and so many lines all lists of a mail have together: who has many lists keeps each shorter.
+_LONG_LIST, _LONG_LISTS = 30, 180
 
 Values = dict[str, Value]
 
@@ -91,7 +92,9 @@ def _examples(kind: str, locale: str) -> Iterator[tuple[str, str, Values]]:
         yield "no", name, full | yes | {name: False}
     yield "zero", "", full | {name: 0 for name, value in full.items() if _is_number(value)}
     yield "word", "", full | yes | {name: _each(value, _WORD) for name, value in full.items()}
-    yield "long", "", full | yes | {name: _each(value, _LONG) for name, value in full.items()}
+    lists = sum(isinstance(value, Sequence) and not isinstance(value, str) for value in full.values())
+    lines = min(_LONG_LIST, _LONG_LISTS // max(lists, 1))
+    yield "long", "", full | yes | {name: _each(value, _LONG, lines) for name, value in full.items()}
     yield "hostile", "", full | yes | {name: _each(value, _HOSTILE) for name, value in full.items()}
 
 
@@ -107,15 +110,15 @@ def _is_number(value: Value) -> bool:
     return isinstance(value, int) and not isinstance(value, bool)
 
 
-def _each(value: Value, text: str) -> Value:
-    """Put a text in place of a plain one, also within a list, which grows long if the text is."""
+def _each(value: Value, text: str, lines: int = 0) -> Value:
+    """Put a text in place of a plain one, also within a list, which grows to so many `lines` if the text is long."""
     if isinstance(value, str):
         return value if isinstance(value, Link) or value == "Asia/Tokyo" else text
     if not isinstance(value, Sequence):
         return value
-    length, text = (_LONG_LIST, text[: len(text) // 9]) if text == _LONG else (len(value), text)
-    lines = [replace(one, what=text, note=text) if isinstance(one, Entry) else one for one in value]
-    return [lines[number % len(lines)] for number in range(length)]  # type: ignore[return-value]
+    length, text = (lines, text[: len(text) // 9]) if lines else (len(value), text)
+    listed = [replace(one, what=text, note=text) if isinstance(one, Entry) else one for one in value]
+    return [listed[number % len(listed)] for number in range(length)]  # type: ignore[return-value]
 
 
 def _demand(kind: str, locale: str, source: str, values: Values, rendered: Rendered) -> None:

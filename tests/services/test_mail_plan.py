@@ -79,7 +79,7 @@ def test_what_was_told_is_what_leaves_if_nobody_does_anything(tmp_path: Path) ->
     story(2)
     told = mail_plan.plan(TEN, 14)
     context = jobs.Context(transport_from(f"folder:{tmp_path / 'mails'}"))
-    names = ("invite_again", "plan_nudges", "plan_weekly_states", "plan_digests", "plan_reminders")
+    names = ("invite_again", "plan_nudges", "plan_weekly_states", "plan_digests", "plan_packs", "plan_reminders")
     moments = sorted({mail.when for mail in told if mail.kind != "invitation"} | {TEN + n * DAY for n in range(14)})
     for moment in moments:
         for name in names:

@@ -62,7 +62,7 @@ def a_mail(kind: str, locale: str, now: datetime) -> Mail:
     if "handover" in kind:
         about |= {"handover_id": handover.id}
     params = {"sequence": 0, "course_id": basic.id, "starts_at": lecture.starts_at.isoformat()} | OLD
-    params |= {"until": now.isoformat(), "day": now.date().isoformat()}
+    params |= {"until": now.isoformat(), "day": now.date().isoformat(), "monday": "2026-03-30"}
     params |= {"waiting_days": 2, "to_operations": False, "wave": "w"}
     if kind == "staff_accounts_moved":
         with db.writing():
