@@ -155,8 +155,8 @@ class Postgres:
 
 
 @contextmanager
-def postgres() -> Iterator[Postgres]:
-    """Run a throw-away PostgreSQL server; as `postgres` where the tests run as root, which the server refuses."""
+def postgres(**otherwise: object) -> Iterator[Postgres]:
+    """Run a throw-away PostgreSQL server, with other settings where they are named; as `postgres` where the tests run as root, which the server refuses."""
     programs = postgres_programs()
     if programs is None:
         require("postgres")
@@ -175,7 +175,7 @@ def postgres() -> Iterator[Postgres]:
         # No statistics of rows that are gone, no compiling for questions that are asked once.
         options = {"port": port, "listen_addresses": "127.0.0.1", "unix_socket_directories": folder, "fsync": "off",
                    "synchronous_commit": "off", "full_page_writes": "off", "max_connections": 60,
-                   "shared_buffers": "32MB", "jit": "off", "autovacuum": "off"}  # fmt: skip
+                   "shared_buffers": "32MB", "jit": "off", "autovacuum": "off"} | otherwise  # fmt: skip
         arguments = [word for name, value in options.items() for word in ("-c", f"{name}={value}")]
         with open(folder / "log", "wb") as log:
             process = subprocess.Popen(

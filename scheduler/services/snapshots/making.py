@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, select, text
+from sqlalchemy import func, select
 
 from scheduler.models.accounts import Account
 from scheduler.models.db import db
@@ -78,5 +78,3 @@ def _one_at_a_time() -> None:
     """Let portions wait for each other: two that know the same past would both add what follows."""
     if db.session.get_bind().dialect.name == "postgresql":
         db.session.execute(select(func.pg_advisory_xact_lock(_LOCK)))
-        # Compiling a portion's statement takes PostgreSQL longer than running it.
-        db.session.execute(text("SET LOCAL jit = off"))
