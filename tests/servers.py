@@ -245,7 +245,7 @@ def environment(**settings: object) -> dict[str, str]:
 def run(*words: str, env: Mapping[str, str], cwd: Path, stdin: str = "") -> subprocess.CompletedProcess[str]:
     """Run `tasuki …` to its end as a user would; return exit code and output."""
     return subprocess.run(
-        tasuki(*words), env=env, cwd=cwd, input=stdin, capture_output=True, text=True, timeout=120, check=False
+        tasuki(*words), env=env, cwd=cwd, input=stdin, capture_output=True, text=True, timeout=300, check=False
     )
 
 
