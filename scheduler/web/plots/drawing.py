@@ -62,8 +62,14 @@ def _config(frame: Frame) -> dict[str, Any]:
         "value_formatter": frame.scale_text,
         "x_value_formatter": frame.scale_text if frame.lying else values.number,
     }
+    ends = [
+        end for series in found.series for point in series.points for end in (point.low, point.high) if end is not None
+    ]
     if found.percent:
         config |= {"range": (0, 100), "y_labels": [0, 25, 50, 75, 100]}
+    elif ends and frame.plot.shape in ("bars", "lines"):
+        values_of = [point.value for series in found.series for point in series.points if point.value is not None]
+        config["range"] = (min(0, *ends, *values_of), max(*ends, *values_of))
     return config
 
 

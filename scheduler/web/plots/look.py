@@ -56,7 +56,7 @@ _RULES = (
     ".number{paint-order:stroke;stroke:var(--ground);stroke-width:3px;stroke-linejoin:round}",
     ".number.base{fill:var(--quiet)}",
     ".rect{stroke-width:1.25}",
-    ".rect{fill-opacity:.5}",
+    ".rect,.sign.rect{fill-opacity:.5}",
     ".shape-dots .dot{fill:var(--s0)!important;stroke:var(--s0)!important;fill-opacity:.3}",
     ".rect.few,.sign.few,.dot.few{fill-opacity:.08!important;stroke-dasharray:3 3}",
     "path.few{fill:var(--ground)!important;stroke-width:1.5}",
@@ -71,7 +71,7 @@ def style() -> str:
         f".band-{n}{{fill:var(--s{n});fill-opacity:.14;stroke:none}}"
         f".key-{n} .sign,.mark-{n}{{fill:var(--s{n});stroke:var(--s{n})}}"
         f"#hatch-{n} path{{stroke:var(--s{n})}}#hatch-{n} rect{{fill:var(--ground)}}"
-        f".shape-stacked .serie-{n} .rect,.shape-stacked .key-{n} .sign{{fill:{f'url(#hatch-{n})' if n else 'var(--s0)'}}}"
+        f".serie-{n} .rect,.key-{n} .sign.rect{{fill:{f'url(#hatch-{n})' if n else 'var(--s0)'}}}"
         for n in range(COLOURS)
     )
     dark = f"@media screen and (prefers-color-scheme:dark){{:root{{{_variables(_DARK)}}}}}"

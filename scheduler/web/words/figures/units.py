@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
+from re import search
 from typing import Any
 
 from flask_babel import gettext as _
@@ -21,9 +22,17 @@ def of_axis(sheet: Sheet, plot: Plot, percent: bool) -> str:
     unit = "%" if percent else named.get(kind, "")
     whole = {"count": _("数"), "money": _("金額"), "index": _("指数")}.get(kind, "")
     name = sheet.head(plot.series[0]) if len(plot.series) == 1 else "" if unit else whole
+    if not name and not unit and not whole:
+        name = _common([sheet.head(key) for key in plot.series])
     if name and unit and unit != name:
         return _("%(value)s（%(detail)s）", value=name, detail=unit)
     return name or unit
+
+
+def _common(heads: Sequence[str]) -> str:
+    """Return what stands in brackets at the end of every heading, the unit of them all; "" where they differ."""
+    ends = {found[1] if (found := search(r"[（(]([^（()）]+)[)）]$", head)) else "" for head in heads}
+    return ends.pop() if len(ends) == 1 else ""
 
 
 def of_places(sheet: Sheet, plot: Plot) -> str:

@@ -80,7 +80,9 @@ def _rate(value: Rate) -> tuple[str, str]:
 
 def _spread(value: Spread) -> tuple[str, str]:
     middle, low, high = (NOTHING if end is None else number(end) for end in (value.middle, value.low, value.high))
-    return middle, "" if value.low is None and value.high is None else f"{low}–{high}"
+    if value.low is None or value.high is None:
+        return middle, f"≥ {low}" if value.low is not None else f"≤ {high}" if value.high is not None else ""
+    return middle, f"{low}–{high}"
 
 
 def _amount(kind: str, value: float) -> str:
