@@ -11,11 +11,13 @@ from typing import Literal
 from scheduler.rules.attendance_rates import SMALL
 from scheduler.rules.reporting import Spread
 
-Verdict = Literal["add", "keep", "drop"]
+Verdict = Literal["add", "keep", "drop", "none"]
 # Why: people wait for a place, it fills up, people wish for the time, the course lacks seats and people come at this time;
-# it stays empty, people stay away, they do but the course lacks seats; too little is known; nothing stands out.
+# it stays empty, people stay away, they do but the course lacks seats; too little is known; nothing stands out; nothing is
+# planned at this time any more.
 Reason = Literal[
-    "waited_for", "full", "wished", "best_time", "empty", "stay_away", "stay_away_but_needed", "too_few", "as_usual"
+    "waited_for", "full", "wished", "best_time", "empty", "stay_away", "stay_away_but_needed", "too_few", "as_usual",
+    "none_ahead",
 ]  # fmt: skip
 
 #: A seat is wanted again a week after it was missed: so many times in the weeks looked at.
@@ -52,6 +54,8 @@ class Slot:
     # The course has fewer free seats than will be wanted; and of its times this is the one at which most come.
     lacking: bool = False
     best: bool = False
+    # Lectures of the next weeks are planned at this time.
+    planned: bool = True
 
 
 @dataclass(frozen=True)
@@ -119,6 +123,8 @@ def judge(slot: Slot) -> tuple[Verdict, Reason]:
         return "add", "full"
     if slot.lacking and slot.best and slot.known >= SMALL:
         return "add", "best_time"
+    if not slot.planned:
+        return "none", "none_ahead"
     if slot.lectures >= _HELD and fill < _EMPTY and slot.booked < FEW * slot.lectures:
         return "drop", "empty"
     if slot.known < SMALL:

@@ -33,6 +33,9 @@ USUAL: dict[str, Any] = {
         ({"booked": 20, "known": 18}, ("drop", "empty")),
         # Small rooms: two of ten seats, but three people on each lecture.
         ({"seats": 170, "booked": 32}, ("keep", "as_usual")),
+        # What is not planned any more can neither stay nor go, only come back.
+        ({"booked": 20, "known": 18, "planned": False}, ("none", "none_ahead")),
+        ({"booked": 270, "planned": False}, ("add", "full")),
         ({"known": 9, "show": 0.3}, ("keep", "too_few")),
         ({"show": 0.55}, ("drop", "stay_away")),
         ({"show": 0.65}, ("keep", "as_usual")),

@@ -131,7 +131,7 @@ def test_each_weekly_time_is_judged_and_wishes_are_laid_beside_it(world: dict[st
     assert wednesday["wishes"] == 1
     # Two people wish for a Friday morning, when there is nothing.
     friday = told[f"{basic}-4-morning"]
-    assert (friday["wishes"], friday["lectures"], friday["ahead"], friday["verdict"]) == (2, 0, 0, "keep")
+    assert (friday["wishes"], friday["lectures"], friday["ahead"], friday["verdict"]) == (2, 0, 0, "none")
     assert [(note.key, note.params) for note in report.part("times").notes] == [("vague_wishes", {"wishes": 3})]
 
 

@@ -167,7 +167,12 @@ def _time(
     waitlisted = waits.get(time, 0)
     known = (held.lectures, held.seats, held.booked, held.known, drawn, shows.courses[time.course_id])
     verdict, reason = slots.judge(
-        Slot(*known, waitlisted, wishes, lacking=time.course_id in lacking, best=time.key in best)
+        Slot(
+            *(*known, waitlisted, wishes),
+            lacking=time.course_id in lacking,
+            best=time.key in best,
+            planned=time in ahead,
+        )
     )
     came = rate(held.attended, held.known)
     values = (

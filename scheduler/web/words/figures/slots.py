@@ -52,7 +52,7 @@ def _parts() -> dict[str, tuple[str, str]]:
             _("増やす枠・減らす枠"),
             _(
                 "曜日と開始時刻ごとに、期間中に終わった日程と、これからの日程・キャンセル待ち・ご希望をまとめ、次の順に判断します。増やす: キャンセル待ちかご希望が 3 名以上、3 回以上開催して定員の 90% 以上が埋まる、"
-                "または席が足りないレクチャーで最も出席率の高い枠。減らす: 3 回以上開催して定員の 20% も埋まらず 1 回平均 3 名未満、または出席率（補正後）がそのレクチャーより 10 ポイント以上低い。ほかは続けます。"
+                "または席が足りないレクチャーで最も出席率の高い枠。減らす: 3 回以上開催して定員の 20% も埋まらず 1 回平均 3 名未満、または出席率（補正後）がそのレクチャーより 10 ポイント以上低い。ほかは続けます（これからの日程がない枠は「予定なし」）。"
                 "「補正後の出席率」は、人数が少ないほどレクチャーの平均に寄せた値で、たまたま来た 3 名では決まりません。ご希望は、お客様が希望した日の曜日と時間帯に当てはまる枠に数えます。"
             ),
         ),
@@ -126,7 +126,7 @@ def _codes() -> dict[str, dict[str, str]]:
         "hour": {f"{hour:02}": _("%(hour)s 時台", hour=hour) for hour in range(24)} | parts,
         "part": parts,
         # The verdict of a weekly time, and what became of a person's seat.
-        "verdict": {"add": _("増やす"), "keep": _("続ける"), "drop": _("減らす")}
+        "verdict": {"add": _("増やす"), "keep": _("続ける"), "drop": _("減らす"), "none": _("予定なし")}
         | {verdict: str(name) for verdict, name in terms.VERDICTS.items()},
         "reason": {
             "waited_for": _("キャンセル待ちが 3 名以上"),
@@ -138,6 +138,7 @@ def _codes() -> dict[str, dict[str, str]]:
             "stay_away_but_needed": _("出席率は低いが席が足りない（別の時間へ移すことを検討）"),
             "too_few": _("判断できる人数がまだない"),
             "as_usual": _("平均なみ"),
+            "none_ahead": _("これから 4 週間の日程がない"),
         },
         "stage": {stage: str(name) for stage, name in terms.STAGES.items()},
         "owner": {"": _("自社担当なし")},
