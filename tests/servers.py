@@ -265,7 +265,7 @@ def web(env: Mapping[str, str], cwd: Path, port: int | None = None) -> Iterator[
     port = port or free_port()
     base = f"http://127.0.0.1:{port}"
     with _started(tasuki("web", "--port", str(port)), {"TASUKI_BASE_URL": base} | dict(env), cwd, "web") as process:
-        eventually(lambda: process.poll() is not None or _healthy(base), seconds=30, what="the first page")
+        eventually(lambda: process.poll() is not None or _healthy(base), what="the first page")
         if process.poll() is not None:
             pytest.fail("tasuki web ended:\n" + "".join(path.read_text() for path in cwd.glob("web-*.log")))
         yield base
@@ -285,5 +285,6 @@ def _started(command: list[str], env: Mapping[str, str], cwd: Path, name: str) -
 def _healthy(base: str) -> bool:
     try:
         return requests.get(f"{base}/healthz", timeout=2).ok
-    except requests.ConnectionError:
+    # One that is slow to come up is asked again.
+    except (requests.ConnectionError, requests.Timeout):
         return False
