@@ -29,18 +29,17 @@ UNITS: dict[str, Unit] = {
 MOST = 10
 #: So many values (people times measures) the list reckons with; larger trials beyond that are judged on their own pages.
 MOST_VALUES = 60_000
-_SHOWN = (
+_LISTED = (
     Column("measure", "code"),
     Column("group", "named"),
     Column("people", rows=True),
     Column("index", "spread"),
     Column("difference", "spread"),
     Column("verdict", "code"),
-    Column("needed_people"),
-    Column("needed_months"),
 )
+_SHOWN = (*_LISTED, Column("needed_people"), Column("needed_months"))
 
-_UNTOLD = tuple("own_page" if column.key == "verdict" else None for column in _SHOWN)
+_UNTOLD = tuple("own_page" if column.key == "verdict" else None for column in _LISTED)
 
 
 def build(asked: Asked, now: datetime) -> Report:
@@ -78,8 +77,8 @@ def _list(asked: Asked, now: datetime) -> tuple[tuple[Part, ...], tuple[Note, ..
             continue
         counted += size
         results = _results(judged(trial, asked, now))
-        rows += [Row(f"{trial.id}.{row.key}", (*named, *row.values)) for row in results]
-    columns = (Column("trial", "named"), Column("from", "month"), Column("until", "month"), *_SHOWN)
+        rows += [Row(f"{trial.id}.{row.key}", (*named, *row.values[: len(_LISTED)])) for row in results]
+    columns = (Column("trial", "named"), Column("from", "month"), Column("until", "month"), *_LISTED)
     notes = () if found else (Note("no_trials"),)
     if len(found) > MOST:
         notes = (Note("more_trials", {"most": MOST}),)
