@@ -1,0 +1,84 @@
+"""Long proof: every number of the reports on a generated year of 300 accounts equals a count of its own, made in pandas."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+
+from scheduler.models.db import Base, db
+from scheduler.rules.reporting import Asked, Report
+from scheduler.services.reports.catalogue import REPORTS
+from scheduler.services.snapshots import making
+from tests.proof.year import expected_attendance, expected_snapshots, world
+from tests.proof.year.comparing import differences, numbers
+from tests.proof.year.expected_snapshots import Row
+from tests.proof.year.firms import FIRST_ID, NOW
+from tests.proof.year.tables import View, Year
+
+pytestmark = pytest.mark.proof
+
+SINCE, UNTIL = date(2025, 4, 1), date(2026, 4, 1)
+WHOLE = Asked(SINCE, UNTIL)
+ASKED = {
+    "everything": WHOLE,
+    "a shorter period": Asked(date(2025, 9, 10), date(2026, 1, 20)),
+    "a stage": replace(WHOLE, stage="success"),
+    "an owner": replace(WHOLE, owner_id=FIRST_ID + 4),
+    "a tag": replace(WHOLE, tag_id=FIRST_ID),
+}
+
+
+class Told:
+    """The year as it lies in the database, and the snapshots counted by hand."""
+
+    def __init__(self) -> None:
+        world.fill()
+        making.make(NOW)
+        self.year = Year()
+        self.ways: dict[int, Row] = expected_snapshots.milestones(self.year)
+        self.seats: dict[int, Row] = expected_snapshots.turnouts(self.year, self.ways)
+        self.spans = expected_snapshots.tenures(self.year)
+
+    def view(self, asked: Asked) -> View:
+        """Return whose accounts are asked for."""
+        ids = self.year.chosen(asked.stage, asked.owner_id, asked.tag_id) if asked.narrowed else None
+        return View(asked.since, asked.until, ids)
+
+    def report(self, name: str, asked: Asked) -> Report:
+        """Return what the program says."""
+        return REPORTS[name].build(asked, NOW)
+
+
+@pytest.fixture
+def told(database: Flask) -> Iterator[Told]:
+    """The year, filled and counted."""
+    yield Told()
+
+
+def rows(name: str) -> list[Row]:
+    return [dict(row) for row in db.session.execute(select(Base.metadata.tables[name])).mappings()]
+
+
+def test_reports_equal_an_independent_count(told: Told) -> None:
+    check_snapshots(told)
+    found = []
+    for case, asked in ASKED.items():
+        view = told.view(asked)
+        report = told.report("attendance", asked)
+        wanted = expected_attendance.report(told.year, told.seats, told.ways, view)
+        assert numbers(report) > 100
+        found += [f"{case}: {one}" for one in differences(report, wanted)]
+    assert found == []
+
+
+def check_snapshots(told: Told) -> None:
+    """Hold the snapshots to the raw tables, row by row."""
+    assert {row["registration_id"]: row for row in rows("turnouts")} == told.seats
+    assert {row["account_id"]: row for row in rows("milestones")} == told.ways
+    names = ("account_id", "stage", "owner_id", "stores", "from_on", "until_on")
+    assert {tuple(row[name] for name in names) for row in rows("tenures")} == told.spans
