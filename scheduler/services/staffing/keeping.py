@@ -24,12 +24,16 @@ OF_QUEUE = ("arrivals", "lectures", "seats", "show_rate")
 
 
 def plan(span: Window, tried: Mapping[str, str]) -> Plan:
-    """Return the plan as it stands, measured in a window, with numbers `tried` by field in place of those kept; raise Invalid."""
+    """Return the plan as it stands, measured in a window, with numbers `tried` by field in place of those kept.
+
+    Raises Invalid for what is wrong with the numbers tried; whether the whole can be worked out is `check`'s to say.
+    """
     kept = entered()
     numbers = dict(kept.get("entered") or {}) | {name: read(text) for name, text in tried.items()}
     found = combine(measuring.measure(span), kept | {"entered": numbers})
     for complaint in check(found):
-        raise refusal(complaint)
+        if complaint.field in tried:
+            raise refusal(complaint)
     return found
 
 

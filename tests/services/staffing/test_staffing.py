@@ -173,8 +173,11 @@ def test_the_report_says_the_same_for_the_same_seed_and_tries_numbers_without_ke
 def test_a_team_without_anybody_is_said_not_divided_by(client: Client) -> None:
     sign_in(client, a_member(team="operations"))
     answer = client.get("/staff/reports/staffing")
-    assert answer.status_code == 422
-    assert "担当者が 1 人もいません" in answer.text
+    assert answer.status_code == 200
+    assert "担当者が 1 人もいないため試算できません" in answer.text
+    tried = client.get("/staff/reports/staffing?hours=-3")
+    assert tried.status_code == 422
+    assert "0 以上の数で入力してください" in tried.text
 
 
 def test_the_rows_behind_a_figure_are_as_many_as_it_was_measured_on() -> None:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from scheduler.rules.reporting import Asked, Note, Report, months_before
+from scheduler.rules.staffing.checking import check
 from scheduler.rules.staffing.plans import Plan
 from scheduler.rules.staffing.simulating import SEED, YEARS, Ranges, simulate
 from scheduler.services.installation import here
@@ -18,6 +19,8 @@ from scheduler.services.staffing import keeping, spans
 NAME = "staffing"
 # What can be tried in the address without keeping it, beside the number chance starts from.
 CHOICES = ("seed", "new_accounts", "new_stores", "hours", "leavers", "newcomer_months", "lectures_per_account")
+# What is wrong with inputs that the report has words for; anything else is for the form to say.
+SAID = ("nobody", "leavers_too_many")
 LARGEST_SEED = 2**31 - 1
 
 
@@ -26,6 +29,9 @@ def build(asked: Asked, now: datetime) -> Report:
     seed = _seed(asked.more.get("seed", ""))
     span = spans.window(asked.since, asked.until, asking.accounts(asked))
     plan = keeping.plan(span, {name: text for name, text in asked.more.items() if name != "seed"})
+    wrong = check(plan)
+    if wrong:
+        return _unworkable(asked, plan, wrong[0].key)
     ranges = simulate(plan, YEARS, seed)
     months = [months_before(now.astimezone(here().tz).date(), -number) for number in range(1, plan.horizon + 1)]
     found = (
@@ -40,6 +46,12 @@ def build(asked: Asked, now: datetime) -> Report:
         parts.inputs(plan),
     )
     return Report(NAME, asked, here().zone, making.counted_at(), found, tuple(_told(plan, ranges, months)))
+
+
+def _unworkable(asked: Asked, plan: Plan, why: str) -> Report:
+    """Say why a plan cannot be worked out as it stands, with its inputs: a new installation has nobody yet."""
+    said = Note(why if why in SAID else "inputs_wrong")
+    return Report(NAME, asked, here().zone, making.counted_at(), (parts.inputs(plan),), (said,))
 
 
 def _seed(text: str) -> int:
