@@ -43,7 +43,7 @@ def build(asked: Asked, now: datetime) -> Report:
     needed = needing.needs(courses, asked, now)
     each = needing.people_each(now)
     seats = [_seats(one, needed[one.id], each.get(one.id, 1.0), past, shows, coming) for one in courses]
-    lacking = {int(row.key) for row in seats if row.values[-1] == "short"}
+    lacking = {int(row.key) for row in seats if row.values[1] == "short"}
     everybody = past
     if asked.narrowed:
         # Who may book a lecture is not narrowed, whoever is asked about.
@@ -81,16 +81,17 @@ def _seats(
     show = Spread(share, min(share, came.low or 0.0), max(share, 1.0 if came.high is None else came.high))
     arriving = slots.arrivals(need.arrived, LATELY.days, AHEAD.days)
     wanted = slots.wanted(need.waiting, arriving, each, seated, show)
-    counted = (Named(str(one.id), one.name), need.waiting, need.arrived, arriving, each, seated, came)
-    return Row(str(one.id), (*counted, wanted, len(lectures), free, slots.seats_short(free, wanted)), came.base < SMALL)
+    told = (Named(str(one.id), one.name), slots.seats_short(free, wanted), wanted, free, need.waiting, arriving, each)
+    return Row(str(one.id), (*told, seated, len(lectures), need.arrived, came), came.base < SMALL)
 
 
 def _part_of_seats(rows: Sequence[Row]) -> Part:
+    # What it comes to first, then what it is reckoned from.
     columns = (
-        *(Column("course", "named"), Column("waiting", rows=True), Column("arrived", rows=True)),
-        *(Column("arriving", "spread"), Column("each", "number"), Column("seated", rows=True)),
-        *(Column("rate", "rate", rows=True), Column("wanted", "spread"), Column("lectures", rows=True)),
-        *(Column("free"), Column("state", "code")),
+        *(Column("course", "named"), Column("state", "code"), Column("wanted", "spread"), Column("free")),
+        *(Column("waiting", rows=True), Column("arriving", "spread"), Column("each", "number")),
+        *(Column("seated", rows=True), Column("lectures", rows=True), Column("arrived", rows=True)),
+        Column("rate", "rate", rows=True),
     )
     plot = Plot("bars", "course", ("wanted", "free")) if rows else None
     return Part("seats", columns, tuple(rows), "estimate", plot, () if rows else (Note("no_data"),))
@@ -131,9 +132,9 @@ def _part_of_times(
 ) -> Part:
     columns = (
         *(Column("course", "named"), Column("weekday", "code"), Column("hour", "code")),
-        *(Column("verdict", "code"), Column("reason", "code"), Column("lectures", rows=True)),
-        *(Column("fill", "share"), Column("rate", "rate", rows=True), Column("drawn", "share")),
+        *(Column("verdict", "code"), Column("reason", "code"), Column("drawn", "share"), Column("fill", "share")),
         *(Column("waitlisted", rows=True), Column("wishes", rows=True), Column("ahead", rows=True)),
+        *(Column("lectures", rows=True), Column("rate", "rate", rows=True)),
     )
     ahead: dict[Time, int] = {}
     for lecture in coming:
@@ -176,9 +177,9 @@ def _time(
     )
     came = rate(held.attended, held.known)
     values = (
-        *(Named(str(course.id), course.name), str(time.weekday), time.hour, verdict, reason, held.lectures),
-        *(held.booked / held.seats if held.seats else None, came, drawn if held.known else None),
-        *(waitlisted, wishes, ahead.get(time, 0)),
+        *(Named(str(course.id), course.name), str(time.weekday), time.hour, verdict, reason),
+        *(drawn if held.known else None, held.booked / held.seats if held.seats else None),
+        *(waitlisted, wishes, ahead.get(time, 0), held.lectures, came),
     )
     return Row(time.key, values, held.known < SMALL)
 
