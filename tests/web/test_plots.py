@@ -55,7 +55,7 @@ def test_a_plot_has_a_title_and_its_finding_and_holds_no_script_and_nothing_from
     assert [word for word in ("<script", "onload", "@import", "href=") if word in raw] == []
     assert raw.count("http") == raw.count("http://www.w3.org/")
     style = root.find(f"{SVG}defs/{SVG}style").text
-    assert "prefers-color-scheme:dark" in style
+    assert "@media screen and (prefers-color-scheme:dark)" in style
     assert "Noto Sans JP" in style
 
 

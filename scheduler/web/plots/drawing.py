@@ -13,7 +13,7 @@ from scheduler.web.words.figures import units, values
 from scheduler.web.words.figures.cells import Sheet
 
 
-def svg(sheet: Sheet, narrow: bool) -> bytes:
+def svg(sheet: Sheet, narrow: bool = False) -> bytes:
     """Draw a part that has a plot; `narrow` for a telephone, where bars lie and letters stay as large."""
     # Only here: pygal costs nothing where no plot is drawn.
     import pygal  # noqa: PLC0415

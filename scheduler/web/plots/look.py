@@ -64,7 +64,7 @@ _RULES = (
 
 
 def style() -> str:
-    """Return the picture's own style."""
+    """Return the picture's own style: it follows a dark screen, and is light on paper."""
     colours = "".join(
         f".serie-{n} .rect,.serie-{n} .dot{{fill:var(--s{n});stroke:var(--s{n})}}"
         f".serie-{n} .line,.key-{n} .line{{stroke:var(--s{n});fill:none;stroke-dasharray:{DASHES[n] or 'none'}}}"
