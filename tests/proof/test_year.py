@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 
@@ -14,7 +13,15 @@ from scheduler.models.db import Base, db
 from scheduler.rules.reporting import Asked, Report
 from scheduler.services.reports.catalogue import REPORTS
 from scheduler.services.snapshots import making
-from tests.proof.year import expected_attendance, expected_snapshots, world
+from tests.proof.year import (
+    expected_attendance,
+    expected_load,
+    expected_renewals,
+    expected_snapshots,
+    expected_way,
+    tables,
+    world,
+)
 from tests.proof.year.comparing import differences, numbers
 from tests.proof.year.expected_snapshots import Row
 from tests.proof.year.firms import FIRST_ID, NOW
@@ -55,9 +62,9 @@ class Told:
 
 
 @pytest.fixture
-def told(database: Flask) -> Iterator[Told]:
+def told(database: Flask) -> Told:
     """The year, filled and counted."""
-    yield Told()
+    return Told()
 
 
 def rows(name: str) -> list[Row]:
@@ -68,12 +75,21 @@ def test_reports_equal_an_independent_count(told: Told) -> None:
     check_snapshots(told)
     found = []
     for case, asked in ASKED.items():
-        view = told.view(asked)
-        report = told.report("attendance", asked)
-        wanted = expected_attendance.report(told.year, told.seats, told.ways, view)
-        assert numbers(report) > 100
-        found += [f"{case}: {one}" for one in differences(report, wanted)]
+        for name, wanted in counted(told, told.view(asked)).items():
+            report = told.report(name, asked)
+            assert numbers(report) > 100, (case, name)
+            found += [f"{case}, {name}: {one}" for one in differences(report, wanted)]
     assert found == []
+
+
+def counted(told: Told, view: View) -> dict[str, tables.Told]:
+    """Count the reports."""
+    return {
+        "attendance": expected_attendance.report(told.year, told.seats, told.ways, view),
+        "way": expected_way.report(told.year, told.ways, view),
+        "load": expected_load.report(told.year, told.spans, view),
+        "renewals": expected_renewals.report(told.year, told.ways, view),
+    }
 
 
 def check_snapshots(told: Told) -> None:
