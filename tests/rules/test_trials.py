@@ -253,6 +253,21 @@ def test_the_interval_agrees_with_the_formula_for_many() -> None:
     assert found.index.high == pytest.approx(150 + reach, abs=0.7)
 
 
+def test_thousands_are_drawn_at_once_and_told_the_same() -> None:
+    """999 people are resampled one by one, 1,000 by their sums; one person more or less moves nothing."""
+    draw = random.Random(3)
+    levels = [(draw.expovariate(0.01), draw.expovariate(0.01) * 1.1) for _ in range(2000)]
+    new, old = levels[:1000], levels[1000:]
+    resampled = compare(flat("new", *new[:-1]), flat("old", *old[:-1]))
+    drawn = compare(flat("new", *new), flat("old", *old))
+    for few, many in zip(figures(resampled), figures(drawn), strict=True):
+        assert many == pytest.approx(few, abs=1.5)
+    assert compare(flat("new", *new), flat("old", *old)) == drawn
+    # Everybody alike: nothing wanders, and nobody has no period.
+    even = Group("even", tuple(Subject(f"{n:04}", (4.0,), (5.0,)) for n in range(1000)))
+    assert figures(compare(even, None)) == pytest.approx([125, 125, 125, 25, 25, 25], abs=1e-4)
+
+
 def test_as_many_as_needed_are_enough_four_times_in_five() -> None:
     small = compare(people(12, 1.04, noise=10), people(12, 1.0, seed=2, noise=10))
     assert small.verdict == "unclear"

@@ -53,7 +53,7 @@ class People:
         return cls(members, accounts, names, {text: _similar_accounts(text) for text in unknown})
 
     def find(self, row: FigureRow) -> Found | Refusal:
-        """Return whose a row is, or member_unknown, member_ambiguous, account_unknown_by_name, …, subject_unknown, … with what is alike."""
+        """Return whose a row is, or member_unknown, member_ambiguous, customer_unknown, …, subject_unknown, … with what is alike."""
         found: list[Found] = []
         if row.kind in ("person", "subject"):
             found += self.members.get(row.subject.strip().lower()) or self.members.get(name_key(row.subject), [])
@@ -61,7 +61,7 @@ class People:
             found += _of(self.accounts, row.subject)
         if len(found) == 1:
             return found[0]
-        what = {"person": "member", "account": "account", "subject": "subject"}[row.kind]
+        what = {"person": "member", "account": "customer", "subject": "subject"}[row.kind]
         if found:
             return Refusal(row.number, f"{what}_ambiguous", {"value": row.subject})
         like = self._like(row)

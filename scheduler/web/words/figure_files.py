@@ -28,9 +28,9 @@ def refusals() -> dict[str, str]:
         "member_unknown": _("「%(value)s」という自社メンバーはいません。氏名かメールアドレスをご確認ください。"),
         "member_unknown_but": _("「%(value)s」という自社メンバーはいません。似た名前: %(like)s"),
         "member_ambiguous": _("「%(value)s」という自社メンバーは複数います。メールアドレスで書いてください。"),
-        "account_unknown": _("「%(value)s」という顧客企業はありません。顧客IDか会社名をご確認ください。"),
-        "account_unknown_but": _("「%(value)s」という顧客企業はありません。似た名前: %(like)s"),
-        "account_ambiguous": _("「%(value)s」という顧客企業は複数あります。顧客IDで書いてください。"),
+        "customer_unknown": _("「%(value)s」という顧客企業はありません。顧客IDか会社名をご確認ください。"),
+        "customer_unknown_but": _("「%(value)s」という顧客企業はありません。似た名前: %(like)s"),
+        "customer_ambiguous": _("「%(value)s」という顧客企業は複数あります。顧客IDで書いてください。"),
         "subject_unknown": _("「%(value)s」という自社メンバーも顧客企業もありません。"),
         "subject_unknown_but": _("「%(value)s」という自社メンバーも顧客企業もありません。似た名前: %(like)s"),
         "subject_ambiguous": _(

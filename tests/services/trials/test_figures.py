@@ -99,8 +99,8 @@ def test_undoing_leaves_what_another_file_has_replaced_since(member: Staff) -> N
         ("2026-04,小林 美咲,,-3", "negative"),
         ("2026-04,小林 三咲,,3", "member_unknown_but"),
         ("2026-04,まったくの別人XYZ,,3", "member_unknown"),
-        ("2026-04,,さくら,3", "account_unknown_but"),
-        ("2026-04,,A-999X,3", "account_unknown"),
+        ("2026-04,,さくら,3", "customer_unknown_but"),
+        ("2026-04,,A-999X,3", "customer_unknown"),
         ("2062-04,小林 美咲,,3", "month_far"),
         ("2026-03,misaki@vendor.example,,4", "figure_twice"),
     ],
@@ -126,7 +126,7 @@ def test_whoever_shares_a_name_must_be_named_otherwise(account: Account) -> None
     ]
     found = refusals("月,担当者,顧客企業,対象,商談数", *(f"{line},3" for line in lines))
     assert [key for _row, key in found] == [
-        "member_ambiguous", "account_ambiguous", "subject_ambiguous", "subject_ambiguous", "subject_unknown"
+        "member_ambiguous", "customer_ambiguous", "subject_ambiguous", "subject_ambiguous", "subject_unknown"
     ]  # fmt: skip
 
 

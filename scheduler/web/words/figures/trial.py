@@ -156,10 +156,10 @@ def _results() -> dict[str, str]:
         "no_index.no_baseline": _("「%(group)s」は、%(measure)sの基準の値がないか 0 のため、比べられません。"),
         "no_index.no_trial": _("「%(group)s」には、試行中の%(measure)sの値がまだありません。"),
         "difference.staff": _(
-            "同じ時期の「%(group)s」（%(subjects)s 名）との差は %(value)s ポイント（95%% 区間 %(low)s–%(high)s）。"
+            "同じ時期の「%(group)s」（%(subjects)s 名）との差は %(value)s ポイント（95%% 区間 %(low)s から %(high)s）。"
         ),
         "difference.accounts": _(
-            "同じ時期の「%(group)s」（%(subjects)s 社）との差は %(value)s ポイント（95%% 区間 %(low)s–%(high)s）。"
+            "同じ時期の「%(group)s」（%(subjects)s 社）との差は %(value)s ポイント（95%% 区間 %(low)s から %(high)s）。"
         ),
         "difference_alone.staff": _("同じ時期の「%(group)s」（%(subjects)s 名）との差は %(value)s ポイント。"),
         "difference_alone.accounts": _("同じ時期の「%(group)s」（%(subjects)s 社）との差は %(value)s ポイント。"),
