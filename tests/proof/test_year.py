@@ -15,9 +15,11 @@ from scheduler.services.reports.catalogue import REPORTS
 from scheduler.services.snapshots import making
 from tests.proof.year import (
     expected_attendance,
+    expected_capacity,
     expected_load,
     expected_renewals,
     expected_snapshots,
+    expected_staffing,
     expected_way,
     tables,
     world,
@@ -79,6 +81,17 @@ def test_reports_equal_an_independent_count(told: Told) -> None:
             report = told.report(name, asked)
             assert numbers(report) > 100, (case, name)
             found += [f"{case}, {name}: {one}" for one in differences(report, wanted)]
+    assert found == []
+
+
+def test_staffing_measures_and_reckons_as_an_independent_count(told: Told) -> None:
+    found = []
+    for case, asked in ASKED.items():
+        plan = expected_staffing.plan(told.year, told, told.view(asked))
+        report = told.report("staffing", asked)
+        found += [
+            f"{case}: {one}" for one in differences(report, expected_capacity.report(plan), expected_capacity.PLAYED)
+        ]
     assert found == []
 
 
