@@ -110,7 +110,7 @@ def test_the_middle_of_many_years_is_near_the_plan() -> None:
     assert [each.p50 for each in found.heads] == pytest.approx(list(said.heads), rel=0.02)
 
 
-@pytest.mark.parametrize("spread", [1e-6, 1.0, 1e6])
+@pytest.mark.parametrize("spread", [1e-160, 1e-6, 1.0, 1e6])
 @pytest.mark.parametrize("value", [1e-6, 1.0, 1e6])
 def test_the_strangest_spreads_are_played_without_an_accident(value: float, spread: float) -> None:
     strange = Figure(value, base=1, spread=spread)

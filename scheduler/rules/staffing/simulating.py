@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 #: How far off minutes are taken to be that somebody entered: a tenth, as a standard deviation.
 ENTERED_SPREAD = 0.1
 PERCENTILES = (10, 50, 90)
-# Larger counts than this no generator draws, smaller amounts than this do not vary.
+# Larger counts than this no generator draws; smaller amounts than this do not vary, nor do those that vary by less of it.
 _MOST, _LEAST = 1e15, 1e-9
 #: How many times the horizon is played, and the number chance starts from, unless others are asked for.
 YEARS = 1000
@@ -154,7 +154,7 @@ def _gamma(
     import numpy as np  # noqa: PLC0415
 
     mean, variance = np.broadcast_arrays(mean, variance)
-    varies = (mean > _LEAST) & (variance > 0)
+    varies = (mean > _LEAST) & (variance > (_LEAST * mean) ** 2)
     scale = np.divide(variance, mean, out=np.ones(mean.shape), where=varies)
     return np.where(varies, rng.gamma(np.where(varies, mean / scale, 1.0), scale), mean)
 
