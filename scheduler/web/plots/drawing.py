@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from itertools import pairwise
 from typing import Any
@@ -11,6 +12,9 @@ from scheduler.web.plots.frame import Frame
 from scheduler.web.plots.series import Drawn, Point, Series, drawn
 from scheduler.web.words.figures import units, values
 from scheduler.web.words.figures.cells import Sheet
+
+# What XML has no place for (XML 1.0, 2.2), which names out of files may hold: with one of them there is no picture.
+_NO_LETTERS = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]|\xef\xbf[\xbe\xbf]")
 
 
 def svg(sheet: Sheet, narrow: bool = False) -> bytes:
@@ -31,8 +35,7 @@ def svg(sheet: Sheet, narrow: bool = False) -> bytes:
     chart = (lain if lying else kinds)[plot.shape](**_config(frame))
     _fill(chart, frame)
     chart.add_xml_filter(lambda root: finishing.finish(root, chart, frame))
-    picture: bytes = chart.render()
-    return picture
+    return _NO_LETTERS.sub(b"", chart.render())
 
 
 def _config(frame: Frame) -> dict[str, Any]:

@@ -14,8 +14,8 @@ from scheduler.models.lectures import Course, Lecture
 from scheduler.models.snapshots import Turnout
 from scheduler.rules.attendance_rates import LEAD_BANDS, SIZE_BANDS
 from scheduler.rules.reporting import Asked, Behind, Column, Named, Row
-from scheduler.services.naming import LARGEST_ID
 from scheduler.services.refusals import NotFound
+from scheduler.services.reports import row_keys
 from scheduler.services.reports.attendance import waiting
 from scheduler.services.reports.attendance.counting import ASKED, KNOWN, OPEN, OWN, REMINDED, within
 from scheduler.services.reports.attendance.parts import BEFORE, STEPS
@@ -111,11 +111,11 @@ def _group(asked: Asked, part: str, row: str) -> list[ColumnElement[bool]]:
 
 
 def _course(_asked: Asked, row: str) -> list[ColumnElement[bool]]:
-    return [_held(Lecture.course_id == _number(row))]
+    return [_held(Lecture.course_id == row_keys.number(row))]
 
 
 def _host(_asked: Asked, row: str) -> list[ColumnElement[bool]]:
-    return [_held(Lecture.host_id == _number(row) if row != "0" else Lecture.host_id.is_(None))]
+    return [_held(Lecture.host_id == row_keys.number(row) if row != "0" else Lecture.host_id.is_(None))]
 
 
 def _kind(_asked: Asked, row: str) -> list[ColumnElement[bool]]:
@@ -183,9 +183,3 @@ def _one_of(row: str, known: Collection[str]) -> str:
     if row not in known:
         raise NotFound(row=row)
     return row
-
-
-def _number(row: str) -> int:
-    if not (row.isascii() and row.isdecimal() and len(row) <= 10 and int(row) <= LARGEST_ID):
-        raise NotFound(row=row)
-    return int(row)

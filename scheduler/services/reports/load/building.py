@@ -99,7 +99,7 @@ def _room(found: Found) -> Part:
     spent = {
         number: _all_hours(loads.get(number, Load())) / found.span.length
         for number, (_name, team, active) in found.members.items()
-        if active and (team in STAGES or number in loads)
+        if active and found.span.months and (team in STAGES or number in loads)
     }
     entered = (keeping.entered().get("entered") or {}).get("hours")
     usual = {team: _usual(spent, found, team) for team in {found.team(number) for number in spent}}

@@ -17,8 +17,8 @@ from scheduler.models.staff import TEAMS, Staff
 from scheduler.models.tasks import Task
 from scheduler.rules.reporting import Asked, Behind, Column, Named, Row
 from scheduler.services.installation import here
-from scheduler.services.naming import LARGEST_ID
 from scheduler.services.refusals import NotFound
+from scheduler.services.reports import row_keys
 from scheduler.services.reports.load import counting
 from scheduler.services.reports.load.counting import NO_TEAM, NOBODY, Period
 
@@ -75,14 +75,14 @@ def _group(asked: Asked, part: str, row: str, now: datetime) -> Group:
     span = counting.period(asked, now)
     if part in _BY_MONTH:
         month, _, row = row.partition("_")
-        first = _month(month)
+        first = row_keys.month(month)
         if first not in span.months:
             raise NotFound(row=row)
         span = span.month(first)
     if part == "hours":
         return Group(span)
     if part in _BY_PERSON:
-        return Group(span, person=_number(row))
+        return Group(span, person=row_keys.number(row))
     if row not in (*TEAMS, NO_TEAM):
         raise NotFound(row=row)
     return Group(span, team=row)
@@ -209,16 +209,3 @@ def _page(
 
 def _named(number: int | None, name: str | None) -> Named:
     return Named(str(number), name or "") if number is not None else Named("")
-
-
-def _month(text: str) -> date:
-    try:
-        return date.fromisoformat(f"{text}-01")
-    except ValueError as error:
-        raise NotFound(row=text) from error
-
-
-def _number(row: str) -> int:
-    if not (row.isascii() and row.isdecimal() and len(row) <= 10 and int(row) <= LARGEST_ID):
-        raise NotFound(row=row)
-    return int(row)

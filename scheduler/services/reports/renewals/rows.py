@@ -14,6 +14,7 @@ from scheduler.models.spans import days_later, month_of
 from scheduler.rules.reporting import Asked, Behind, Column, Named, Row
 from scheduler.services.installation import here
 from scheduler.services.refusals import NotFound
+from scheduler.services.reports import row_keys
 from scheduler.services.reports.elapsed import ALL
 from scheduler.services.reports.renewals import terms
 
@@ -65,7 +66,7 @@ def _narrowed(one: Subquery, part: str, row: str, column: str) -> list[ColumnEle
         if row not in terms.STATES:
             raise NotFound(what="report")
         return [one.c.state == row, *known]
-    months = [] if row == ALL else [one.c.month == _month(row)]
+    months = [] if row == ALL else [one.c.month == row_keys.month(row)]
     return [*terms.came_due(one), *months, one.c.state.in_(_SAID[column]), *known]
 
 
@@ -74,7 +75,7 @@ def _accounts(
 ) -> Behind:  # fmt: skip
     one = terms.customers(asked, today).subquery()
     of = {"retention": month_of(one.c.began_on), "by_ready": one.c.ready, "by_attended": one.c.attended}[part]
-    group = [] if part == "by_ready" and row == ALL else [of == (_month(row) if part == "retention" else row)]
+    group = [] if part == "by_ready" and row == ALL else [of == (row_keys.month(row) if part == "retention" else row)]
     ended = [one.c.ended_on.is_not(None)] if column == "ended" else []
     told = (one.c.began_on, one.c.ended_on, one.c.days, one.c.ready, one.c.attended)
     query: Select[*tuple[Any, ...]] = select(Account.id, Account.name, *told)
@@ -93,10 +94,3 @@ def _page(
 ) -> tuple[int, Sequence[Any]]:  # fmt: skip
     total = db.session.scalar(select(func.count()).select_from(query.subquery())) or 0
     return total, db.session.execute(query.order_by(*order).limit(limit).offset(offset)).all()
-
-
-def _month(key: str) -> date:
-    try:
-        return date.fromisoformat(f"{key}-01")
-    except ValueError as error:
-        raise NotFound(what="report") from error

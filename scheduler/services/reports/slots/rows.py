@@ -18,8 +18,8 @@ from scheduler.models.staff import Staff
 from scheduler.models.tasks import Task
 from scheduler.rules.reporting import Asked, Behind, Column, Kind, Named, Row
 from scheduler.services.facts import local_day
-from scheduler.services.naming import LARGEST_ID
 from scheduler.services.refusals import NotFound
+from scheduler.services.reports import row_keys
 from scheduler.services.reports.slots import counting, needing
 from scheduler.services.reports.slots.counting import Time
 
@@ -82,7 +82,7 @@ def _accounts(one: _Asking, which: Callable[[needing.Taught, Asked, datetime], C
 
 def _seated(one: _Asking) -> Behind:
     """List who is booked on a course's lectures of the next weeks."""
-    return _booked(one, [*counting.ahead(one.now), Lecture.course_id == _number(one.row)])
+    return _booked(one, [*counting.ahead(one.now), Lecture.course_id == row_keys.number(one.row)])
 
 
 def _seated_in_week(one: _Asking) -> Behind:
@@ -90,7 +90,7 @@ def _seated_in_week(one: _Asking) -> Behind:
 
 
 def _on_lecture(one: _Asking) -> Behind:
-    return _booked(one, [*counting.ahead(one.now), Lecture.id == _number(one.row)])
+    return _booked(one, [*counting.ahead(one.now), Lecture.id == row_keys.number(one.row)])
 
 
 def _waitlisted(one: _Asking) -> Behind:
@@ -120,7 +120,7 @@ def _booked(one: _Asking, which: Conditions, status: str = "booked") -> Behind:
 
 def _came(one: _Asking) -> Behind:
     """List of whom it is known whether they came to a course."""
-    return _turnouts(one, [Lecture.course_id == _number(one.row)])
+    return _turnouts(one, [Lecture.course_id == row_keys.number(one.row)])
 
 
 def _came_at(one: _Asking) -> Behind:
@@ -153,7 +153,7 @@ def _turnouts(one: _Asking, which: Conditions) -> Behind:
 
 
 def _coming(one: _Asking) -> Behind:
-    return _lectures(one, [*counting.ahead(one.now), Lecture.course_id == _number(one.row)])
+    return _lectures(one, [*counting.ahead(one.now), Lecture.course_id == row_keys.number(one.row)])
 
 
 def _coming_in_week(one: _Asking) -> Behind:
@@ -288,17 +288,11 @@ def _week_of_course(row: str) -> Conditions:
     except (ValueError, OverflowError) as error:
         raise NotFound(what="report") from error
     in_week = and_(Lecture.local_start >= first.isoformat(), Lecture.local_start < after.isoformat())
-    return [Lecture.course_id == _number(course), in_week]
+    return [Lecture.course_id == row_keys.number(course), in_week]
 
 
 def _time(row: str) -> Time:
     course, weekday, hour = (*row.split("-", 2), "", "")[:3]
     if weekday not in "0123456" or len(weekday) != 1 or not hour.isalnum():
         raise NotFound(what="report")
-    return Time(_number(course), int(weekday), hour)
-
-
-def _number(row: str) -> int:
-    if not (row.isascii() and row.isdecimal() and len(row) <= 10 and int(row) <= LARGEST_ID):
-        raise NotFound(what="report")
-    return int(row)
+    return Time(row_keys.number(course), int(weekday), hour)

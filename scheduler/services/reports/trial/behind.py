@@ -13,6 +13,7 @@ from scheduler.models.staff import Staff
 from scheduler.models.trials import Trial
 from scheduler.rules.reporting import Asked, Behind, Column, Named, Row
 from scheduler.services.refusals import NotFound
+from scheduler.services.reports import row_keys
 from scheduler.services.reports.trial.building import UNITS, chosen
 from scheduler.services.reports.trial.judging import Judged, Side, judged
 
@@ -45,15 +46,15 @@ def _meant(asked: Asked, part: str, row: str) -> tuple[Trial, str, int, date | N
     pieces = row.split(".")
     try:
         if part == "trials":
-            trial, pieces = db.session.get(Trial, int(pieces[0])), pieces[1:]
+            trial, pieces = db.session.get(Trial, row_keys.number(pieces[0])), pieces[1:]
         if part in ("trials", "verdicts"):
-            measure, tag_id = pieces[0], int(pieces[1])
+            measure, tag_id = pieces[0], row_keys.number(pieces[1])
         elif part.endswith("_months"):
-            measure, tag_id = part.removesuffix("_months"), int(pieces[0])
-            month = date.fromisoformat(f"{pieces[1]}-01")
+            measure, tag_id = part.removesuffix("_months"), row_keys.number(pieces[0])
+            month = row_keys.month(pieces[1])
         else:
-            measure, tag_id = part, int(pieces[0])
-    except (ValueError, IndexError) as error:
+            measure, tag_id = part, row_keys.number(pieces[0])
+    except IndexError as error:
         raise NotFound(what="row") from error
     if trial is None or measure not in UNITS:
         raise NotFound(what="row")

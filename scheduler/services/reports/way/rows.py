@@ -18,6 +18,7 @@ from scheduler.models.staff import Staff
 from scheduler.rules.reporting import Asked, Behind, Column, Named, Row
 from scheduler.services.installation import here
 from scheduler.services.refusals import NotFound
+from scheduler.services.reports import row_keys
 from scheduler.services.reports.elapsed import ALL
 from scheduler.services.reports.way import counting, handed
 from scheduler.services.reports.way.knots import (
@@ -225,10 +226,7 @@ def _month(key: str) -> list[ColumnElement[bool]]:
     """Match the accounts whose way began in a row's month; raise NotFound for no month."""
     if key == ALL:
         return []
-    try:
-        first = date.fromisoformat(f"{key}-01")
-    except ValueError as error:
-        raise NotFound(what="report") from error
+    first = row_keys.month(key)
     following = (first + timedelta(days=31)).replace(day=1)
     return [Milestone.began_on >= first, Milestone.began_on < following]
 
