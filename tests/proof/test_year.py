@@ -20,6 +20,7 @@ from tests.proof.year import (
     expected_renewals,
     expected_snapshots,
     expected_staffing,
+    expected_trial,
     expected_way,
     tables,
     world,
@@ -92,6 +93,19 @@ def test_staffing_measures_and_reckons_as_an_independent_count(told: Told) -> No
         found += [
             f"{case}: {one}" for one in differences(report, expected_capacity.report(plan), expected_capacity.PLAYED)
         ]
+    assert found == []
+
+
+def test_trials_stand_as_an_independent_count_says(told: Told) -> None:
+    found = []
+    for trial in told.year.rows("trials"):
+        cases = ("everything", "a stage", "a tag") if trial["subjects"] == "accounts" else ("everything",)
+        for case in cases:
+            asked = replace(ASKED[case], more={"trial": str(trial["id"])})
+            wanted = expected_trial.report(told.year, told, told.view(asked), trial)
+            report = told.report("trial", asked)
+            assert numbers(report) > 100, (case, trial["name"])
+            found += [f"{case}, {trial['name']}: {one}" for one in differences(report, wanted, expected_trial.PLAYED)]
     assert found == []
 
 

@@ -20,6 +20,13 @@ class About:
     places: int
 
 
+@dataclass(frozen=True)
+class Middle:
+    """The middle of a range that was resampled: the range must hold it, and is not counted again. None: nothing is told."""
+
+    value: float | None
+
+
 # Beside the columns: whether a row rests on too few.
 SMALL = "*small"
 
@@ -73,6 +80,12 @@ def same(one: Any, other: Any) -> bool:
     """Compare two values, numbers up to rounding."""
     if isinstance(other, About):
         return isinstance(one, int | float) and abs(one - other.value) <= 0.5 / 10**other.places + 1e-6
+    if isinstance(other, Middle):
+        if one is None or other.value is None:
+            return one is None and other.value is None
+        middle, low, high = one
+        held = (low is None and high is None) or low - 1e-6 <= middle <= high + 1e-6
+        return isclose(middle, other.value, rel_tol=1e-7, abs_tol=1e-7) and held
     if isinstance(one, tuple) and isinstance(other, tuple):
         return len(one) == len(other) and all(map(same, one, other))
     if isinstance(one, int | float) and isinstance(other, int | float) and not isinstance(one, bool):
