@@ -29,6 +29,7 @@ from scheduler.services import installation
 from scheduler.settings import Settings
 from scheduler.web import feeds
 from tests import servers
+from tests.company import Company, company
 from tests.factories import a_member
 
 SECRET = "a secret for the tests alone"
@@ -128,6 +129,12 @@ def migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
             connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
         db.engine.dispose()
     return path
+
+
+@pytest.fixture(scope="session")
+def demo_company(tmp_path_factory: pytest.TempPathFactory) -> Company:
+    """The demo company as it stands at the moment of the tests, to be copied."""
+    return company(tmp_path_factory, NOW, SECRET)
 
 
 @pytest.fixture(scope="session")

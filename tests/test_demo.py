@@ -44,7 +44,8 @@ from scheduler.settings import Settings
 from scheduler.web.words import happenings
 from tests import servers
 from tests.cli.conftest import Tasuki, refused, tasuki
-from tests.conftest import NOW, Client, Shelf, built, lay, opened, see_anew, settings_in, sign_in
+from tests.company import Company, copy_rows
+from tests.conftest import NOW, SECRET, Client, Shelf, built, lay, opened, see_anew, settings_in, sign_in
 
 __all__ = ["tasuki"]
 
@@ -100,20 +101,14 @@ PAGES: dict[str, tuple[str, ...]] = {
 
 
 @pytest.fixture(scope="module", params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
-def filled(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> str:
+def filled(request: pytest.FixtureRequest, demo_company: Company) -> str:
     """The address of a database with the demo company as it stands at NOW; tests get copies of it."""
-    folder = tmp_path_factory.mktemp("demo")
     if request.param == "sqlite":
-        url = f"sqlite:///{folder / 'filled.db'}"
-        shutil.copy(request.getfixturevalue("migrated_sqlite"), folder / "filled.db")
-    else:
-        server: servers.Postgres = request.getfixturevalue("postgres")
-        url = server.create("filled", template=request.getfixturevalue("_migrated_postgres"))
-    with opened(built(settings_in(folder, url))):
-        fill.fill(NOW)
-        if request.param == "sqlite":
-            with db.engine.connect() as connection:
-                connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+        return f"sqlite:///{demo_company.database}"
+    server: servers.Postgres = request.getfixturevalue("postgres")
+    url = server.create("filled", template=request.getfixturevalue("_migrated_postgres"))
+    # What filling makes on either database is the same, as is shown below with fewer accounts.
+    copy_rows(demo_company.database, url)
     return url
 
 
@@ -367,7 +362,8 @@ def test_a_worker_started_afterwards_sends_nothing_about_the_past(app: Flask, tm
     done = jobs.run_due(NOW, jobs.Context(transport_from(settings.mail)), everything=True)
     assert {one.name: one.error for one in done if one.state == "failed"} == {}
     # What is due now, and to members what this morning brings.
-    told = sum(one.count for one in done if one.name in ("plan_digests", "remind_of_handovers", "remind_of_reports"))
+    ours = ("plan_digests", "plan_packs", "remind_of_handovers", "remind_of_reports")
+    told = sum(one.count for one in done if one.name in ours)
     assert len(list_messages(tmp_path / "mails", limit=100)) == len(due) + told
 
 
@@ -442,28 +438,42 @@ def test_the_company_is_believable_on_any_day(now: datetime, empty: Settings, sh
         assert len(today.unreported(now)) == 1
 
 
-def test_the_same_moment_makes_the_same_company(tmp_path: Path, request: pytest.FixtureRequest) -> None:
-    found = []
-    for name in ("one.db", "other.db"):
-        shutil.copy(request.getfixturevalue("migrated_sqlite"), tmp_path / name)
-        with opened(built(settings_in(tmp_path, f"sqlite:///{tmp_path / name}"))):
-            fill.fill(NOW, accounts=25)
-            accounts = db.session.execute(
-                select(Account.external_id, Account.stage, Account.ready_since, Account.level)
-            )
-            people = select(Contact.email, Registration.lecture_id, Registration.registered_at, Registration.status)
-            booked = db.session.execute(people.join(Contact, Contact.id == Registration.contact_id))
-            found.append((sorted(map(repr, accounts)), sorted(map(repr, booked))))
-    assert found[0] == found[1]
+def a_small_one() -> tuple[list[str], list[str]]:
+    """Fill the database of the application with a few accounts and describe what is there."""
+    fill.fill(NOW, accounts=25)
+    accounts = db.session.execute(select(Account.external_id, Account.stage, Account.ready_since, Account.level))
+    people = select(Contact.email, Registration.lecture_id, Registration.registered_at, Registration.status)
+    booked = db.session.execute(people.join(Contact, Contact.id == Registration.contact_id))
+    return sorted(map(repr, accounts)), sorted(map(repr, booked))
 
 
-def test_the_command_fills_an_empty_database_and_says_how_to_sign_in(empty: Settings, tmp_path: Path) -> None:
+@pytest.fixture(scope="module")
+def small_one(migrated_sqlite: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[list[str], list[str]]:
+    """What filling makes of a few accounts on SQLite."""
+    folder = tmp_path_factory.mktemp("small")
+    shutil.copy(migrated_sqlite, folder / "one.db")
+    with opened(built(settings_in(folder, f"sqlite:///{folder / 'one.db'}"))):
+        return a_small_one()
+
+
+@pytest.mark.parametrize("kind", ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def test_the_same_moment_makes_the_same_company_on_either_database(
+    kind: str, small_one: tuple[list[str], list[str]], tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    if kind == "postgres":
+        url = request.getfixturevalue("postgres_url")
+    else:
+        url = f"sqlite:///{shutil.copy(request.getfixturevalue('migrated_sqlite'), tmp_path / 'other.db')}"
+    with opened(built(settings_in(tmp_path, url))):
+        assert a_small_one() == small_one
+
+
+def test_the_command_fills_an_empty_database_and_says_how_to_sign_in(demo_company: Company, tmp_path: Path) -> None:
+    assert demo_company.said.endswith(f"{house.EMAIL} / {house.PASSWORD}\n")
+    lay(demo_company.database, tmp_path / "demo.db")
     env = servers.environment(
-        database_url=empty.database_url, secret_key=empty.secret_key, clock=NOW.isoformat(), mail=empty.mail
+        database_url=f"sqlite:///{tmp_path / 'demo.db'}", secret_key=SECRET, clock=NOW.isoformat()
     )
-    done = servers.run("demo", env=env, cwd=tmp_path)
-    assert done.returncode == 0, done.stderr
-    assert done.stdout.endswith(f"{house.EMAIL} / {house.PASSWORD}\n")
     again = servers.run("demo", env=env, cwd=tmp_path)
     assert (again.returncode, again.stdout, len(again.stderr.splitlines())) == (1, "", 1)
 

@@ -6,6 +6,7 @@ import shutil
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,9 @@ import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests import servers
-from tests.browser.looking import LANGUAGES, SECRET, WALKS, Site, sign_in
+from tests.browser.looking import LANGUAGES, WALKS, Site, sign_in
+from tests.company import Company
+from tests.conftest import NOW
 from tests.once import once
 
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
@@ -41,29 +44,29 @@ def chromium(chromium_program: str) -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="session")
-def filled(tmp_path_factory: pytest.TempPathFactory, chromium_program: str) -> Path:
+def filled(tmp_path_factory: pytest.TempPathFactory, chromium_program: str, demo_company: Company) -> Path:
     """A folder with the demo company's database, its attendance report and a program's token."""
 
     def fill(folder: Path) -> None:
-        env = _environment(folder, "http://127.0.0.1:8000")
-        for command in (("migrate",), ("demo",), ("demo", "--report", str(folder / "report.csv"))):
-            done = servers.run(*command, env=env, cwd=folder)
-            assert done.returncode == 0, done.stderr
-        token = servers.run("token", "add", "pictures", env=env, cwd=folder).stdout.split()[-1]
-        (folder / "token").write_text(token)
+        shutil.copy(demo_company.database, folder)
+        shutil.copy(demo_company.report, folder)
+        site = Site("http://127.0.0.1:8000", "", folder, "+0s")
+        done = servers.run("token", "add", "pictures", env=site.environment, cwd=folder)
+        (folder / "token").write_text(done.stdout.split()[-1])
 
     return once(tmp_path_factory, "browser", fill)
 
 
 @pytest.fixture(scope="package")
 def program(filled: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    """The program on SQLite, started as a user starts it."""
+    """The program on SQLite, started as a user starts it; its clock runs from the company's moment on."""
     port = servers.free_port()
-    base = f"http://127.0.0.1:{port}"
     folder = tmp_path_factory.mktemp("site")
     shutil.copytree(filled, folder, dirs_exist_ok=True)
-    with servers.web(_environment(folder, base), folder, port):
-        yield Site(base, (filled / "token").read_text(), folder)
+    clock = f"{(NOW - datetime.now(UTC)) // timedelta(seconds=1)}s"
+    site = Site(f"http://127.0.0.1:{port}", (filled / "token").read_text(), folder, clock)
+    with servers.web(site.environment, folder, port):
+        yield site
 
 
 @pytest.fixture(scope="module")
@@ -112,12 +115,3 @@ def _page(chromium: Browser, walk: tuple[str, int], **more: Any) -> Iterator[Pag
     page = chromium.new_page(viewport={"width": width, "height": 800}, locale=language, **more)
     yield page
     page.close()
-
-
-def _environment(folder: Path, base: str) -> dict[str, str]:
-    return servers.environment(
-        database_url=f"sqlite:///{folder / 'demo.db'}",
-        secret_key=SECRET,
-        mail=f"folder:{folder / 'mails'}",
-        base_url=base,
-    )

@@ -12,11 +12,11 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from tests import servers
+from tests.conftest import SECRET
 
 # Ignored by git; the pictures of the last run.
 PICTURES = servers.ROOT / "var" / "pictures"
 EMAIL, PASSWORD = "demo@minamo.example", "tasuki-demo"
-SECRET = "a secret for the pictures"
 LANGUAGES = ("ja", "en")
 WIDTHS = (360, 1280)
 # Older lectures of the demo company are its history.
@@ -27,11 +27,27 @@ WALKS = list(zip(LANGUAGES, WIDTHS, strict=True))
 
 @dataclass(frozen=True)
 class Site:
-    """The running program: its address, a token for its API, and the folder it runs in."""
+    """The running program: its address, a token for its API, the folder it runs in, and by how many seconds its clock is off."""
 
     base: str
     token: str
     folder: Path
+    clock: str
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """Return what the program and its commands are started with."""
+        return servers.environment(
+            database_url=f"sqlite:///{self.folder / 'demo.db'}",
+            secret_key=SECRET,
+            clock=self.clock,
+            mail=f"folder:{self.folder / 'mails'}",
+            base_url=self.base,
+        )
+
+    def now(self) -> datetime:
+        """Read the program's clock."""
+        return datetime.now(UTC) + timedelta(seconds=int(self.clock.removesuffix("s")))
 
     def api(self, path: str) -> Any:
         """Read the API."""
@@ -85,7 +101,7 @@ def picture(page: Page, name: str) -> None:
 
 def lectures(site: Site) -> list[dict[str, Any]]:
     """List the demo company's lectures of the last weeks and those to come, by start, as the API gives them."""
-    since = (datetime.now(UTC) - RECENT).strftime("%Y-%m-%dT%H:%M:%SZ")
+    since = (site.now() - RECENT).strftime("%Y-%m-%dT%H:%M:%SZ")
     found: list[dict[str, Any]] = site.api(f"/lectures?from={since}&limit=200")["items"]
     return found
 

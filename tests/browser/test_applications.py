@@ -12,7 +12,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests import servers
-from tests.browser.looking import SECRET, Site, accessible, sign_in
+from tests.browser.looking import Site, accessible, sign_in
 
 pytestmark = pytest.mark.chromium
 
@@ -21,15 +21,8 @@ _numbers = count(1)
 
 def mail_to(site: Site, address: str) -> str:
     """Send what is due and return the address of the link in the mail to somebody."""
-    mails = site.folder / "mails"
-    env = servers.environment(
-        database_url=f"sqlite:///{site.folder / 'demo.db'}",
-        secret_key=SECRET,
-        mail=f"folder:{mails}",
-        base_url=site.base,
-    )
-    assert servers.run("tick", env=env, cwd=site.folder).returncode == 0
-    text = next(text for path in sorted(mails.rglob("*.eml")) if (text := _text_to(path, address)))
+    assert servers.run("tick", env=site.environment, cwd=site.folder).returncode == 0
+    text = next(text for path in sorted((site.folder / "mails").rglob("*.eml")) if (text := _text_to(path, address)))
     return next(word for word in text.split() if "/apply/" in word)
 
 

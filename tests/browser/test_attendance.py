@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import sqlite3
 import time
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -48,7 +48,7 @@ def a_room(site: Site, number: int) -> tuple[int, list[tuple[str, str, str]]]:
     shops = [{"code": shop, "name": shop} for shop in dict.fromkeys(shop for _family, _given, shop in people)]
     key = f"ROOM-{number}"
     site.put(f"/accounts/{key}", {"name": f"株式会社みほん{number}", "stores": shops, "contacts": contacts})
-    start = datetime.now(UTC).replace(minute=0, second=0, microsecond=0) - timedelta(days=1, hours=number)
+    start = site.now().replace(minute=0, second=0, microsecond=0) - timedelta(days=1, hours=number)
     with sqlite3.connect(site.folder / "demo.db") as database:
         database.row_factory = sqlite3.Row
         like = dict(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import sqlite3
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -16,7 +16,7 @@ pytestmark = pytest.mark.chromium
 
 def begin(site: Site, number: int) -> int:
     """Let one of the demo company's lectures with people booked have begun ten minutes ago; return its id."""
-    start = datetime.now(UTC).replace(microsecond=0) - timedelta(minutes=10)
+    start = site.now().replace(microsecond=0) - timedelta(minutes=10)
     with sqlite3.connect(site.folder / "demo.db") as database:
         people = "SELECT lecture_id FROM registrations WHERE status = 'booked' GROUP BY lecture_id HAVING count(*) > 4"
         ahead = f"SELECT id FROM lectures WHERE starts_at > ? AND status = 'scheduled' AND id IN ({people}) ORDER BY id"
@@ -28,7 +28,7 @@ def begin(site: Site, number: int) -> int:
 
 def come_in(site: Site, lecture: int) -> None:
     """Let the meeting tool have seen somebody come in."""
-    now = _written(datetime.now(UTC).replace(microsecond=0))
+    now = _written(site.now().replace(microsecond=0))
     with sqlite3.connect(site.folder / "demo.db") as database:
         database.execute(
             "INSERT INTO presences (lecture_id, source, key, display_name, email, personal_key, from_at, recorded_at)"

@@ -17,9 +17,9 @@ from tests.browser.looking import Site, accessible, under_way
 pytestmark = pytest.mark.chromium
 
 
-def to_come(page: Page, days: int) -> date:
+def to_come(site: Site, days: int) -> date:
     """Return a working day so many days ahead."""
-    day = date.fromisoformat(page.evaluate("new Date().toISOString().slice(0, 10)")) + timedelta(days=days)
+    day = site.now().date() + timedelta(days=days)
     return day + timedelta(days=(7 - day.weekday()) % 7) if day.weekday() > 4 else day
 
 
@@ -41,7 +41,7 @@ def test_from_the_wish_to_the_seat(walk: tuple[Page, str, int], site: Site) -> N
     page.get_by_role("button", name=re.compile("ご希望を送る|Send my wishes")).click()
     expect(page.locator(".error-summary")).to_be_visible()
     accessible(page, f"wishes-refused-{name}")
-    page.fill("[name=on_1]", to_come(page, 10).isoformat())
+    page.fill("[name=on_1]", to_come(site, 10).isoformat())
     page.select_option("[name=part_1]", "morning")
     page.locator("main details summary").first.click()
     page.fill("[name=words_2]", "平日の18時以降")
@@ -55,7 +55,7 @@ def test_from_the_wish_to_the_seat(walk: tuple[Page, str, int], site: Site) -> N
     task.get_by_role("link", name=re.compile("候補日時を送る|Offer times")).click()
     accessible(page, f"proposal-form-{name}")
     for field, hour in (("time_1", "10:00"), ("time_2", "15:30")):
-        page.fill(f"[name={field}]", f"{to_come(page, 10)}T{hour}")
+        page.fill(f"[name={field}]", f"{to_come(site, 10)}T{hour}")
     page.get_by_role("button", name=re.compile("内容を確認する|Preview|Check")).click()
     accessible(page, f"proposal-check-{name}")
     page.locator("button[name=step][value=offer]").click()
@@ -82,7 +82,7 @@ def test_staff_book_a_lecture_for_a_whole_company(walk: tuple[Page, str, int], s
     accessible(page, f"booking-form-{name}")
     page.check("[name=whose][value=company]")
     page.locator("[name=people]").first.check()
-    page.fill("[name=starts_at]", f"{to_come(page, 12)}T11:00")
+    page.fill("[name=starts_at]", f"{to_come(site, 12)}T11:00")
     page.fill("[name=capacity]", "8")
     page.get_by_role("button", name=re.compile("内容を確認する|Preview|Check")).click()
     accessible(page, f"booking-check-{name}")

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests import servers
-from tests.browser.looking import SECRET, Site, accessible
+from tests.browser.looking import Site, accessible
 from tests.emails.replies import raw
 
 pytestmark = pytest.mark.chromium
@@ -18,9 +18,7 @@ ASIDE = re.compile("^(確認済みにする|Mark as checked)")
 
 def pipe(site: Site, mail: bytes) -> None:
     """Hand a mail over on the command line of the running program."""
-    database = f"sqlite:///{site.folder / 'demo.db'}"
-    env = servers.environment(database_url=database, secret_key=SECRET, base_url=site.base)
-    done = servers.run("mail", "receive", env=env, cwd=site.folder, stdin=mail.decode())
+    done = servers.run("mail", "receive", env=site.environment, cwd=site.folder, stdin=mail.decode())
     assert done.returncode == 0, done.stderr
 
 

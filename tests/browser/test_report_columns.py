@@ -40,11 +40,7 @@ def table(site: Site, starts_at: str, language: str, folder: Path) -> Path:
 def test_columns_are_named_once_in_either_language(walk: tuple[Page, str, int], site: Site, tmp_path: Path) -> None:
     page, language, _number = walk
     held = [one for one in lectures(site) if one["status"] == "scheduled"]
-    lecture = next(
-        one
-        for one in held
-        if datetime.fromisoformat(one["starts_at"].replace("Z", "+00:00")) < datetime.now().astimezone()
-    )
+    lecture = next(one for one in held if datetime.fromisoformat(one["starts_at"].replace("Z", "+00:00")) < site.now())
     file = table(site, lecture["starts_at"], language, tmp_path)
     address = f"{site.base}/staff/lectures/{lecture['id']}/report"
     page.goto(address)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -16,8 +18,7 @@ def test_the_dates_of_a_series_appear_while_its_form_is_filled(walk: tuple[Page,
     tab.on("console", lambda message: faults.append(message.text) if message.type == "error" else None)
     tab.goto(f"{site.base}/staff/series/new")
     expect(tab.locator("[name=rrule]")).to_be_hidden()
-    start = tab.evaluate("new Date(Date.now() + 3 * 864e5).toISOString().slice(0, 10)")
-    tab.fill("[name=starts_at]", f"{start}T14:00")
+    tab.fill("[name=starts_at]", f"{site.now() + timedelta(days=3):%Y-%m-%d}T14:00")
     tab.check("[name=days][value='0']")
     tab.check("[name=days][value='2']")
     tab.select_option("[name=host]", index=3)

@@ -34,14 +34,14 @@ def sent(site: Site, count: int) -> None:
         site,
         "INSERT INTO signals (uid, key, kind, account_id, data, at)"
         " SELECT 'msg_' || id, 'look:' || id, 'account.ready', id,"
-        " json_object('account', external_id, 'stage', stage), '2026-11-01 00:00:00'"
+        " json_object('account', external_id, 'stage', stage), '2026-03-01 00:00:00'"
         f" FROM accounts ORDER BY id LIMIT {count}",
         "INSERT INTO deliveries (signal_id, destination_id, replay, state, attempts, next_try_at, status, error, created_at,"
         " delivered_at) SELECT id, (SELECT max(id) FROM destinations), 0,"
         " CASE id % 4 WHEN 0 THEN 'delivered' WHEN 1 THEN 'queued' WHEN 2 THEN 'failed' ELSE 'dropped' END, id % 4 + 1,"
-        " '2026-11-02 00:00:00', CASE id % 4 WHEN 0 THEN 204 WHEN 2 THEN 503 END,"
-        " CASE id % 4 WHEN 1 THEN 'too_slow' ELSE '' END, '2026-11-01 00:00:00',"
-        " CASE id % 4 WHEN 0 THEN '2026-11-01 00:00:01' END FROM signals WHERE key LIKE 'look:%'",
+        " '2026-03-02 00:00:00', CASE id % 4 WHEN 0 THEN 204 WHEN 2 THEN 503 END,"
+        " CASE id % 4 WHEN 1 THEN 'too_slow' ELSE '' END, '2026-03-01 00:00:00',"
+        " CASE id % 4 WHEN 0 THEN '2026-03-01 00:00:01' END FROM signals WHERE key LIKE 'look:%'",
     )
 
 

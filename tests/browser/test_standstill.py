@@ -23,7 +23,7 @@ def test_an_account_is_called_held_and_a_person_leaves(walk: tuple[Page, str, in
     page.locator(".board-name").nth(number + 3).click()
     account = page.url
     page.get_by_role("link", name=re.compile("^(保留にする|Put on hold)")).last.click()
-    page.fill("[name=until]", "2027-12-01")
+    page.fill("[name=until]", "2026-12-01")
     accessible(page, f"hold-{language}-1")
     page.get_by_role("button", name=re.compile("^(保留にする|Put on hold)")).click()
     page.goto(account)
