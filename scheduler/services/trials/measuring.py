@@ -96,10 +96,10 @@ def values(measure: str, kind: str, tags: Collection[Tag], span: Span, now: date
     return {number: (*row, *rest) for number, row in counted(kind, among, Span(over[0], over[-1])).items()}
 
 
-def average(measure: str, span: Span) -> float | None:
-    """Return the mean of an imported figure over everybody who has one within the span; None: nobody has."""
-    query = select(func.avg(Figure.value)).where(Figure.measure == measure, Figure.month.between(span.first, span.last))
-    found = db.session.scalar(query)
+def average(measure: str, kind: str, span: Span) -> float | None:
+    """Return the mean of an imported figure over all accounts, or all members, that have one within the span; None: nobody has."""
+    within = (_whose(kind).is_not(None), Figure.month.between(span.first, span.last))
+    found = db.session.scalar(select(func.avg(Figure.value)).where(Figure.measure == measure, *within))
     return None if found is None else float(found)
 
 
@@ -133,10 +133,16 @@ def _last_over(now: datetime) -> date:
 
 
 def _imported(measure: str, kind: str, among: Select[Any], span: Span) -> Values:
-    whose = Figure.account_id if kind == "accounts" else Figure.staff_id
-    query = select(whose.label("subject"), Figure.month.label("in_month"), Figure.value.label("value"))
+    whose = _whose(kind)
+    query: Select[*tuple[Any, ...]] = select(
+        whose.label("subject"), Figure.month.label("in_month"), Figure.value.label("value")
+    )
     query = query.where(Figure.measure == measure, whose.in_(among), Figure.month.between(span.first, span.last))
     return _by_subject(query, span.months)
+
+
+def _whose(kind: str) -> SQLColumnExpression[Any]:
+    return Figure.account_id if kind == "accounts" else Figure.staff_id
 
 
 def _attendance(kind: str, among: Select[Any], span: Span) -> Values:
@@ -168,11 +174,15 @@ def _days_to_ready(kind: str, among: Select[Any], span: Span) -> Values:
 
 
 def _returned(kind: str, among: Select[Any], span: Span) -> Values:
-    """Share of returned among the handovers that were answered in the month: of the account, or those a member asked for."""
+    """Share of returned among the handovers that were answered in the month: of the account, or those a member asked for.
+
+    A wave is nobody's answer.
+    """
     whose = Handover.account_id if kind == "accounts" else Handover.requested_by_id
     returned = func.sum(case((Handover.state == "returned", 1), else_=0))
+    answered = (Handover.state.in_(("accepted", "returned")), Handover.wave.is_(None))
     query = select(whose.label("subject"), _month_at(Handover.decided_at, span), _mean(returned)).where(
-        whose.in_(among), Handover.state.in_(("accepted", "returned")), _within(Handover.decided_at, span)
+        whose.in_(among), *answered, _within(Handover.decided_at, span)
     )
     return _by_subject(query.group_by(whose, "in_month"), range(len(span.months)))
 

@@ -108,7 +108,7 @@ class Measuring:
 
     def _returned(self) -> Iterable[tuple[int | None, date, float]]:
         for row in self.year.rows("handovers"):
-            if row["state"] in ("accepted", "returned"):
+            if row["state"] in ("accepted", "returned") and row["wave"] is None:
                 who = row["account_id"] if self.kind == "accounts" else row["requested_by_id"]
                 yield who, local(row["decided_at"]), row["state"] == "returned"
 

@@ -52,7 +52,7 @@ class Judged:
     indexed: dict[int, Indexed]
     # How many bear the tags of several groups and so count in none.
     shared: int
-    # Of an imported figure: the mean of everybody who has one in the trial's months.
+    # Of an imported figure: the mean of all accounts, or members, that have one in the trial's months.
     average: float | None
     against_average: dict[int, Comparison]
 
@@ -169,7 +169,7 @@ def _judge(
         values = measuring.rises(kept["revenue"], (before, during))
     else:
         values = kept[measure] = measuring.values(measure, kind, [side.tag for side in sides], span, now)
-    average = measuring.average(measure, Span(tried[0], tried[-1])) if measure == "renewed" else None
+    average = measuring.average(measure, kind, Span(tried[0], tried[-1])) if measure == "renewed" else None
     bare = Judged(measure, kind, sides, values, span.months, before, during, {}, {}, shared, average, {})
     groups = {side.tag.id: Group(str(side.tag.id), bare.subjects(side)) for side in sides}
     compared = [groups[side.tag.id] for side in sides if not side.tried]
