@@ -17,7 +17,9 @@ from tests.proof.year import (
     expected_attendance,
     expected_capacity,
     expected_load,
+    expected_pack,
     expected_renewals,
+    expected_slots,
     expected_snapshots,
     expected_staffing,
     expected_trial,
@@ -82,7 +84,7 @@ def test_reports_equal_an_independent_count(told: Told) -> None:
             report = told.report(name, asked)
             assert numbers(report) > 100, (case, name)
             found += [f"{case}, {name}: {one}" for one in differences(report, wanted)]
-    assert found == []
+    assert not found, "\n".join(found)
 
 
 def test_staffing_measures_and_reckons_as_an_independent_count(told: Told) -> None:
@@ -93,7 +95,7 @@ def test_staffing_measures_and_reckons_as_an_independent_count(told: Told) -> No
         found += [
             f"{case}: {one}" for one in differences(report, expected_capacity.report(plan), expected_capacity.PLAYED)
         ]
-    assert found == []
+    assert not found, "\n".join(found)
 
 
 def test_trials_stand_as_an_independent_count_says(told: Told) -> None:
@@ -106,7 +108,7 @@ def test_trials_stand_as_an_independent_count_says(told: Told) -> None:
             report = told.report("trial", asked)
             assert numbers(report) > 100, (case, trial["name"])
             found += [f"{case}, {trial['name']}: {one}" for one in differences(report, wanted, expected_trial.PLAYED)]
-    assert found == []
+    assert not found, "\n".join(found)
 
 
 def counted(told: Told, view: View) -> dict[str, tables.Told]:
@@ -116,6 +118,8 @@ def counted(told: Told, view: View) -> dict[str, tables.Told]:
         "way": expected_way.report(told.year, told.ways, view),
         "load": expected_load.report(told.year, told.spans, view),
         "renewals": expected_renewals.report(told.year, told.ways, view),
+        "pack": expected_pack.report(told.year, view),
+        "slots": expected_slots.report(told.year, told, view),
     }
 
 
