@@ -6,8 +6,9 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
-from flask import Blueprint, Response, abort, redirect, render_template, request, url_for
+from flask import Blueprint, Response, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 from sqlalchemy import select
 
 from scheduler.models.accounts import Contact
@@ -22,12 +23,17 @@ from scheduler.services.reports.catalogue import REPORTS, Kind
 from scheduler.web import access, csvs, edge, ids, inputs, kept_parts, policies, shell
 from scheduler.web.plots import drawing
 from scheduler.web.words.figures import cells, findings, heat, registry, standing
+from scheduler.web.words.figures import values as figures
 from scheduler.web.words.figures.cells import Sheet
 
 reports = Blueprint("staff_reports", __name__, url_prefix="/staff/reports")
 reports.before_request(access.staff_gate)
 
 PER_PAGE = 100
+# The most rows of a file: so many take four seconds and 100 MB.
+MOST_ROWS = 50_000
+# How an address names one number.
+_NUMBER = ("part", "row", "column")
 # The months that one press looks back on, besides the present one.
 MONTHS = (0, 3, 6, 12)
 # A plot holds its own style, and nothing else.
@@ -111,13 +117,13 @@ def csv(name: str, part: str) -> ResponseReturnValue:
 @reports.get("/<name>/behind")
 def behind(name: str) -> ResponseReturnValue:
     """List the rows behind a number, `?part=&row=&column=` of the report that the rest of the address asks for."""
-    if not all(request.args.get(key) for key in ("part", "row", "column")):
+    if not all(request.args.get(key) for key in _NUMBER):
         return redirect(url_for(".show", name=name, **_asked_again(name)))
     number = max(request.args.get("page", 1, type=ids.number), 1)
     found = _behind(name, PER_PAGE, (number - 1) * PER_PAGE)
     part = cells.sheet(name, _part(name, request.args["part"]))
     sheet = cells.behind(name, part.key, found)
-    number_asked: dict[str, Any] = {key: request.args[key] for key in ("part", "row", "column")}
+    number_asked: dict[str, Any] = {key: request.args[key] for key in _NUMBER}
     return render_template(
         "staff/reports/behind.html",
         name=name,
@@ -141,7 +147,19 @@ def behind_csv(name: str) -> ResponseReturnValue:
     part = request.args.get("part", "")
     if not part:
         return redirect(url_for(".show", name=name, **_asked_again(name)))
-    sheet = cells.behind(name, part, _behind(name, None, 0))
+    total = _behind(name, 1, 0).total
+    if total > MOST_ROWS:
+        told = {"total": figures.number(total), "most": figures.number(MOST_ROWS)}
+        flash(
+            _(
+                "この一覧は %(total)s 行あり、1 つのファイルに入る %(most)s 行を超えています。期間や絞り込みを狭めてください。",
+                **told,
+            ),
+            "error",
+        )
+        number: dict[str, Any] = {key: request.args[key] for key in _NUMBER}
+        return redirect(url_for(".behind", name=name, **number, **_asked_again(name)))
+    sheet = cells.behind(name, part, _behind(name, MOST_ROWS, 0))
     return csvs.response(f"{name}-{sheet.key}-rows.csv", *sheet.csv())
 
 
@@ -176,7 +194,7 @@ def _part(name: str, key: str) -> Part:
 
 
 def _behind(name: str, limit: int | None, offset: int) -> Behind:
-    part, row, column = (request.args.get(key, "") for key in ("part", "row", "column"))
+    part, row, column = (request.args.get(key, "") for key in _NUMBER)
     try:
         return _kind(name).behind(_asked(name), part, row, column, edge.now(), limit, offset)
     except NotFound:

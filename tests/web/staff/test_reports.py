@@ -12,6 +12,7 @@ from scheduler.rules.reporting import Part
 from scheduler.services import tags
 from scheduler.services.actors import CLI
 from scheduler.web import kept_parts
+from scheduler.web.staff import reports
 from tests.conftest import Client, sign_in
 from tests.factories import NOW, a_member, an_account
 from tests.services.reports import invented
@@ -119,6 +120,14 @@ def test_files_flatten_rates_ranges_and_names_and_hold_no_formula(client: Client
     assert "'=1+1,1234567,12.25,3,0.725,130.2,,-5" in plain
     rows = client.get(f"{PAGE}/behind.csv?part=by_weekday&row=4&column=rate").data.decode("utf-8-sig").splitlines()
     assert len(rows) == 7
+
+
+def test_a_list_too_long_for_a_file_says_so(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reports, "MOST_ROWS", 5)
+    sign_in(client, a_member(team="operations"))
+    page = client.get(f"{PAGE}/behind.csv?part=by_weekday&row=4&column=rate", follow_redirects=True).text
+    assert "この一覧は 6 行あり、1 つのファイルに入る 5 行を超えています。" in page
+    assert "金 · 出席率" in page
 
 
 def test_files_are_for_those_who_may_export(client: Client) -> None:
