@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from datetime import date
 
 import pytest
+from click.testing import CliRunner
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import select, update
 
+from scheduler.cli.main import commands
 from scheduler.models.db import Base, db
 from scheduler.rules.reporting import Asked, Report
 from scheduler.services.reports.catalogue import REPORTS
 from scheduler.services.snapshots import making
+from tests.conftest import SECRET, Client, see_anew
+from tests.factories import a_token
 from tests.proof.year import (
     expected_attendance,
     expected_capacity,
@@ -24,6 +29,7 @@ from tests.proof.year import (
     expected_staffing,
     expected_trial,
     expected_way,
+    outputs,
     tables,
     world,
 )
@@ -109,6 +115,55 @@ def test_trials_stand_as_an_independent_count_says(told: Told) -> None:
             assert numbers(report) > 100, (case, trial["name"])
             found += [f"{case}, {trial['name']}: {one}" for one in differences(report, wanted, expected_trial.PLAYED)]
     assert not found, "\n".join(found)
+
+
+def test_programs_and_the_command_line_are_told_the_same_numbers(database: Flask, told: Told, client: Client) -> None:
+    token, settings = a_token("read"), database.extensions["tasuki"]
+    env = {"TASUKI_DATABASE_URL": settings.database_url, "TASUKI_SECRET_KEY": SECRET, "TASUKI_MAIL": settings.mail}
+    env |= {"TASUKI_CLOCK": settings.clock}
+
+    def tasuki(*words: str) -> str:
+        done = CliRunner().invoke(commands, ["report", *words], env=env)
+        assert done.exit_code == 0, done.output
+        return done.stdout
+
+    for name in REPORTS:
+        filters = {"from": SINCE.isoformat(), "to": UNTIL.isoformat(), "tag": str(FIRST_ID)}
+        own = {"trial": str(FIRST_ID)} if name == "trial" else {}
+        asked = replace(ASKED["a tag"], more=own)
+        answer = client.get(
+            f"/api/v1/reports/{name}", query_string=filters | own, headers={"Authorization": f"Bearer {token}"}
+        )
+        words = [
+            name,
+            *(f"--{key}={value}" for key, value in filters.items()),
+            *(f"--with={key}={value}" for key, value in own.items()),
+        ]
+        said = json.loads(tasuki(*words, "--json"))
+        files = outputs.sheets(tasuki(*words, "--csv"))
+        see_anew()
+        built = told.report(name, asked)
+        assert answer.status_code == 200
+        assert outputs.parts(answer.json or {}) == outputs.parts(said), name
+        assert outputs.same(outputs.parts(said), outputs.plain(built)), name
+        assert outputs.csv_differences(built, files) == [], name
+
+
+def test_one_wrong_row_is_noticed(told: Told) -> None:
+    """Show that the comparison sees what it is for: a verdict and a day, each changed behind its back."""
+    seat, way = Base.metadata.tables["turnouts"], Base.metadata.tables["milestones"]
+    known = next(number for number, row in told.seats.items() if row["verdict"] == "attended" and row["day"] > SINCE)
+    began = next(
+        number
+        for number, row in told.ways.items()
+        if row["in_use_on"] and row["began_on"] > SINCE and not row["came_live"]
+    )
+    with db.writing():
+        db.session.execute(update(seat).where(seat.c.registration_id == known).values(verdict="missed"))
+        db.session.execute(update(way).where(way.c.account_id == began).values(in_use_on=None))
+    wanted = counted(told, told.view(WHOLE))
+    assert differences(told.report("attendance", WHOLE), wanted["attendance"])
+    assert differences(told.report("way", WHOLE), wanted["way"])
 
 
 def counted(told: Told, view: View) -> dict[str, tables.Told]:

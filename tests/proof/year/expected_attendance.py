@@ -119,7 +119,12 @@ def _accounts(year: Year, ways: dict[int, Row], view: View) -> Told:
         some = frame[frame["stage"] == stage]
         if len(some):
             reached = int(some["reached"].sum())
-            told = {"stage": stage, "accounts": len(some), "reached": reached, "without": len(some) - reached}
+            told: dict[str, Any] = {
+                "stage": stage,
+                "accounts": len(some),
+                "reached": reached,
+                "without": len(some) - reached,
+            }
             without.append((stage, told | {"rate": wilson(reached, len(some)), SMALL: len(some) < 10}))
     there = frame[(frame["stage"] != "sales") & (frame["stores"] > 0)]
     sizes = [("all", _stores("size", "all", there))]
@@ -133,5 +138,5 @@ def _accounts(year: Year, ways: dict[int, Row], view: View) -> Told:
 
 def _stores(name: str, called: str, frame: pd.DataFrame) -> dict[str, Any]:
     stores, attended = int(frame["stores"].sum()), int(frame["stores_attended"].sum())
-    told = {name: called, "accounts": len(frame), "stores": stores, "stores_attended": attended}
+    told: dict[str, Any] = {name: called, "accounts": len(frame), "stores": stores, "stores_attended": attended}
     return told | {"rate": wilson(attended, stores), SMALL: stores < 10}

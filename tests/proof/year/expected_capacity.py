@@ -93,7 +93,11 @@ def _holding(plan: Plan) -> list[Entry]:
         accounts = sum(plan.value(f"accounts.{stage}") for stage in stages)
         people = sum(plan.value(f"people.{stage}") for stage in stages)
         holds = _holds(plan, stages)
-        told = {"stage": key, "holds": None if holds is None else About(holds, 1), "accounts": About(accounts, 1)}
+        told: dict[str, Any] = {
+            "stage": key,
+            "holds": None if holds is None else About(holds, 1),
+            "accounts": About(accounts, 1),
+        }
         told |= {"people": people, "accounts_each": About(accounts / people, 1) if people else None}
         told |= {"hours_today": About(sum(today[stage] for stage in stages), 1)}
         rows.append((key, told | {"hours_there": About(people * plan.value("hours"), 1)}))
@@ -110,7 +114,11 @@ def _scenarios(plan: Plan) -> list[Entry]:
                 act.done = "group" if key == "group" and act.group[0] > 1 else "one_to_one"
         work = worked(other)
         holds = _holds(other, STAGES)
-        told = {"scenario": key, "mean_hours": About(_mean(work.hours), 1), "most_heads": About(max(work.heads()), 2)}
+        told: dict[str, Any] = {
+            "scenario": key,
+            "mean_hours": About(_mean(work.hours), 1),
+            "most_heads": About(max(work.heads()), 2),
+        }
         told |= {"most_people": max(work.people), "holds": None if holds is None else About(holds, 1)}
         told |= {"runs_out": work.runs_out, "more_hours": About(_mean(work.hours) - _mean(yours.hours), 1)}
         rows.append((key, told | {"more_heads": About(_mean(work.heads()) - _mean(yours.heads()), 2)}))
@@ -130,7 +138,11 @@ def _savings(plan: Plan) -> list[Entry]:
                 _mean(getattr(works[0], name)) - _mean(getattr(works[1], name)) for name in ("hours", "hours")
             )
             heads = _mean(works[0].heads()) - _mean(works[1].heads())
-            told = {"activity": act.key, "group": About(act.group[0], 1), "saved_hours": About(hours, 1)}
+            told: dict[str, Any] = {
+                "activity": act.key,
+                "group": About(act.group[0], 1),
+                "saved_hours": About(hours, 1),
+            }
             told |= {"saved_heads": About(heads, 2), "is_done": "already" if act.done == "group" else "could_be"}
             found.append((hours, (act.key, told)))
     return [entry for _hours_, entry in sorted(found, key=lambda one: -one[0])]
@@ -144,7 +156,7 @@ def _matters(plan: Plan) -> list[Entry]:
         least = {"group": 1.0, "hours": 1.0, "growth": -1.0}.get(name.split(".")[0], 0.0)
         low, high = max(min(least, value), value - step), value + step
         heads = sorted(max(worked(_with(plan, name, one)).heads()) for one in (low, high))
-        told = {"input": name, "varied": (About(value, 3), About(low, 3), About(high, 3))}
+        told: dict[str, Any] = {"input": name, "varied": (About(value, 3), About(low, 3), About(high, 3))}
         told |= {"varied_by": "by_spread" if by_spread else "by_tenth", "swing": About(heads[1] - heads[0], 2)}
         told["heads_range"] = (None, About(heads[0], 2), About(heads[1], 2))
         found.append((heads[1] - heads[0], (name, told)))
@@ -174,7 +186,13 @@ def _with(plan: Plan, name: str, value: float) -> Plan:
 
 
 def _act(act: Act, work: Work) -> Entry:
-    told = {"activity": act.key, "stage": act.stage, "minutes": _spread(act.minutes), "per": act.per, "done": act.done}
+    told: dict[str, Any] = {
+        "activity": act.key,
+        "stage": act.stage,
+        "minutes": _spread(act.minutes),
+        "per": act.per,
+        "done": act.done,
+    }
     told |= {"group": About(act.group[0], 1), "hours_a_month": About(_mean(work.by_act[act.key]), 1)}
     return act.key, told | {"base": act.minutes[1] if f"minutes.{act.key}" in LED else None}
 
@@ -189,7 +207,11 @@ def _named(plan: Plan) -> Iterator[tuple[str, Number]]:
 
 
 def _input(name: str, number: Number) -> Entry:
-    told = {"input": name, "value": _spread(number), "source": "entered" if number[1] is None else "measured"}
+    told: dict[str, Any] = {
+        "input": name,
+        "value": _spread(number),
+        "source": "entered" if number[1] is None else "measured",
+    }
     return name, told | {"base": number[1] if name in LED else None}
 
 

@@ -129,7 +129,12 @@ def _room(year: Year, frame: pd.DataFrame, length: float) -> list[Entry]:
     for one in here:
         team = year.staff[one]["team"]
         has = median([hours for other, hours in spent.items() if year.staff[other]["team"] == team and hours])
-        told = {"member": str(one), "team": team, "accounts": found.get(one, nothing)["accounts"], "has": has}
+        told: dict[str, Any] = {
+            "member": str(one),
+            "team": team,
+            "accounts": found.get(one, nothing)["accounts"],
+            "has": has,
+        }
         rows.append((str(one), told | {"month_hours": spent[one], "room": None if has is None else has - spent[one]}))
     return sorted(rows, key=lambda row: (row[1]["room"] is None, -(row[1]["room"] or 0), row[1]["month_hours"], row[0]))
 
@@ -147,7 +152,7 @@ def _stages(frame: pd.DataFrame) -> list[Entry]:
         if len(some):
             owned = some[some["person"] != 0]
             owners = owned["person"].nunique()
-            told = {
+            told: dict[str, Any] = {
                 "stage": stage,
                 "accounts": len(some),
                 "without": len(some) - len(owned),
@@ -172,8 +177,8 @@ def _hours(frame: pd.DataFrame, every: list[date]) -> list[Entry]:
     rows = []
     for first in every:
         sums = _sums(frame[frame["month"] == first])
-        told = {name: sums[name] for name in ("lecture_hours", "own_hours", "done")}
-        told |= {"month": first, "task_hours": sums["done"] * TASK_HOURS, "hours": _work(sums)}  # type: ignore[dict-item]
+        told: dict[str, Any] = {name: sums[name] for name in ("lecture_hours", "own_hours", "done")}
+        told |= {"month": first, "task_hours": sums["done"] * TASK_HOURS, "hours": _work(sums)}
         rows.append((f"{first:%Y-%m}_all", told))
     return rows if any(told["hours"] for _key, told in rows) else []
 

@@ -60,7 +60,11 @@ def _new(year: Year, accounts: list[Row]) -> list[Line]:
             if WEEK.has(local(one["at"])) and one["params"]["stage"] in ("sales", "onboarding")
         ]
         if mine and not row["undecided"]:
-            told = {"account": str(row["id"]), "on": local(max(mine)), "planned_on": row["planned_start_on"]}
+            told: dict[str, Any] = {
+                "account": str(row["id"]),
+                "on": local(max(mine)),
+                "planned_on": row["planned_start_on"],
+            }
             lines.append(((max(mine), row["id"]), str(row["id"]), told | {"who": _owner(row)}))
     return lines
 
@@ -74,7 +78,12 @@ def _ready(year: Year, accounts: list[Row]) -> list[Line]:
             state = "waits" if row["ready_since"] is not None else "not_any_more"
             state = "requested" if row["id"] in asked else state
             state = "moved_on" if row["stage_since"] > max(mine) else state
-            told = {"account": str(row["id"]), "on": local(max(mine)), "state": state, "who": _owner(row)}
+            told: dict[str, Any] = {
+                "account": str(row["id"]),
+                "on": local(max(mine)),
+                "state": state,
+                "who": _owner(row),
+            }
             lines.append(((max(mine), row["id"]), str(row["id"]), told))
     return lines
 
@@ -85,7 +94,7 @@ def _stuck(accounts: list[Row]) -> list[Line]:
         held = row["on_hold_until"] is not None and row["on_hold_until"] > TODAY
         if row["level"] == "stuck" and not row["undecided"] and not held and not gone(row):
             reason = row["level_reasons"][0]["key"] if row["level_reasons"] else ""
-            told = {
+            told: dict[str, Any] = {
                 "account": str(row["id"]),
                 "reason": reason,
                 "planned_on": row["planned_start_on"],
@@ -99,7 +108,10 @@ def _passed(handovers: list[Row], state: str) -> list[Line]:
     lines = []
     for row in handovers:
         if row["state"] == state and WEEK.has(local(row["decided_at"])):
-            told = {"account": str(row["account_id"]), "boundary": f"{row['from_stage']}-{row['to_stage']}"}
+            told: dict[str, Any] = {
+                "account": str(row["account_id"]),
+                "boundary": f"{row['from_stage']}-{row['to_stage']}",
+            }
             told |= {"on": local(row["decided_at"])}
             if state == "returned":
                 told |= {"words": row["reason"], "who": _who(row["decided_by_id"])}
@@ -119,7 +131,7 @@ def _lectures(year: Year, week: View) -> list[Line]:
         ):
             continue
         company = year.accounts[row["account_id"]]["name"] if row["account_id"] else ""
-        told = {
+        told: dict[str, Any] = {
             "lecture": str(row["id"]),
             "on": local(row["starts_at"]),
             "company": company,
@@ -140,7 +152,10 @@ def _asked(handovers: list[Row]) -> list[Line]:
     lines = []
     for row in handovers:
         if row["state"] == "requested":
-            told = {"account": str(row["account_id"]), "boundary": f"{row['from_stage']}-{row['to_stage']}"}
+            told: dict[str, Any] = {
+                "account": str(row["account_id"]),
+                "boundary": f"{row['from_stage']}-{row['to_stage']}",
+            }
             told |= {"on": local(row["requested_at"]), "who": _who(row["receiver_id"])}
             lines.append(((row["requested_at"], row["id"]), str(row["account_id"]), told))
     return lines
@@ -163,7 +178,12 @@ def _tasks(year: Year, view: View) -> list[Line]:
     lines = []
     for row in year.rows("tasks"):
         if row["done_at"] is None and row["due_on"] < TODAY and view.of(row["account_id"]):
-            told = {"account": _who(row["account_id"]), "task": row["kind"], "words": row["words"], "on": row["due_on"]}
+            told: dict[str, Any] = {
+                "account": _who(row["account_id"]),
+                "task": row["kind"],
+                "words": row["words"],
+                "on": row["due_on"],
+            }
             lines.append(((row["due_on"], row["id"]), str(row["id"]), told | {"who": _who(row["owner_id"])}))
     return lines
 
@@ -172,6 +192,6 @@ def _replies(year: Year) -> list[Line]:
     lines = []
     for row in year.rows("replies"):
         if row["seen_at"] is None and (row["outcome"] in READ or row["text"]):
-            told = {"subject": row["subject"], "sender": row["sender"], "on": local(row["received_at"])}
+            told: dict[str, Any] = {"subject": row["subject"], "sender": row["sender"], "on": local(row["received_at"])}
             lines.append(((row["received_at"], row["id"]), str(row["id"]), told))
     return lines

@@ -106,7 +106,12 @@ def _outcomes(frame: pd.DataFrame) -> list[Entry]:
 def _due(first: date, frame: pd.DataFrame) -> Entry:
     counts = {state: int((frame["state"] == state).sum()) for state in ("renewed", "ended", "unsaid")}
     said = counts["renewed"] + counts["ended"]
-    told = {"month": first, "contracts": len(frame), "share_renewed": wilson(counts["renewed"], said), **counts}
+    told: dict[str, Any] = {
+        "month": first,
+        "contracts": len(frame),
+        "share_renewed": wilson(counts["renewed"], said),
+        **counts,
+    }
     return f"{first:%Y-%m}", told | {SMALL: said < 10}
 
 
@@ -114,7 +119,7 @@ def _fees(key: Any, frame: pd.DataFrame) -> Entry:
     said = frame[frame["state"].isin(("renewed", "ended"))]
     renewed = said[said["state"] == "renewed"]
     known, due, kept = said["monthly_fee"].count(), int(said["monthly_fee"].sum()), int(renewed["monthly_fee"].sum())
-    told = {
+    told: dict[str, Any] = {
         "month": key,
         "decided": len(said),
         "share_renewed": wilson(len(renewed), len(said)),
@@ -130,7 +135,12 @@ def _of(stays: Sequence[dict[str, Any]]) -> Curve:
 
 def _retention(name: str, key: str, called: Any, stays: Sequence[dict[str, Any]]) -> Entry:
     curve = _of(stays)
-    told = {name: called, "accounts": curve.people, "ended": curve.events, "median": curve.quantile(0.5)}
+    told: dict[str, Any] = {
+        name: called,
+        "accounts": curve.people,
+        "ended": curve.events,
+        "median": curve.quantile(0.5),
+    }
     return key, told | _left(curve, 366) | {SMALL: curve.people < 10}
 
 
@@ -153,7 +163,7 @@ def _curve(stays: Sequence[dict[str, Any]]) -> list[Entry]:
     others = {key: _of([one for one in stays if one["ready"] == key]) for key in ("in_time", "late", "never")}
     rows, day = [], 0
     while every.steps and day < min(every.steps[-1].day + 30, 1081):
-        told = {"day": day, "left": every.later(day), **_left(every, day)}
+        told: dict[str, Any] = {"day": day, "left": every.later(day), **_left(every, day)}
         told |= {f"retained_{key}": _left(curve, day)["retained"] for key, curve in others.items() if curve.people}
         rows.append((str(day), told))
         day += 30

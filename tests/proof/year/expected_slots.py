@@ -137,7 +137,12 @@ def _weeks(order: list[Row], coming: list[Row]) -> list[Entry]:
                 if row["course_id"] == course["id"] and week.has(date.fromisoformat(row["local_start"][:10]))
             ]
             capacity, seated = sum(row["capacity"] for row in mine), sum(row["seats_taken"] for row in mine)
-            told = {"week": monday, "course": str(course["id"]), "lectures": len(mine), "capacity": capacity}
+            told: dict[str, Any] = {
+                "week": monday,
+                "course": str(course["id"]),
+                "lectures": len(mine),
+                "capacity": capacity,
+            }
             rows.append((f"{monday}.{course['id']}", told | {"seated": seated, "free": capacity - seated}))
         monday += timedelta(days=7)
     return rows
@@ -170,7 +175,12 @@ def _empty(order: list[Row], past: Past, coming: list[Row]) -> list[Entry]:
         low, high = (
             int(np.argmax(total >= tail)) if (total >= tail).any() else len(total) - 1 for tail in (0.025, 0.975)
         )
-        told = {"lecture": str(row["id"]), "day": day, "time": row["local_start"][11:], "booked": booked}
+        told: dict[str, Any] = {
+            "lecture": str(row["id"]),
+            "day": day,
+            "time": row["local_start"][11:],
+            "booked": booked,
+        }
         told |= {
             "usually": bands[-1][0] - mean if count else None,
             "nobody": chances[0],

@@ -118,7 +118,13 @@ def rows(year: Year, view: View, order: list[Row], past: Past, coming: list[Row]
             len(held), fill or 0.0, booked, rate[1], drawn, share_of(past, order, time[0]), waits[time], wishes,
             time[0] in lacking, time in best, any(time_of(row) == time for row in coming),
         )  # fmt: skip
-        told = {"course": str(time[0]), "weekday": str(time[1]), "hour": time[2], "verdict": verdict, "reason": reason}
+        told: dict[str, Any] = {
+            "course": str(time[0]),
+            "weekday": str(time[1]),
+            "hour": time[2],
+            "verdict": verdict,
+            "reason": reason,
+        }
         told |= {
             "lectures": len(held),
             "fill": fill,

@@ -164,7 +164,11 @@ def judged(year: Year, told: Any, view: View, trial: Row) -> Iterable[tuple[str,
         values = Measuring(year, told, trial["subjects"]).values(source, span)
         if measure == "growth":
             values = {number: _rises(row, before) | _rises(row, during) for number, row in values.items()}
-        known = [row["value"] for row in year.rows("figures") if row["measure"] == measure and row["month"] in during]
+        known = [
+            row["value"]
+            for row in year.rows("figures")
+            if row["measure"] == measure and row["month"] in during and row["account_id"] is not None
+        ]
         average = fmean(known) if measure == "renewed" else None
         yield measure, _sides(year, view, trial, values, before, during), average
 
@@ -177,7 +181,12 @@ def results(measure: str, sides: list[Side]) -> list[Entry]:
         if side.tried:
             both = side.index is not None and control.index is not None
             difference = side.index - control.index if both else None  # type: ignore[operator]
-            told = {"measure": measure, "group": str(side.tag), "people": side.people, "index": Middle(side.index)}
+            told: dict[str, Any] = {
+                "measure": measure,
+                "group": str(side.tag),
+                "people": side.people,
+                "index": Middle(side.index),
+            }
             rows.append((f"{measure}.{side.tag}", told | {"difference": Middle(difference)}))
     return rows
 
@@ -214,7 +223,11 @@ def _rises(row: dict[date, float], period: list[date]) -> dict[date, float]:
 
 
 def _group(measure: str, side: Side, average: float | None) -> Entry:
-    told = {"group": str(side.tag), "role": "tried" if side.tried else "compared", "people": side.people}
+    told: dict[str, Any] = {
+        "group": str(side.tag),
+        "role": "tried" if side.tried else "compared",
+        "people": side.people,
+    }
     told |= {"before": side.level(side.before), "during": side.level(side.during), "index": Middle(side.index)}
     if measure == "renewed":
         during = side.level(side.during)
@@ -229,7 +242,7 @@ def _months(sides: list[Side]) -> list[Entry]:
             column = side.column(when)
             if column:
                 base, level = side.level(side.before), fmean(column)
-                told = {"month": when, "group": str(side.tag), "level": level, "people": len(column)}
+                told: dict[str, Any] = {"month": when, "group": str(side.tag), "level": level, "people": len(column)}
                 told |= {"index": 100 * level / base if base and base > 0 else None}
                 told |= {"measured": "actual" if when < month(TODAY) else "estimate"}
                 rows.append((f"{side.tag}.{when:%Y-%m}", told))

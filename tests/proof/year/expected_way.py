@@ -68,7 +68,12 @@ def _to(knot: str, rows: Iterable[Row]) -> Curve:
 
 def _days(knot: str, rows: list[Row]) -> Entry:
     curve = _to(knot, rows)
-    told = {"knot": knot, "accounts": len(rows), "reached": curve.events, "open": len(rows) - curve.events}
+    told: dict[str, Any] = {
+        "knot": knot,
+        "accounts": len(rows),
+        "reached": curve.events,
+        "open": len(rows) - curve.events,
+    }
     return knot, told | {"median": curve.quantile(0.5), "ninetieth": curve.quantile(0.9), SMALL: len(rows) < 10}
 
 
@@ -137,7 +142,12 @@ def _start_days(key: str, rows: list[Row]) -> Entry:
         (((row["in_use_on"] or last_seen(row["account"])) - row["signed_on"]).days, row["in_use_on"] is not None)
         for row in signed
     )
-    told = {"month": _first(key), "planned": len(rows), "difference": difference, "planned_days": median(planned)}
+    told: dict[str, Any] = {
+        "month": _first(key),
+        "planned": len(rows),
+        "difference": difference,
+        "planned_days": median(planned),
+    }
     return key, told | {"actual_days": actual.quantile(0.5), SMALL: len(rows) < 10}
 
 
@@ -147,7 +157,7 @@ def _worth(key: str, rows: list[Row], year: Year) -> Entry:
         terms = [one for one in year.rows("contracts") if one["account_id"] == row["account_id"]]
         known = sorted((one["starts_on"], one["monthly_fee"]) for one in terms if one["monthly_fee"] is not None)
         fees += [known[0][1]] if known else []
-    told = {"month": _first(key), "accounts": len(rows), "fee_known": len(fees), "monthly": sum(fees)}
+    told: dict[str, Any] = {"month": _first(key), "accounts": len(rows), "fee_known": len(fees), "monthly": sum(fees)}
     return key, told | {"day_worth": sum(fees) / 30, SMALL: len(fees) < 10}
 
 
@@ -186,7 +196,7 @@ def _steps(rows: list[Row]) -> list[Entry]:
         curve = _step(rows, knot)
         if curve.people:
             within = 90 if curve.share(90) is not None else curve.steps[-1].day
-            told = {"knot": knot, "entered": curve.people, "mean": curve.mean(within), "within": within}
+            told: dict[str, Any] = {"knot": knot, "entered": curve.people, "mean": curve.mean(within), "within": within}
             found.append((knot, told | {SMALL: curve.people < 10}))
     return found
 
@@ -257,7 +267,11 @@ def _after(year: Year, ways: dict[int, Row], handovers: list[Row], view: View) -
             row["state"] == "returned" and row["decided_at"] - row["requested_at"] <= timedelta(days=days)
             for row in asked
         )
-        told = {"after": str(days), "handed_over": len(old), "still_in_use": wilson(in_use, len(measured))}
+        told: dict[str, Any] = {
+            "after": str(days),
+            "handed_over": len(old),
+            "still_in_use": wilson(in_use, len(measured)),
+        }
         told |= {"advanced": wilson(advanced, len(old)), "returned": wilson(back, len(asked)), SMALL: len(old) < 10}
         if old or asked:
             found.append((str(days), told))
