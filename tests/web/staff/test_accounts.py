@@ -18,8 +18,9 @@ from scheduler.models.history import Event
 from scheduler.models.mails import Mail
 from scheduler.models.setup import Completion
 from scheduler.models.staff import Staff
-from scheduler.services import readiness, setup, usage
+from scheduler.services import readiness, setup, tags, usage
 from scheduler.services.actors import Actor
+from scheduler.web.staff import accounts as pages
 from tests.conftest import NOW, Client, sign_in
 from tests.factories import a_contact, a_lecture, a_member, a_registration, a_setup_step, a_store, an_account
 
@@ -90,6 +91,18 @@ def test_ticked_accounts_are_decided_and_the_page_says_how_many(staff_client: Cl
     assert "2 社の対応方針を決めました" in page(staff_client, response.location)
     assert (the(first).stage, the(second).undecided) == ("success", False)
     assert staff_client.post("/staff/accounts/decide/renewal", data={"account": first.id}).status_code == 422
+
+
+def test_the_export_tells_the_tags_of_each_account_portion_by_portion(
+    staff_client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pages, "AT_ONCE", 2)
+    for number in range(5):
+        tags.set_account(an_account(name=f"会社{number}").id, [f"札{number}"], NOW, API)
+    lines = staff_client.get("/staff/accounts/export.csv").data.decode("utf-8-sig").splitlines()
+    assert [(line.split(",")[1], line.split(",")[-1]) for line in lines[1:]] == [
+        (f"会社{n}", f"札{n}") for n in range(5)
+    ]
 
 
 def test_the_export_holds_the_filtered_list_and_no_formula(staff_client: Client) -> None:
