@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from sqlalchemy import ColumnElement, select
 
@@ -72,6 +73,11 @@ def accounts(asked: Asked) -> list[ColumnElement[bool]]:
     if asked.tag_id is not None:
         found.append(bears(asked.tag_id))
     return found
+
+
+def whose(asked: Asked, account_id: Any) -> list[ColumnElement[bool]]:
+    """Return the condition that an account is among those asked for; none: all of them are."""
+    return [account_id.in_(select(Account.id).where(*accounts(asked)))] if asked.narrowed else []
 
 
 def _day(field: str, text: str, otherwise: date) -> date:

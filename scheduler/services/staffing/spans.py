@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, select
 from scheduler.models.accounts import Account
 from scheduler.rules.reporting import months_before
 from scheduler.rules.workdays import to_utc
+from scheduler.services.facts import local_day
 from scheduler.services.installation import here
 
 # How many whole months of history are looked at unless others are asked for.
@@ -47,8 +48,3 @@ def window(since: date, until: date, which: Sequence[ColumnElement[bool]] = ()) 
     months = max(0, (end.year - first.year) * 12 + end.month - first.month)
     from_at, to_at = (to_utc(datetime.combine(day, datetime.min.time()), here().zone) for day in (first, end))
     return Window(months, first, end, from_at, to_at, tuple(which))
-
-
-def local_day(moment: datetime) -> date:
-    """Return the installation's day of a moment."""
-    return moment.astimezone(here().tz).date()

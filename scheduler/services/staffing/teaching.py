@@ -51,6 +51,7 @@ def last_quarter(span: Window) -> Window:
 
 
 def seats_taken(span: Window) -> Seats:
+    """Count the seats of a window in one statement: by account and lecture first, since several of one account may come."""
     came = Turnout.verdict.in_(("attended", "partial"))
     decided = Turnout.verdict.in_(("attended", "partial", "missed"))
     visit = select(

@@ -10,7 +10,6 @@ from typing import Any, NamedTuple, TypeVar
 
 from sqlalchemy import ColumnElement, Select, SQLColumnExpression, func, select
 
-from scheduler.models.accounts import Account
 from scheduler.models.db import db
 from scheduler.models.lectures import Lecture
 from scheduler.models.snapshots import Turnout
@@ -119,10 +118,7 @@ def total(counts: Iterable[Count]) -> Count:
 
 def within(asked: Asked) -> list[ColumnElement[bool]]:
     """Return the conditions on Turnout by which a report's seats are chosen."""
-    found: list[ColumnElement[bool]] = [Turnout.day.between(asked.since, asked.until)]
-    if asked.narrowed:
-        found.append(Turnout.account_id.in_(select(Account.id).where(*asking.accounts(asked))))
-    return found
+    return [Turnout.day.between(asked.since, asked.until), *asking.whose(asked, Turnout.account_id)]
 
 
 def _counted(*keys: SQLColumnExpression[Any], asked: Asked) -> Select[*tuple[Any, ...]]:

@@ -111,7 +111,7 @@ def standing(asked: Asked, span: Period) -> list[Share]:
         month = month_of(latest(column, span.since))
         owner = func.coalesce(Tenure.owner_id, NOBODY)
         query = select(owner, Tenure.stage, month, func.count(), func.sum(Tenure.stores))
-        query = query.where(column <= span.until, *of_accounts(asked, Tenure.account_id))
+        query = query.where(column <= span.until, *asking.whose(asked, Tenure.account_id))
         for person, stage, first, accounts, stores in db.session.execute(query.group_by(owner, Tenure.stage, month)):
             changes[person, stage][first] += Load(accounts=sign * accounts, stores=sign * int(stores))
     return [
@@ -176,11 +176,6 @@ def team_order(team: str) -> int:
     return [*TEAMS, NO_TEAM].index(team)
 
 
-def of_accounts(asked: Asked, account_id: Any) -> list[ColumnElement[bool]]:
-    """Return the conditions by which rows of an account count."""
-    return [account_id.in_(select(Account.id).where(*asking.accounts(asked)))] if asked.narrowed else []
-
-
 def stands_at(day: date) -> list[ColumnElement[bool]]:
     """Return the conditions on Tenure for those that stand at the end of a day."""
     return [Tenure.from_on <= day, Tenure.until_on.is_(None) | (Tenure.until_on > day), Tenure.stage.in_(STAGES)]
@@ -191,19 +186,19 @@ def lectures(asked: Asked, span: Period, now: datetime) -> list[ColumnElement[bo
     days = (Lecture.local_start >= span.since.isoformat(), Lecture.local_start < (span.until + _DAY).isoformat())
     # The index knows moments only; no zone is a day and a half away.
     near = (Lecture.starts_at >= midnight(span.since) - 2 * _DAY, Lecture.starts_at < midnight(span.until) + 3 * _DAY)
-    whose = [Lecture.account_id.is_(None) | of_accounts(asked, Lecture.account_id)[0]] if asked.narrowed else []
+    whose = [Lecture.account_id.is_(None) | asking.whose(asked, Lecture.account_id)[0]] if asked.narrowed else []
     return [Lecture.status == "scheduled", Lecture.ends_at <= now, *days, *near, *whose]
 
 
 def tasks_done(asked: Asked, span: Period) -> list[ColumnElement[bool]]:
     """Return the conditions on Task for those that members did in the period."""
     times = (Task.done_at >= midnight(span.since), Task.done_at < midnight(span.until + _DAY))
-    return [Task.done_by_id.is_not(None), *times, *of_accounts(asked, Task.account_id)]
+    return [Task.done_by_id.is_not(None), *times, *asking.whose(asked, Task.account_id)]
 
 
 def tasks_open(asked: Asked) -> list[ColumnElement[bool]]:
     """Return the conditions on Task for those that are open now."""
-    return [Task.done_at.is_(None), *of_accounts(asked, Task.account_id)]
+    return [Task.done_at.is_(None), *asking.whose(asked, Task.account_id)]
 
 
 def seconds() -> SQLColumnExpression[Any]:

@@ -18,7 +18,7 @@ from scheduler.models.tasks import Task
 from scheduler.rules.reporting import Asked, Behind, Column, Named, Row
 from scheduler.services.installation import here
 from scheduler.services.refusals import NotFound
-from scheduler.services.reports import row_keys
+from scheduler.services.reports import asking, row_keys
 from scheduler.services.reports.load import counting
 from scheduler.services.reports.load.counting import NO_TEAM, NOBODY, Period
 
@@ -89,7 +89,7 @@ def _group(asked: Asked, part: str, row: str, now: datetime) -> Group:
 
 
 def _accounts(asked: Asked, group: Group, column: str, limit: int | None, offset: int) -> Behind:
-    which = [*counting.stands_at(group.span.until), *counting.of_accounts(asked, Tenure.account_id)]
+    which = [*counting.stands_at(group.span.until), *asking.whose(asked, Tenure.account_id)]
     if group.person is not None:
         which.append(_is(Tenure.owner_id, group.person))
     if group.team is not None:

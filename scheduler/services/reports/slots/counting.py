@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, and_, case, func, or_, select
 
-from scheduler.models.accounts import Account, Contact
+from scheduler.models.accounts import Contact
 from scheduler.models.db import db
 from scheduler.models.lectures import Lecture
 from scheduler.models.registrations import Registration
@@ -128,11 +128,6 @@ def ahead(now: datetime) -> list[ColumnElement[bool]]:
     return [*open_to_all(), Lecture.starts_at > now, Lecture.starts_at <= now + AHEAD]
 
 
-def whose(asked: Asked, account_id: Any) -> list[ColumnElement[bool]]:
-    """Return the condition that an account is among those asked for; none: all of them are."""
-    return [account_id.in_(select(Account.id).where(*asking.accounts(asked)))] if asked.narrowed else []
-
-
 def past(asked: Asked, now: datetime) -> Past:
     """Count how the lectures of the period went and were booked, in two statements; seats and bookings are everybody's."""
     found = Past()
@@ -176,7 +171,9 @@ def waitlisted(asked: Asked, now: datetime) -> dict[Time, int]:
         .where(looked_at(asked, now), Registration.status == "waitlisted")
     )
     if asked.narrowed:
-        query = query.join(Contact, Contact.id == Registration.contact_id).where(*whose(asked, Contact.account_id))
+        query = query.join(Contact, Contact.id == Registration.contact_id).where(
+            *asking.whose(asked, Contact.account_id)
+        )
     counts: dict[Time, int] = defaultdict(int)
     for course_id, at, count in db.session.execute(query.group_by(Lecture.course_id, _DAY_AND_HOUR)):
         counts[_time(course_id, at)] += count
@@ -190,7 +187,7 @@ def wishing(asked: Asked) -> list[ColumnElement[bool]]:
         Task.kind == "wish",
         Task.created_at >= since,
         Task.created_at < until,
-        *whose(asked, Task.account_id),
+        *asking.whose(asked, Task.account_id),
     ]
 
 
@@ -241,7 +238,7 @@ def _seats(asked: Asked, now: datetime) -> Any:
             func.sum(case((Turnout.lead.in_(LEAD_BANDS[: place + 1]), 1), else_=0)).label(f"by_{place}")
             for place in range(len(LEAD_BANDS))
         ),
-    ).where(Turnout.day.between(asked.since, asked.until), *whose(asked, Turnout.account_id))
+    ).where(Turnout.day.between(asked.since, asked.until), *asking.whose(asked, Turnout.account_id))
     each = lecture.group_by(Turnout.lecture_id).subquery()
     by = [each.c[f"by_{place}"] for place in range(len(LEAD_BANDS))]
     sums = (func.sum(each.c.known), func.sum(each.c.attended), *map(func.sum, by), *(func.sum(one * one) for one in by))

@@ -19,7 +19,7 @@ from scheduler.models.tasks import Task
 from scheduler.rules.reporting import Asked, Behind, Column, Kind, Named, Row
 from scheduler.services.facts import local_day
 from scheduler.services.refusals import NotFound
-from scheduler.services.reports import row_keys
+from scheduler.services.reports import asking, row_keys
 from scheduler.services.reports.slots import counting, needing
 from scheduler.services.reports.slots.counting import Time
 
@@ -94,7 +94,7 @@ def _on_lecture(one: _Asking) -> Behind:
 
 
 def _waitlisted(one: _Asking) -> Behind:
-    which = [counting.looked_at(one.asked, one.now), *_at(one), *counting.whose(one.asked, Contact.account_id)]
+    which = [counting.looked_at(one.asked, one.now), *_at(one), *asking.whose(one.asked, Contact.account_id)]
     return _booked(one, which, status="waitlisted")
 
 
@@ -139,7 +139,7 @@ def _turnouts(one: _Asking, which: Conditions) -> Behind:
             Turnout.day.between(one.asked.since, one.asked.until),
             Turnout.verdict.in_(counting.KNOWN),
             *counting.held(one.asked, one.now),
-            *counting.whose(one.asked, Turnout.account_id),
+            *asking.whose(one.asked, Turnout.account_id),
             *which,
         )
     )

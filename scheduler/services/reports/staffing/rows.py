@@ -17,6 +17,7 @@ from scheduler.models.snapshots import Milestone
 from scheduler.models.staff import Staff
 from scheduler.models.tasks import Task
 from scheduler.rules.reporting import Asked, Behind, Column, Named, Row
+from scheduler.services.facts import local_day
 from scheduler.services.refusals import NotFound
 from scheduler.services.reports import asking
 from scheduler.services.staffing import measuring, spans, teaching
@@ -97,7 +98,7 @@ def _tasks(stage: str) -> Callable[[Window], Query]:
 
 def _of_account(one: Any) -> Row:
     number, name, since, stores = one
-    return Row(str(number), (Named(str(number), name), spans.local_day(since), stores))
+    return Row(str(number), (Named(str(number), name), local_day(since), stores))
 
 
 def _of_lecture(one: Any) -> Row:
@@ -112,7 +113,7 @@ def _of_member(one: Any) -> Row:
 
 def _of_task(one: Any) -> Row:
     account = Named(str(one.id or ""), one.name or "")
-    return Row("", (account, spans.local_day(one.done_at), Named(str(one.member_id), one.member)))
+    return Row("", (account, local_day(one.done_at), Named(str(one.member_id), one.member)))
 
 
 _OPEN = Lecture.account_id.is_(None)

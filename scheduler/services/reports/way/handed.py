@@ -17,7 +17,7 @@ from scheduler.models.spans import days_later
 from scheduler.rules.reporting import Asked
 from scheduler.rules.workdays import to_utc
 from scheduler.services.installation import here
-from scheduler.services.reports.way.knots import narrowed
+from scheduler.services.reports import asking
 
 # So many days after a handover it is looked at; it is in use when it was used within so many days before.
 MOMENTS = (30, 60, 90)
@@ -64,7 +64,7 @@ def decided_here(asked: Asked) -> list[ColumnElement[bool]]:
         decided,
         Handover.wave.is_(None),
         *_within(asked, Handover.decided_at),
-        *narrowed(asked, Handover.account_id),
+        *asking.whose(asked, Handover.account_id),
     ]
 
 
@@ -97,7 +97,7 @@ def handed_over(asked: Asked, days: int, today: date) -> list[ColumnElement[bool
     """Match, on Milestone, the accounts handed over in the period at least so many days ago."""
     oldest = min(asked.until, today - timedelta(days=days))
     on = Milestone.handed_over_on.between(asked.since, oldest)
-    return [on, Milestone.came_live.is_(False), *narrowed(asked, Milestone.account_id)]
+    return [on, Milestone.came_live.is_(False), *asking.whose(asked, Milestone.account_id)]
 
 
 def is_measured() -> ColumnElement[bool]:
@@ -128,7 +128,13 @@ def asked_for(asked: Asked, days: int, now: datetime) -> list[ColumnElement[bool
     old = Handover.requested_at <= now - timedelta(days=days)
     to_success = (Handover.from_stage == "onboarding", Handover.to_stage == "success")
     counted = (Handover.state != "withdrawn", Handover.wave.is_(None))
-    return [old, *to_success, *counted, *_within(asked, Handover.requested_at), *narrowed(asked, Handover.account_id)]
+    return [
+        old,
+        *to_success,
+        *counted,
+        *_within(asked, Handover.requested_at),
+        *asking.whose(asked, Handover.account_id),
+    ]
 
 
 def returned_within(days: int) -> ColumnElement[bool]:

@@ -5,10 +5,9 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, and_, case, func, or_
 from sqlalchemy.orm import InstrumentedAttribute
 
-from scheduler.models.accounts import Account
 from scheduler.models.snapshots import Milestone
 from scheduler.models.spans import latest
 from scheduler.rules.reporting import Asked
@@ -27,15 +26,10 @@ KNOTS: dict[str, InstrumentedAttribute[Any]] = {
 }
 
 
-def narrowed(asked: Asked, account_id: InstrumentedAttribute[int]) -> list[ColumnElement[bool]]:
-    """Return the condition that an account is among those asked for; none: all of them are."""
-    return [account_id.in_(select(Account.id).where(*asking.accounts(asked)))] if asked.narrowed else []
-
-
 def newcomers(asked: Asked) -> list[ColumnElement[bool]]:
     """Return the conditions on Milestone of the accounts whose way began in the period; who came already live has none."""
     began = Milestone.began_on.between(asked.since, asked.until)
-    return [began, Milestone.came_live.is_(False), *narrowed(asked, Milestone.account_id)]
+    return [began, Milestone.came_live.is_(False), *asking.whose(asked, Milestone.account_id)]
 
 
 def last_seen(today: date) -> ColumnElement[Any]:
