@@ -107,7 +107,8 @@ def _stuck(accounts: list[Row]) -> list[Line]:
 def _passed(handovers: list[Row], state: str) -> list[Line]:
     lines = []
     for row in handovers:
-        if row["state"] == state and WEEK.has(local(row["decided_at"])):
+        moved = row["from_stage"] != row["to_stage"]
+        if row["state"] == state and moved and WEEK.has(local(row["decided_at"])):
             told: dict[str, Any] = {
                 "account": str(row["account_id"]),
                 "boundary": f"{row['from_stage']}-{row['to_stage']}",

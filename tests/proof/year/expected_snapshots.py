@@ -157,10 +157,12 @@ def _spans(account: Row, events: list[Row], stores: list[int], taken: dict[int, 
             began, stages = (on if row["key"] == "decided" else began), [(date.min, params["stage"])]
         elif row["key"] == "owner_assigned":
             owners[params["team"]].append((on, params["staff_id"]))
-        elif row["key"] in ("handover_accepted", "moved_in_wave"):
+        elif row["key"] in ("handover_accepted", "moved_in_wave", "owner_changed_in_wave"):
             handover = taken[params["handover_id"]]
             before.setdefault(params["to"], None if owners[params["to"]] else handover["before"]["owner_id"])
             owners[params["to"]].append((on, handover["receiver_id"] or handover["decided_by_id"]))
+            stages.append((on, params["to"]))
+        elif row["key"] == "handover_undone":
             stages.append((on, params["to"]))
         elif row["key"] in ("store_added", "store_in_scope"):
             entered[params["store_id"]] = on

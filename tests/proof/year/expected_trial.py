@@ -144,9 +144,9 @@ def report(year: Year, told: Any, view: View, trial: Row) -> Told:
     """Count the report on one trial."""
     found: Told = {"verdicts": []}
     for measure, sides, average in judged(year, told, view, trial):
-        found["verdicts"] += results(measure, sides)
+        found["verdicts"] += results(measure, sides, average)
         found[measure] = [_group(measure, side, average) for side in sides]
-        found[f"{measure}_months"] = _months(sides)
+        found[f"{measure}_months"] = _months(sides, average)
     return found
 
 
@@ -173,20 +173,20 @@ def judged(year: Year, told: Any, view: View, trial: Row) -> Iterable[tuple[str,
         yield measure, _sides(year, view, trial, values, before, during), average
 
 
-def results(measure: str, sides: list[Side]) -> list[Entry]:
+def results(measure: str, sides: list[Side], average: float | None) -> list[Entry]:
     """Give the lines of a measure that the list of trials shows, too."""
     control = next(side for side in sides if not side.tried)
     rows = []
     for side in sides:
         if side.tried:
-            both = side.index is not None and control.index is not None
-            difference = side.index - control.index if both else None  # type: ignore[operator]
-            told: dict[str, Any] = {
-                "measure": measure,
-                "group": str(side.tag),
-                "people": side.people,
-                "index": Middle(side.index),
-            }
+            index, against = side.index, control.index
+            during = side.level(side.during)
+            if average and side.level(side.before) is None and during is not None:
+                # Without a baseline of its own it is set against everybody.
+                index, against = 100 * during / average, 100.0
+            difference = None if index is None or against is None else index - against
+            told: dict[str, Any] = {"measure": measure, "group": str(side.tag), "people": side.people}
+            told |= {"index": Middle(index)}
             rows.append((f"{measure}.{side.tag}", told | {"difference": Middle(difference)}))
     return rows
 
@@ -235,13 +235,14 @@ def _group(measure: str, side: Side, average: float | None) -> Entry:
     return str(side.tag), told
 
 
-def _months(sides: list[Side]) -> list[Entry]:
+def _months(sides: list[Side], average: float | None) -> list[Entry]:
     rows = []
     for when in [*sides[0].before, *sides[0].during]:
         for side in sides:
             column = side.column(when)
             if column:
-                base, level = side.level(side.before), fmean(column)
+                own, level = side.level(side.before), fmean(column)
+                base = average if own is None and average else own
                 told: dict[str, Any] = {"month": when, "group": str(side.tag), "level": level, "people": len(column)}
                 told |= {"index": 100 * level / base if base and base > 0 else None}
                 told |= {"measured": "actual" if when < month(TODAY) else "estimate"}

@@ -130,6 +130,11 @@ class Passing:
             row["wave"], row["receiver_id"], row["requested_at"] = "wave-1", owner, at
             told(firm, at, "moved_in_wave", handover_id=row["id"], to=to, staff_id=owner, **who)
         else:
+            if chance.random() < 0.08:
+                told(firm, at - timedelta(hours=5), "handover_accepted", handover_id=row["id"], to=to, **who)
+                told(
+                    firm, at - timedelta(hours=4), "handover_undone", handover_id=row["id"], to=row["from_stage"], **who
+                )
             told(firm, at, "handover_accepted", handover_id=row["id"], to=to, **who)
         firm.row["stage"], firm.row["stage_since"], firm.row[column] = to, at, owner
         return at.date()
@@ -143,11 +148,27 @@ class Passing:
             at = moment(firm.began + timedelta(days=chance.randrange(30, 300)), chance)
             team = row["stage"]
             if max(row["stage_since"] if row["stage_since"] < NOW else at, row["created_at"]) <= at < NOW:
-                row[f"{team}_owner_id"] = chance.choice(self.staff[team])
-                told(firm, at, "owner_assigned", team=team, staff_id=row[f"{team}_owner_id"])
+                before, owner = row[f"{team}_owner_id"], chance.choice(self.staff[team])
+                row[f"{team}_owner_id"] = owner
+                if chance.random() < 0.3:
+                    self._move(firm, team, before, owner, at)
+                else:
+                    told(firm, at, "owner_assigned", team=team, staff_id=owner)
         if row["stage"] == "success" and firm.came != "live" and chance.random() < 0.3:
             last = max(at for at, key, _params in firm.events if key != "registered")
             self._hand_over(firm, last.date() + timedelta(days=chance.randrange(20, 120)))
+
+    def _move(self, firm: Firm, team: str, before: int | None, owner: int, at: datetime) -> None:
+        """Give an account to another owner of the same team, together with others."""
+        self.rows["handovers"].append(
+            {"id": FIRST_ID + len(self.rows["handovers"]), "account_id": firm.id, "from_stage": team, "to_stage": team,
+             "state": "accepted", "requested_at": at, "requested_by_id": owner, "receiver_id": owner, "decided_at": at,
+             "decided_by_id": owner, "reason": "", "reopened": [], "wave": "wave-2",
+             "before": {"stage_since": at.isoformat(), "owner_id": before}}
+        )  # fmt: skip
+        number = self.rows["handovers"][-1]["id"]
+        who = {"actor_kind": "staff", "actor_id": owner}
+        told(firm, at, "owner_changed_in_wave", handover_id=number, to=team, staff_id=owner, **who)
 
     def _contracts(self, firm: Firm) -> None:
         chance = self.chance
@@ -198,9 +219,10 @@ def tasks(chance: Random, firms: list[Firm], everybody: list[int]) -> list[dict[
         done = created + timedelta(hours=chance.randrange(1, 500)) if chance.random() < 0.75 else None
         done = done if done is not None and done < NOW else None
         wish = chance.random() < 0.1
+        firm = chance.choice(firms)
         rows.append(
             {"id": FIRST_ID + place, "key": f"year:{place}", "kind": "wish" if wish else "by_hand",
-             "account_id": chance.choice(firms).id if wish or chance.random() < 0.9 else None, "contact_id": None,
+             "account_id": firm.id if wish or chance.random() < 0.9 else None, "contact_id": firm.people[0]["id"] if wish else None,
              "lecture_id": None, "params": _wished(chance) if wish else {}, "words": "電話する",
              "owner_id": chance.choice(everybody) if chance.random() < 0.7 else None,
              "due_on": created.date() + timedelta(days=chance.randrange(0, 60)), "created_at": min(created, NOW),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from functools import cache
 from random import Random
 from typing import Any
 
@@ -32,8 +33,9 @@ def fill(seed: int = SEED) -> None:
                 db.session.execute(insert(into), rows[name])
 
 
+@cache
 def year(seed: int) -> Rows:
-    """Draw the year's rows, by table."""
+    """Draw the year's rows, by table; nobody may change them."""
     chance = Random(seed)
     members = firms.members()
     by_team: dict[str, list[int]] = {}
