@@ -17,7 +17,7 @@ from scheduler.services import references
 from scheduler.services.imports.traces import MODELS
 
 # What goes with a row and was built by nobody: what the import itself wrote, what the program derives, mails that never left.
-_DERIVED = (
+DERIVED = (
     "contact_stores", "contacts", "stores", "events", "signals", "tasks", "mails", "known_names", "milestones", "tenures",
 )  # fmt: skip
 # Rows per statement: both databases limit the parameters of one.
@@ -41,7 +41,7 @@ def reasons(
     """
     found: dict[str, dict[int, set[str]]] = {name: defaultdict(set) for name in MODELS}
     for name, model in MODELS.items():
-        for number, tables in references.of(model, added[name], _DERIVED).items():
+        for number, tables in references.of(model, added[name], DERIVED).items():
             found[name][number] |= tables
     _by_mails(added, found)
     _by_tasks(added, found)
