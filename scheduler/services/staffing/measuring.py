@@ -8,7 +8,7 @@ from dataclasses import replace
 from statistics import fmean, pstdev
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, case, func, select
+from sqlalchemy import ColumnElement, Select, case, func, or_, select
 
 from scheduler.models.accounts import Account, Store
 from scheduler.models.db import db
@@ -55,7 +55,8 @@ def coming(span: Window) -> list[ColumnElement[bool]]:
 
 def looked_after(span: Window) -> list[ColumnElement[bool]]:
     """Return the conditions on Account for those that somebody looks after."""
-    return [Account.cancelled_on.is_(None), ~Account.undecided, *span.which]
+    there = or_(Account.cancelled_on.is_(None), Account.cancelled_on > span.day)
+    return [there, ~Account.undecided, *span.which]
 
 
 def leaving(span: Window) -> list[ColumnElement[bool]]:

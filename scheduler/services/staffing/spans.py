@@ -28,6 +28,8 @@ class Window:
     until: date
     from_at: datetime
     to_at: datetime
+    # The last day asked for: who is there is counted as of it.
+    day: date
     which: tuple[ColumnElement[bool], ...] = ()
 
     def of(self, account_id: Any) -> list[ColumnElement[bool]]:
@@ -47,4 +49,4 @@ def window(since: date, until: date, which: Sequence[ColumnElement[bool]] = ()) 
     end = (until + timedelta(days=1)).replace(day=1)
     months = max(0, (end.year - first.year) * 12 + end.month - first.month)
     from_at, to_at = (to_utc(datetime.combine(day, datetime.min.time()), here().zone) for day in (first, end))
-    return Window(months, first, end, from_at, to_at, tuple(which))
+    return Window(months, first, end, from_at, to_at, until, tuple(which))

@@ -134,7 +134,9 @@ def _limit_to(found: Plan, year: Year, view: View) -> None:
     mine = {
         number: row["stage"]
         for number, row in year.accounts.items()
-        if view.of(number) and row["cancelled_on"] is None and not row["undecided"]
+        if view.of(number)
+        and not row["undecided"]
+        and (row["cancelled_on"] is None or row["cancelled_on"] > view.until)
     }
     stores = [mine.get(row["account_id"]) for row in year.rows("stores") if row["scope"] == "in"]
     for stage in STAGES:

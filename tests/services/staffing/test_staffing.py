@@ -116,6 +116,15 @@ def test_whole_months_are_measured(since: str, until: str, months: int, first: s
     assert (span.months, span.since.isoformat(), span.until.isoformat()) == (months, first, end)
 
 
+def test_who_cancels_later_is_looked_after_until_then() -> None:
+    for number, cancelled_on in enumerate((None, date(2026, 12, 31), date(2026, 11, 23), date(2026, 3, 1))):
+        came(date(2026, 9, number + 1)).cancelled_on = cancelled_on
+        db.session.commit()
+    asked = asking.read({}, NOW)
+    plan = measuring.measure(spans.window(asked.since, asked.until))
+    assert {phase.stage: phase.accounts.value for phase in plan.phases}["onboarding"] == 2
+
+
 def with_people() -> None:
     for team in ("sales", "onboarding", "success", "renewal"):
         a_member(team=team)
