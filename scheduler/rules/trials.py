@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
@@ -122,11 +121,6 @@ def compare_to(group: Group, average: float, seed: int = 1, resamples: int = 200
     return compare(Group(group.key, against), None, seed, resamples)
 
 
-def ratio_to(group: Group, average: float, seed: int = 1, resamples: int = 2000) -> Indexed:
-    """Give the group's index against an average taken as known (`compare_to`)."""
-    return compare_to(group, average, seed, resamples).treated
-
-
 def increases(group: Group) -> Group:
     """Give the group with each month's increase over the month before instead of the values, within each period.
 
@@ -161,12 +155,6 @@ def sentences(comparison: Comparison) -> list[Sentence]:
         if count is not None:
             said.append((f"needed_{what}", {"count": count}))
     return said
-
-
-def overlap(groups: Iterable[Collection[str]]) -> list[str]:
-    """List the subjects' keys that stand in more than one of the groups, in order."""
-    held = Counter(key for group in groups for key in set(group))
-    return sorted(key for key, count in held.items() if count > 1)
 
 
 def months(first: date, last: date) -> tuple[date, ...]:

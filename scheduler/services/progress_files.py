@@ -1,4 +1,4 @@
-"""Answers how a list of ticks, or of usage, waits between being handed in and being confirmed, and what became of it."""
+"""Answers how a list of ticks, usage, contracts or figures waits between being handed in and being confirmed, and what became of it."""
 
 from __future__ import annotations
 
@@ -20,7 +20,6 @@ from scheduler.services.actors import Actor
 from scheduler.services.imports.staging import WAITS, is_waiting, plain_name
 from scheduler.services.refusals import FileTooLarge, FileUnreadable, NotFound, UploadExpired
 
-KINDS = ("setup", "usage")
 # Accounts, or rows, looked at in one statement; all of a list is one transaction.
 BATCH = 500
 
@@ -28,7 +27,7 @@ One = TypeVar("One")
 
 
 def new(kind: str, data: bytes, filename: str, now: datetime, actor: Actor) -> Upload:
-    """Within the open transaction, add the row of a list of one of KINDS."""
+    """Within the open transaction, add the row of a list."""
     upload = Upload(
         kind=kind,
         filename=plain_name(filename),

@@ -23,12 +23,11 @@ from scheduler.rules.trials import (
     Subject,
     check_months,
     compare,
+    compare_to,
     gaps,
     growth_index,
     increases,
     months,
-    overlap,
-    ratio_to,
     sentences,
 )
 
@@ -113,7 +112,7 @@ def test_the_worked_example_gives_106_percent_of_the_increase_of_revenue() -> No
 def test_the_worked_example_gives_renewals_7_percent_above_the_companys_average() -> None:
     everyone = series("renewed", *ACCOUNTS)
     average = sum(each.trial[0] for each in everyone.subjects) / len(everyone.subjects)
-    found = ratio_to(series("renewed", *ACCOUNTS[:20]), average)
+    found = compare_to(series("renewed", *ACCOUNTS[:20]), average).treated
     assert (found.subjects, found.trial) == (20, 0.8)
     assert found.index.value == pytest.approx(107, abs=1e-9)
     assert found.index.low is not None
@@ -246,7 +245,7 @@ def test_chance_alone_is_seldom_called_an_effect() -> None:
 def test_the_interval_agrees_with_the_formula_for_many() -> None:
     """For a mean of n shares the standard error is √(p(1 − p)/n); 400 accounts, 300 renewed, average 0.5."""
     group = Group("g", tuple(Subject(f"{n:03}", (), (float(n % 4 > 0),)) for n in range(400)))
-    found = ratio_to(group, 0.5)
+    found = compare_to(group, 0.5).treated
     assert found.index.value == 150
     reach = 1.96 * 200 * (0.75 * 0.25 / 400) ** 0.5
     assert found.index.low == pytest.approx(150 - reach, abs=0.7)
@@ -395,7 +394,7 @@ def test_what_did_not_grow_before_has_no_growth_to_compare() -> None:
 
 
 def test_a_company_that_never_renews_has_no_average_to_beat() -> None:
-    assert ratio_to(flat("g", *[(0, 1)] * 8), 0.0).note == "no_baseline"
+    assert compare_to(flat("g", *[(0, 1)] * 8), 0.0).treated.note == "no_baseline"
 
 
 @pytest.mark.parametrize(("count", "most"), [(50, 0.15), (2500, 1.0)])
@@ -407,13 +406,7 @@ def test_a_trial_is_judged_at_once(count: int, most: float) -> None:
     assert perf_counter() - began < most
 
 
-# Months and groups.
-
-
-def test_who_stands_in_two_groups_is_named() -> None:
-    assert overlap([{"a", "b", "c"}, ["c", "d", "d"], {"b"}]) == ["b", "c"]
-    assert overlap([["a", "a"], ["b"]]) == []
-    assert overlap([]) == []
+# Months.
 
 
 def test_months_run_over_the_turn_of_the_year() -> None:
