@@ -67,10 +67,9 @@ def _of_year(folder: Path, database_url: str) -> Iterator[str]:
     with app.app_context():
         year.add(now)
         made = _once(lambda: making.make(now))
-        again = _once(lambda: making.make(now))
         seats = db.session.scalar(select(func.count()).select_from(Turnout))
         db.session.rollback()
-    yield f"snapshots_made {made:.0f} s seats={seats} accounts={year.ACCOUNTS} again={again:.0f} s"
+    yield f"snapshots_made {made:.0f} s seats={seats} accounts={year.ACCOUNTS}"
     yield from _pages("year", app, 2)
 
 

@@ -88,7 +88,7 @@ def test_a_request_tells_everyone_of_the_receiving_team_who_has_an_address(now: 
     a_member(team="success", active=False)
     a_member(team="renewal")
     number = handovers.request(account.id, "success", now, acts(giver), note="店長は午前中が連絡しやすいです")
-    assert mails("staff_handover_requested") == [(member.id, "queued") for member in receivers]
+    assert sorted(mails("staff_handover_requested")) == sorted((member.id, "queued") for member in receivers)
     found = row(number)
     assert (found.state, found.from_stage, found.to_stage, found.requested_by_id, found.note) == (
         "requested",

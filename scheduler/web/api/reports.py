@@ -102,7 +102,7 @@ def list_reports() -> dict[str, Any]:
     return {"items": [{"name": name, "choices": list(kind.choices)} for name, kind in REPORTS.items()], "next": None}
 
 
-@resource.get("/reports/<name>")
+@resource.get("/reports/<name:name>")
 @resource.arguments(ReportQuery, location="query")
 @resource.response(200, FiguresAnswer, example=examples.REPORT)
 @resource.operation(
