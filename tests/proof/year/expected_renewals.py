@@ -141,7 +141,8 @@ def _retention(name: str, key: str, called: Any, stays: Sequence[dict[str, Any]]
         "ended": curve.events,
         "median": curve.quantile(0.5),
     }
-    return key, told | _left(curve, 366) | {SMALL: curve.people < 10}
+    half = {name.replace("retained", "half"): value for name, value in _left(curve, 184).items()}
+    return key, told | half | _left(curve, 366) | {SMALL: curve.people < 10}
 
 
 def _left(curve: Curve, day: int) -> dict[str, Any]:

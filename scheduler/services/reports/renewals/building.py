@@ -23,8 +23,8 @@ from scheduler.services.reports.renewals import terms
 from scheduler.services.snapshots import making
 
 NAME = "renewals"
-# Twelve months, whichever year has them: a contract of a leap year is over on day 366.
-YEAR = 366
+# Twelve months, whichever year has them: a contract of a leap year is over on day 366; and six months of the longest days.
+YEAR, HALF = 366, 184
 # The curve is drawn every thirty days, for three years at most.
 MONTH, LAST_DAY = 30, 1080
 
@@ -144,10 +144,11 @@ def _fees_part(found: Mapping[str, Mapping[str, Group]]) -> Part:
 
 
 def _retention(key: str, of: str, found: Mapping[str, Curve]) -> Part:
-    """Tell of every group how many stay beyond twelve months, and how long half of them stay."""
+    """Tell of every group how many stay beyond six and twelve months, and how long half of them stay."""
     columns = (
         Column(of, "month" if of == "month" else "code"),
         *(Column("accounts", rows=True), Column("ended", rows=True)),
+        *(Column(name, "share") for name in ("half", "half_low", "half_high")),
         *(Column(name, "share") for name in ("retained", "retained_low", "retained_high")),
         Column("median", "spread"),
     )
@@ -155,8 +156,9 @@ def _retention(key: str, of: str, found: Mapping[str, Curve]) -> Part:
     for group, curve in found.items():
         first = month_in_row(group) if of == "month" else group
         stay = elapsed.spread(curve.median)
-        rows.append(Row(group, (first, curve.people, curve.events, *_left(curve, YEAR), stay), curve.people < SMALL))
-    shape = Plot("lines" if of == "month" else "bars", of, ("retained",))
+        left = (*_left(curve, HALF), *_left(curve, YEAR))
+        rows.append(Row(group, (first, curve.people, curve.events, *left, stay), curve.people < SMALL))
+    shape = Plot("lines" if of == "month" else "bars", of, ("half", "retained"))
     # Contracts of a year that began in the last twelve months have told nothing yet.
     is_short = bool(rows) and all(row.values[columns.index(Column("retained", "share"))] is None for row in rows)
     return _part(key, columns, rows, "estimate", shape, (Note("look_back", {"days": YEAR}),) if is_short else ())

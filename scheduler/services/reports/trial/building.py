@@ -97,7 +97,7 @@ def _one(trial: Trial, asked: Asked, now: datetime) -> tuple[tuple[Part, ...], t
 def _standing(trial: Trial, found: list[Judged], now: datetime) -> list[Note]:
     """Say of which months the trial is, and what is not as it should be about the groups."""
     kept = [trial.baseline_from, trial.baseline_to, trial.trial_from, trial.trial_to]
-    params = dict(zip(("first", "last", "trial_first", "trial_last"), map(_month, kept), strict=True))
+    params = dict(zip(("first", "last", "trial_first", "trial_last"), kept, strict=True))
     notes = [Note("months", {"trial": trial.name, **params})]
     if not measuring.is_over(trial.trial_to, now):
         notes.append(Note("running"))

@@ -21,6 +21,8 @@ _NAMED = ("named", "account", "lecture", "person", "member")
 MOMENT = "%Y-%m-%dT%H:%M:%SZ"
 # Kinds of columns that tell what a row is about.
 WORDED = (*_NAMED, "code", "text", "month", "day")
+# Parameters of notes that tell a month by its first day.
+_MONTHS = ("month", "first", "last", "trial_first", "trial_last")
 
 
 @dataclass(frozen=True)
@@ -233,8 +235,8 @@ def _param(key: str, value: Any, codes: Mapping[str, str]) -> Any:
     if isinstance(value, Named | Spread | Rate):
         return values.text("named", value, codes)
     if isinstance(value, date):
-        return values.month(value) if value.day == 1 and key == "month" else values.text("day", value, {})
-    return values.number(value) if isinstance(value, float) else value
+        return values.month(value) if value.day == 1 and key in _MONTHS else values.text("day", value, {})
+    return values.number(value) if isinstance(value, int | float) else value
 
 
 def _rounded(value: Any) -> Any:
