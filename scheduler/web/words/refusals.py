@@ -129,4 +129,9 @@ def sentence(error: Refused) -> str:
         return files.sentence(str(error.params["why"]), error.params)
     key = next((key for key in (error.params.get("why"), error.key) if key in SENTENCES), "refused")
     words = str(SENTENCES[key])
-    return words % error.params if "%(" in words else words
+    return words % {key: _plain(value) for key, value in error.params.items()} if "%(" in words else words
+
+
+def _plain(value: object) -> object:
+    """Write a whole number without the decimals that it was reckoned with."""
+    return f"{value:,.0f}" if isinstance(value, float) and value.is_integer() else value

@@ -12,7 +12,7 @@ from flask_babel import force_locale
 
 from scheduler.rules import recurrence
 from scheduler.services import refusals as known
-from scheduler.services.refusals import LectureOver, Refused
+from scheduler.services.refusals import Invalid, LectureOver, Refused
 from scheduler.web.words import files
 from scheduler.web.words import refusals as words
 
@@ -52,3 +52,9 @@ def test_only_the_refusal_that_is_told_is_looked_up(app: Flask, monkeypatch: pyt
         monkeypatch.delitem(words.SENTENCES, key)
     with app.test_request_context(), force_locale("en"):
         assert words.sentence(LectureOver()) == "This date is closed for registration. Please choose another one."
+
+
+def test_a_whole_limit_is_written_without_decimals(app: Flask) -> None:
+    with app.test_request_context(), force_locale("en"):
+        told = [words.sentence(Invalid(field="hours", why="plan_too_large", most=most)) for most in (1e6, 0.5)]
+    assert ("1,000,000" in told[0], "1,000,000.0" in told[0], "0.5" in told[1]) == (True, False, True)
