@@ -40,7 +40,7 @@ class Kind:
 
 # In the order in which pages list them.
 REPORTS: dict[str, Kind] = {
-    attendance.NAME: Kind(attendance.build, attendance_rows.behind),
+    attendance.NAME: Kind(attendance.build, attendance_rows.behind, attendance.CHOICES),
     way.NAME: Kind(way.build, way_rows.behind),
     load.NAME: Kind(load.build, load_rows.behind),
     staffing.NAME: Kind(staffing.build, staffing_rows.behind, staffing.CHOICES),

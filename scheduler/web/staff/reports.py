@@ -13,6 +13,7 @@ from sqlalchemy import select
 
 from scheduler.models.accounts import Contact
 from scheduler.models.db import db
+from scheduler.models.lectures import Course
 from scheduler.models.staff import Staff
 from scheduler.rules.reporting import Asked, Behind, Part, months_before
 from scheduler.services import tags
@@ -22,6 +23,7 @@ from scheduler.services.reports import asking
 from scheduler.services.reports.catalogue import REPORTS, Kind
 from scheduler.web import access, csvs, edge, ids, inputs, kept_parts, policies, shell
 from scheduler.web.plots import drawing
+from scheduler.web.words import texts
 from scheduler.web.words.figures import cells, findings, heat, registry, standing
 from scheduler.web.words.figures import values as figures
 from scheduler.web.words.figures.cells import Sheet
@@ -244,6 +246,9 @@ def _following(name: str) -> dict[str, str] | None:
     return {"name": after, "title": registry.of(after).title} if after else None
 
 
+_COURSES = select(Course.key, Course.name).order_by(Course.position, Course.id)
+
+
 def _filter(asked: Asked | None) -> Mapping[str, Any]:
     """Return what the filter offers: members, tags, and the periods that one press chooses."""
     query = select(Staff.id, Staff.name).where(Staff.active).order_by(Staff.name_key)
@@ -251,6 +256,7 @@ def _filter(asked: Asked | None) -> Mapping[str, Any]:
     return {
         "owners": [(number, name) for number, name in db.session.execute(query)],
         "tags": [(tag.id, tag.name) for tag in tags.every()],
+        "courses": [(key, texts.plain(name)) for key, name in db.session.execute(_COURSES)],
         "periods": [_period(months, today, asked) for months in MONTHS],
     }
 

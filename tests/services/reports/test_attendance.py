@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 import pytest
@@ -16,7 +17,7 @@ from scheduler.models.snapshots import Milestone, Turnout
 from scheduler.models.tags import Tag, account_tags
 from scheduler.rules.attendance_rates import Rate, rate
 from scheduler.rules.reporting import Asked, Named, Note, Report, Row
-from scheduler.services.refusals import NotFound
+from scheduler.services.refusals import Invalid, NotFound
 from scheduler.services.reports.attendance import behind, building, parts
 from scheduler.services.snapshots import making
 from tests.factories import a_contact, a_course, a_lecture, a_member, a_registration, a_store, an_account
@@ -326,3 +327,18 @@ def test_who_was_seen_and_left_early_has_joined(app: Flask) -> None:
     making.make(NOW)
     assert db.session.scalars(db.select(Turnout.joined)).all() == [True]
     assert numbers(building.build(MARCH, NOW), "course", str(lecture.course_id), "joined", "missed") == (1, 1)
+
+
+def test_one_course_is_counted_alone_and_an_unknown_one_is_refused(world: dict[str, Account]) -> None:
+    making.make(NOW)
+    both = building.build(MARCH, NOW).part("course")
+    place = both.column("registered")
+    alone = replace(MARCH, more={"course": "advanced"})
+    found = building.build(alone, NOW)
+    assert [row.values[0].key for row in found.part("course").rows] != [row.values[0].key for row in both.rows]
+    (row,) = found.part("course").rows
+    assert row.values[place] == behind.behind(alone, "course", row.key, "registered", NOW).total
+    assert row.values[place] in [other.values[place] for other in both.rows]
+    with pytest.raises(Invalid) as refused:
+        building.build(replace(MARCH, more={"course": "unheard"}), NOW)
+    assert (refused.value.params["field"], refused.value.params["why"]) == ("course", "not_a_choice")

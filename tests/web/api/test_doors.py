@@ -17,7 +17,7 @@ from tests.conftest import Client
 from tests.factories import NOW, a_course, a_lecture, a_token, an_account
 from tests.web.api.conftest import PREFIX, Program
 
-VALUES = {"external_id": "A-1", "step": "menu", "key": "basic"}
+VALUES = {"external_id": "A-1", "step": "menu", "key": "basic", "name": "attendance"}
 
 
 def doors(app: Flask) -> list[tuple[str, str]]:

@@ -13,11 +13,13 @@ from scheduler.models.staff import Staff
 from scheduler.rules.attendance_rates import LEAD_BANDS, SIZE_BANDS
 from scheduler.rules.reporting import Asked, Named, Part, Report
 from scheduler.services.installation import here
+from scheduler.services.refusals import Invalid
 from scheduler.services.reports.attendance import counting, parts, standing
 from scheduler.services.reports.attendance.counting import ASKED, OPEN, OWN, REMINDED, Booked, Count, Held
 from scheduler.services.snapshots import making
 
 NAME = "attendance"
+CHOICES = ("course",)
 _WEEKDAYS = [str(day) for day in range(7)]
 _HOURS = [f"{hour:02}" for hour in range(24)]
 
@@ -26,7 +28,11 @@ _Bookings = Sequence[tuple[Booked, Count]]
 
 
 def build(asked: Asked, now: datetime) -> Report:
-    """Count the seats of the period's lectures that are over, and the accounts and stores as they stand now."""
+    """Count the seats of the period's lectures that are over, and the accounts and stores as they stand now.
+
+    `course` (a key) among the choices keeps one course's seats; raises Invalid for one that there is not.
+    """
+    _check_course(asked.more.get("course", ""))
     lectures, bookings, found = counting.by_lecture(asked), counting.by_booking(asked), standing.count(asked, now)
     weeks = counting.rolled(lectures, lambda one: one.week)
     told = (
@@ -40,6 +46,12 @@ def build(asked: Asked, now: datetime) -> Report:
         standing.stores_by_plan(found),
     )
     return Report(NAME, asked, here().zone, making.counted_at(), told)
+
+
+def _check_course(key: str) -> None:
+    known = list(db.session.scalars(select(Course.key).order_by(Course.position, Course.id))) if key else [key]
+    if key not in known:
+        raise Invalid(field="course", why="not_a_choice", value=key, choices=", ".join(known))
 
 
 def _of_times(lectures: _Lectures) -> list[Part]:

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple, TypeVar
 from sqlalchemy import ColumnElement, Select, SQLColumnExpression, func, select
 
 from scheduler.models.db import db
-from scheduler.models.lectures import Lecture
+from scheduler.models.lectures import Course, Lecture
 from scheduler.models.snapshots import Turnout
 from scheduler.rules.attendance_rates import Rate, rate
 from scheduler.rules.reporting import Asked
@@ -118,7 +118,9 @@ def total(counts: Iterable[Count]) -> Count:
 
 def within(asked: Asked) -> list[ColumnElement[bool]]:
     """Return the conditions on Turnout by which a report's seats are chosen."""
-    return [Turnout.day.between(asked.since, asked.until), *asking.whose(asked, Turnout.account_id)]
+    course = asked.more.get("course")
+    taught = [Turnout.course_id == select(Course.id).where(Course.key == course).scalar_subquery()] if course else []
+    return [Turnout.day.between(asked.since, asked.until), *taught, *asking.whose(asked, Turnout.account_id)]
 
 
 def _counted(*keys: SQLColumnExpression[Any], asked: Asked) -> Select[*tuple[Any, ...]]:

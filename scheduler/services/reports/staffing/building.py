@@ -7,6 +7,7 @@ from datetime import datetime
 
 from scheduler.rules.reporting import Asked, Note, Report, months_before
 from scheduler.rules.staffing.checking import check
+from scheduler.rules.staffing.hours import workload
 from scheduler.rules.staffing.plans import Plan
 from scheduler.rules.staffing.simulating import SEED, YEARS, Ranges, simulate
 from scheduler.services.installation import here
@@ -71,4 +72,8 @@ def _told(plan: Plan, ranges: Ranges, months: Sequence[object]) -> Iterator[Note
         yield Note("may_run_out", {"month": months[early - 1], "share": round(ranges.ran_out[-1] * 100)})
     else:
         yield Note("lasts", {"months": plan.horizon, "share": round(ranges.ran_out[-1] * 100)})
+    late = {stage: month for stage, month in workload(plan).runs_out_by_stage.items() if month is not None}
+    if late:
+        first = min(late, key=lambda stage: late[stage])
+        yield Note("first_short", {"stage": first, "month": months[late[first] - 1]})
     yield Note("played", {"years": f"{ranges.years:,}", "seed": str(ranges.seed)})
