@@ -55,7 +55,7 @@ class Milestone(Base):
         ForeignKey("accounts.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
     )
     # The day from which its way counts: signed, or added here where nobody knows when it was signed; and whether it came
-    # here already live (it was never in onboarding), so that its way was gone elsewhere.
+    # here already live (it was never in onboarding), so that its way was gone elsewhere; also while nobody has said so.
     began_on: Mapped[date] = mapped_column(index=True)
     came_live: Mapped[bool]
     signed_on: Mapped[date | None]

@@ -24,7 +24,7 @@ from scheduler.services.facts import local_day
 from scheduler.services.snapshots.keeping import put
 
 _accounts = table(Account)
-_COLUMNS = ("id", "signed_on", "created_at", "introduced_at", "cancelled_on", "knots")
+_COLUMNS = ("id", "signed_on", "created_at", "introduced_at", "cancelled_on", "knots", "undecided")
 _ACCOUNTS = select(*(_accounts.c[name] for name in _COLUMNS)).where(Among(_accounts.c.id))
 # The first of each kind of event; `ready` counts as long as it is onboarding that is over.
 _REGISTERED = (
@@ -128,7 +128,7 @@ def _gathered(stories: Mapping[int, tuple[Story, Present] | None]) -> list[dict[
             {
                 "account_id": row.id,
                 "began_on": row.signed_on or local_day(row.created_at),
-                "came_live": told is not None and came_live(told[0]),
+                "came_live": row.undecided or (told is not None and came_live(told[0])),
                 "signed_on": row.signed_on,
                 "invited_on": local_day(row.introduced_at) if row.introduced_at else met.get("invited"),
                 "registered_on": min(first, default=None),

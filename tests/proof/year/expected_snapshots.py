@@ -109,10 +109,11 @@ def tenures(year: Year) -> set[tuple[Any, ...]]:
 
 
 def _live(account: Row, events: dict[Any, list[Row]]) -> bool:
-    """Tell whether an account came with its way behind it: it never stood at sales or onboarding here."""
+    """Tell whether an account came with its way behind it, as long as nobody said otherwise: it never stood at sales or
+    onboarding here."""
     number = account["id"]
     if account["undecided"]:
-        return False
+        return True
     first = events[number, "decided"] or events[number, "account_added"]
     passed = [*events[number, "handover_accepted"], *events[number, "moved_in_wave"]]
     stages = [first[0]["params"]["stage"], *(row["params"]["to"] for row in passed)]

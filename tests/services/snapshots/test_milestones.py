@@ -100,6 +100,8 @@ def test_days_are_those_of_the_installation(database: Flask) -> None:
 
 def test_who_came_live_never_stood_in_onboarding(app: Flask) -> None:
     live, decided, walked = a.an_account(stage="success"), a.an_account(undecided=True), a.an_account()
+    # Nobody has said yet what it is.
+    assert the_milestone(decided).came_live
     accounts.decide([decided.id], "success", NOW, CLI)
     assert [the_milestone(one).came_live for one in (live, decided, walked)] == [True, True, False]
 
