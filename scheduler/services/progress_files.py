@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from hashlib import sha256
 from typing import Any, TypeVar
@@ -24,6 +25,12 @@ from scheduler.services.refusals import FileTooLarge, FileUnreadable, NotFound, 
 BATCH = 500
 
 One = TypeVar("One")
+Listed = TypeVar("Listed")
+Done = TypeVar("Done")
+# (content, file name) -> what stands in a list; raises FileUnreadable.
+Read = Callable[[bytes, str], Listed]
+# (the upload, locked; what stands in it) -> what was done, within the open transaction.
+Record = Callable[[Upload, Listed, datetime, Actor], Done]
 
 
 def new(kind: str, data: bytes, filename: str, now: datetime, actor: Actor) -> Upload:
@@ -46,6 +53,46 @@ def keep(kind: str, data: bytes, filename: str, now: datetime, actor: Actor) -> 
     """Keep a list for its preview and return the upload's id; the caller has seen that it can be read."""
     with db.writing():
         return new(kind, data, filename, now, actor).id
+
+
+@contextmanager
+def reading() -> Iterator[None]:
+    """Turn a reader's refusal of a whole file, raised within, into FileUnreadable or FileTooLarge."""
+    try:
+        yield
+    except Unreadable as error:
+        kind = FileTooLarge if error.key == "too_large" else FileUnreadable
+        raise kind(**{"field": "file", **error.params, "why": error.key}) from error
+
+
+def stage(kind: str, read: Read[Any], data: bytes, filename: str, now: datetime, actor: Actor) -> int:
+    """Keep a list that can be read for its preview and return the upload's id; raise FileUnreadable."""
+    read(data, filename)
+    return keep(kind, data, filename, now, actor)
+
+
+def confirm(
+    kind: str, read: Read[Listed], record: Record[Listed, Done], upload_id: int, now: datetime, actor: Actor
+) -> Done:
+    """Record what a waiting list says, all of it in one transaction.
+
+    Raises NotFound, UploadExpired, FileUnreadable, and what `record` raises.
+    """
+    waits = waiting(kind, upload_id, now)
+    # Read before the transaction: on SQLite nobody else could write meanwhile.
+    listed = read(waits.content, waits.filename)
+    with db.writing():
+        return record(waiting(kind, upload_id, now, lock=True), listed, now, actor)
+
+
+def bring_in(
+    kind: str, read: Read[Listed], record: Record[Listed, Done], data: bytes, filename: str, now: datetime, actor: Actor
+) -> tuple[int, Done]:
+    """Record what a list says without a preview; return the upload's id and what was done. Raises like `confirm`."""
+    listed = read(data, filename)
+    with db.writing():
+        upload = new(kind, data, filename, now, actor)
+        return upload.id, record(upload, listed, now, actor)
 
 
 def the(kind: str, upload_id: int) -> Upload:
@@ -92,12 +139,6 @@ def past(kind: str, page: int, per_page: int) -> tuple[list[Upload], int]:
     total = db.session.scalar(select(func.count()).select_from(query.subquery())) or 0
     rows = query.order_by(Upload.created_at.desc(), Upload.id.desc()).limit(per_page).offset((page - 1) * per_page)
     return list(db.session.scalars(rows.options(joinedload(Upload.staff)))), total
-
-
-def unreadable(error: Unreadable) -> FileUnreadable:
-    """Turn a reader's refusal of a whole file into ours."""
-    kind = FileTooLarge if error.key == "too_large" else FileUnreadable
-    return kind(**{"field": "file", **error.params, "why": error.key})
 
 
 def accounts(external_ids: set[str]) -> dict[str, tuple[int, str, datetime]]:

@@ -14,12 +14,11 @@ from scheduler.models.db import db
 from scheduler.models.setup import UsageDay
 from scheduler.models.uploads import Upload
 from scheduler.readers.customer_rows import Refusal
-from scheduler.readers.tables import Unreadable
 from scheduler.readers.usage_rows import UsageList, UsageRow, read_usage
 from scheduler.services import history, progress_files, readiness, usage
 from scheduler.services.actors import Actor
 from scheduler.services.installation import here
-from scheduler.services.progress_files import batches, unreadable
+from scheduler.services.progress_files import batches
 from scheduler.services.refusals import NoRowFits
 from scheduler.services.usage import DayOfUse
 
@@ -60,8 +59,7 @@ class Plan:
 
 def stage(data: bytes, filename: str, now: datetime, actor: Actor) -> int:
     """Keep a list of usage for its preview and return the upload's id; raise FileUnreadable."""
-    _read(data, filename)
-    return progress_files.keep(KIND, data, filename, now, actor)
+    return progress_files.stage(KIND, _read, data, filename, now, actor)
 
 
 def preview(upload_id: int, now: datetime) -> Plan:
@@ -77,19 +75,12 @@ def plan(data: bytes, filename: str, now: datetime) -> Plan:
 
 def confirm(upload_id: int, now: datetime, actor: Actor) -> Plan:
     """Record what a list says; raise NotFound, UploadExpired, FileUnreadable, NoRowFits when no row can be used."""
-    waits = progress_files.waiting(KIND, upload_id, now)
-    # Read before the transaction: on SQLite nobody else could write meanwhile.
-    listed = _read(waits.content, waits.filename)
-    with db.writing():
-        return _record(progress_files.waiting(KIND, upload_id, now, lock=True), listed, now, actor)
+    return progress_files.confirm(KIND, _read, _record, upload_id, now, actor)
 
 
 def bring_in(data: bytes, filename: str, now: datetime, actor: Actor) -> tuple[int, Plan]:
     """Record what a list says without a preview; return the upload's id and what was done. Raises like `confirm`."""
-    listed = _read(data, filename)
-    with db.writing():
-        upload = progress_files.new(KIND, data, filename, now, actor)
-        return upload.id, _record(upload, listed, now, actor)
+    return progress_files.bring_in(KIND, _read, _record, data, filename, now, actor)
 
 
 def undo(upload_id: int, now: datetime, actor: Actor) -> int:
@@ -113,10 +104,8 @@ def undo(upload_id: int, now: datetime, actor: Actor) -> int:
 
 
 def _read(data: bytes, filename: str) -> UsageList:
-    try:
+    with progress_files.reading():
         return read_usage(data, filename, here().tz)
-    except Unreadable as error:
-        raise unreadable(error) from error
 
 
 def _record(upload: Upload, listed: UsageList, now: datetime, actor: Actor) -> Plan:
